@@ -16,6 +16,8 @@ import java.util.List;
  * @param panelRows rows per panel, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
+    private static final long READ_SLACK = 8;
+
     public PanelLayout {
         if (!type.isComputable()) {
             throw new IllegalArgumentException("type=" + type + " has no kernels; there are " + DType.computableNames());
@@ -50,6 +52,11 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     /** Bytes of all panels. */
     public long byteSize() {
         return Math.multiplyExact(panelBytes(), panels());
+    }
+
+    /** Bytes to allocate: a kernel may load (and ignore) up to {@value #READ_SLACK} bytes behind the last panel. */
+    public long allocationBytes() {
+        return Math.addExact(byteSize(), READ_SLACK);
     }
 
     /** Bytes from one block of a panel to the next. */

@@ -6,13 +6,13 @@ import java.lang.foreign.MemorySegment;
  * A weight matrix in panels: what the kernels read. The memory is borrowed from the arena that the weights were loaded into.
  *
  * @param layout shape, type and order of the bytes
- * @param panels the bytes, at least {@code layout.byteSize()} of them
+ * @param panels the bytes, at least {@code layout.allocationBytes()} of them
  */
 public record PanelMatrix(PanelLayout layout, MemorySegment panels) {
     public PanelMatrix {
-        if (panels.byteSize() < layout.byteSize()) {
-            throw new IllegalArgumentException(
-                    "panels.byteSize=" + panels.byteSize() + " is less than layout.byteSize=" + layout.byteSize());
+        if (panels.byteSize() < layout.allocationBytes()) {
+            throw new IllegalArgumentException("panels.byteSize=" + panels.byteSize()
+                    + " is less than layout.allocationBytes=" + layout.allocationBytes());
         }
     }
 

@@ -1,0 +1,50 @@
+package dev.lockstep.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelSelectionTest {
+    @Test
+    void thisRunUsesTheWidthItWasStartedWith() {
+        String forced = System.getProperty(KernelSelection.BITS_PROPERTY);
+        assertThat(KernelSelection.current().provider()).isEqualTo("vector");
+        if (forced != null) {
+            assertThat(KernelSelection.kernels().vectorBits()).isEqualTo(Integer.parseInt(forced));
+            assertThat(KernelSelection.current().reason()).contains("forced by");
+        } else {
+            assertThat(KernelSelection.kernels().vectorBits()).isGreaterThanOrEqualTo(128);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void aWidthCanBeForced(int bits) {
+        var selection = KernelSelection.select(Integer.toString(bits), true);
+        assertThat(selection.vectorBits()).isEqualTo(bits);
+        assertThat(selection.provider()).isEqualTo("vector");
+    }
+
+    @Test
+    void scalarCodeCanBeForced() {
+        assertThat(KernelSelection.select("0", true)).extracting(KernelSelection::provider, KernelSelection::vectorBits)
+                .containsExactly("scalar", 0);
+    }
+
+    @Test
+    void withoutTheModuleScalarCodeIsUsedAndTheReasonSaysWhatToDo() {
+        var selection = KernelSelection.select(null, false);
+        assertThat(selection.provider()).isEqualTo("scalar");
+        assertThat(selection.reason()).contains("--add-modules jdk.incubator.vector");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"64", "1024", "-1", "wide", "25 6"})
+    void nonsenseIsRefused(String bits) {
+        assertThatIllegalArgumentException().isThrownBy(() -> KernelSelection.select(bits, true))
+                .withMessageContaining("lockstep.kernel.bits=" + bits);
+    }
+}
