@@ -6,4 +6,5 @@ module dev.lockstep.loader {
     requires org.bouncycastle.provider;
 
     exports dev.lockstep.loader;
+    exports dev.lockstep.loader.signing;
 }

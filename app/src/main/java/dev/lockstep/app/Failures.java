@@ -1,0 +1,72 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.signing.KeyFileException;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.SigningException;
+import dev.lockstep.models.ContextLengthException;
+import dev.lockstep.models.InferenceException;
+import dev.lockstep.securemem.SecureMemoryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns exceptions into one clear line and an exit code. */
+record Failures(Io io) implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
+        return switch (failure) {
+            case ModelSignatureException e -> {
+                say("refused: " + e.getMessage());
+                adviceFor(e);
+                yield ExitCode.REFUSED;
+            }
+            case CommandLine.ParameterException e -> {
+                say(e.getMessage());
+                yield ExitCode.USAGE;
+            }
+            case ModelFormatException e -> fail(e.getMessage());
+            case KeyFileException e -> fail(e.getMessage());
+            case SigningException e -> fail(e.getMessage());
+            case ContextLengthException e -> fail(e.getMessage());
+            case InferenceException e -> fail(e.getMessage());
+            case SecureMemoryException e -> fail(e.getMessage());
+            case UncheckedIOException e -> fail(e.getMessage());
+            case NoSuchFileException e -> fail(e.getFile() + ": no such file");
+            case AccessDeniedException e -> fail(e.getFile() + ": permission denied");
+            case IOException e -> fail(e.getMessage());
+            default -> bug(failure);
+        };
+    }
+
+    private int fail(String message) {
+        say(message);
+        return ExitCode.FAILURE;
+    }
+
+    /** No message: it may carry what the user typed. The stack trace names only our own code. */
+    private int bug(Exception failure) {
+        say("internal error, please report: " + failure.getClass().getName());
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            io.err().println("    at " + frame);
+        }
+        return ExitCode.FAILURE;
+    }
+
+    private void adviceFor(ModelSignatureException e) {
+        switch (e.reason()) {
+            case SIGNATURE_MISSING, METHOD_UNSUPPORTED, UNTRUSTED_KEY -> io.err().println(
+                    "Name the publisher's public key with --key, and the signature with --signature if it lies elsewhere.\n"
+                            + "--allow-unsigned loads the file without any proof of where it comes from.");
+            default -> { }
+        }
+    }
+
+    private void say(String message) {
+        io.err().println("lockstep: " + message);
+    }
+}

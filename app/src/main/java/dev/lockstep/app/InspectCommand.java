@@ -1,0 +1,46 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.VerifiedCheckpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep inspect}: what a model file is, who signed it, and what running it would take. */
+@Command(name = "inspect", description = {"Shows what a model file is, who signed it, which kernels would run it and why, and the memory it takes.",
+    "Exit code 1 tells that it could not be run."})
+final class InspectCommand extends IoCommand {
+    @Parameters(arity = "0..1", paramLabel = "PATH", description = "A GGUF file. Default: the demo model.")
+    private Path model;
+
+    @Mixin
+    private TrustOptions trust;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Path file = model != null ? model : DemoModel.file().orElseThrow(
+                () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
+        var options = Arguments.checked(spec, compute::loadOptions);
+        try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io))) {
+            var inspection = Inspection.of(checkpoint, options);
+            io.println(json ? Json.pretty(inspection.json()) : inspection.text());
+            inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));
+            return inspection.problem().isPresent() ? ExitCode.FAILURE : ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.lockstep.app;
+
+import dev.lockstep.kernel.KernelSelection;
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.TensorInfo;
+import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.models.LoadOptions;
+import dev.lockstep.models.MemoryPlan;
+import dev.lockstep.models.Model;
+import dev.lockstep.models.Tokenizer;
+import dev.lockstep.quant.DType;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What there is to say about a checkpoint.
+ *
+ * @param plan empty if the file holds no model, or one that cannot be run
+ * @param tokenizer empty if there is none, or one that is not supported
+ * @param problem why it cannot be run
+ */
+record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Optional<Tokenizer> tokenizer,
+        Optional<String> problem) {
+
+    static Inspection of(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        Tokenizer tokenizer = null;
+        try {
+            tokenizer = Model.tokenizer(checkpoint);
+            // A file with only a vocabulary is whole in its way.
+            MemoryPlan plan = checkpoint.tensors().isEmpty() ? null : Model.plan(checkpoint, options);
+            return new Inspection(checkpoint, Optional.ofNullable(plan), Optional.of(tokenizer), Optional.empty());
+        } catch (ModelFormatException e) {
+            return new Inspection(checkpoint, Optional.empty(), Optional.ofNullable(tokenizer), Optional.of(e.getMessage()));
+        }
+    }
+
+    private Map<DType, Long> bytesByType() {
+        return checkpoint.tensors().stream().collect(Collectors.groupingBy(TensorInfo::type, TreeMap::new,
+                Collectors.summingLong(TensorInfo::byteSize)));
+    }
+
+    private long parameters() {
+        return checkpoint.tensors().stream().mapToLong(TensorInfo::elements).reduce(0, Math::addExact);
+    }
+
+    private String architecture() {
+        return checkpoint.metadata().text("general.architecture").map(Printable::text).orElse("(not stated)");
+    }
+
+    String text() {
+        var text = new StringBuilder();
+        line(text, "file", Printable.text(checkpoint.name()) + ", " + checkpoint.byteSize() + " bytes, " + checkpoint.format());
+        line(text, "sha256", checkpoint.provenance().sha256());
+        line(text, "signed by", switch (checkpoint.provenance()) {
+            case Provenance.Signed signed -> "key " + signed.signer() + " as \"" + Printable.text(signed.subject()) + "\"";
+            case Provenance.Unverified _ -> "NOBODY WE KNOW (--allow-unsigned)";
+        });
+        line(text, "architecture", architecture() + ", " + parameters() + " parameters");
+        line(text, "tensors", checkpoint.tensors().size() + ": " + bytesByType().entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue() + " bytes").collect(Collectors.joining(", ")));
+        line(text, "tokenizer", tokenizer.map(t -> checkpoint.metadata().text("tokenizer.ggml.model").orElse("") + ", "
+                + t.vocabularySize() + " tokens").orElse("none that can be used"));
+        KernelSelection kernels = KernelSelection.current();
+        line(text, "kernels", kernels.provider() + (kernels.vectorBits() > 0 ? ", " + kernels.vectorBits() + " bits" : "")
+                + ": " + kernels.reason());
+        plan.ifPresent(p -> line(text, "memory", String.format(Locale.ROOT,
+                "%.1f MiB weights + %.1f MiB cache for %d tokens + %.1f MiB buffers", mib(p.weights()), mib(p.kvCache()),
+                p.context(), mib(p.scratch()))));
+        for (TensorInfo tensor : checkpoint.tensors()) {
+            text.append(String.format("  %-32s %-6s %s%n", Printable.text(tensor.name()), tensor.type(), tensor.shape()));
+        }
+        return text.toString().stripTrailing();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format("%-13s %s%n", name, value));
+    }
+
+    private static double mib(long bytes) {
+        return bytes / (double) (1 << 20);
+    }
+
+    ObjectNode json() {
+        var root = Json.object();
+        root.put("file", checkpoint.name()).put("bytes", checkpoint.byteSize()).put("format", checkpoint.format());
+        root.put("sha256", checkpoint.provenance().sha256());
+        if (checkpoint.provenance() instanceof Provenance.Signed signed) {
+            root.putObject("signature").put("signer", signed.signer().hex()).put("subject", signed.subject());
+        } else {
+            root.putNull("signature");
+        }
+        root.put("architecture", checkpoint.metadata().text("general.architecture").orElse(null));
+        root.put("parameters", parameters());
+        var types = root.putObject("bytesByType");
+        bytesByType().forEach((type, bytes) -> types.put(type.name(), bytes));
+        tokenizer.ifPresent(t -> root.putObject("tokenizer")
+                .put("model", checkpoint.metadata().text("tokenizer.ggml.model").orElse(null))
+                .put("tokens", t.vocabularySize()));
+        KernelSelection kernels = KernelSelection.current();
+        root.putObject("kernels").put("provider", kernels.provider()).put("vectorBits", kernels.vectorBits())
+                .put("reason", kernels.reason());
+        plan.ifPresent(p -> root.putObject("memory").put("weights", p.weights()).put("kvCache", p.kvCache())
+                .put("scratch", p.scratch()).put("context", p.context()).put("total", p.total()));
+        var tensors = root.putArray("tensors");
+        for (TensorInfo tensor : checkpoint.tensors()) {
+            var node = tensors.addObject().put("name", tensor.name()).put("type", tensor.type().name());
+            tensor.shape().forEach(node.putArray("shape")::add);
+            node.put("offset", tensor.byteOffset()).put("bytes", tensor.byteSize());
+        }
+        problem.ifPresent(p -> root.put("problem", p));
+        return root;
+    }
+}

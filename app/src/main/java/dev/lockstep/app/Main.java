@@ -1,0 +1,57 @@
+package dev.lockstep.app;
+
+import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep}: transformers in pure Java, on weights it has proven. */
+@Command(name = "lockstep",
+        description = "Runs transformers in pure Java, on weights it has proven, and leaves nothing behind.",
+        subcommands = {RunCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, KeygenCommand.class,
+            SignCommand.class, VerifyCommand.class},
+        mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Main.Version.class,
+        usageHelpAutoWidth = true, sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed: unreadable or malformed input, not enough memory", "2:the command line makes no sense",
+            "3:refused: unsigned, not trusted, or changed"})
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs a command line in this process and ends the process. */
+    public static void main(String[] args) {
+        System.exit(run(Io.ofProcess(), args));
+    }
+
+    static int run(Io io, String... args) {
+        CommandLine commandLine = new CommandLine(new Main(), new CommandFactory(io));
+        commandLine.setOut(new PrintWriter(Channels.newOutputStream(io.out()), true,
+                StandardCharsets.UTF_8));
+        commandLine.setErr(new PrintWriter(io.err(), true));
+        commandLine.setExecutionExceptionHandler(new Failures(io));
+        return commandLine.execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getModule().isNamed()
+                    ? Main.class.getModule().getDescriptor().rawVersion().orElse("(development)")
+                    : "(development)";
+            return new String[] {"lockstep " + version};
+        }
+    }
+}

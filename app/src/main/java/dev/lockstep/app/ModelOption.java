@@ -1,0 +1,30 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.VerifiedCheckpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The model a command works on. */
+final class ModelOption {
+    @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "A GGUF file. Default: the demo model.")
+    private Path model;
+
+    @Mixin
+    private TrustOptions trust;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** Verifies and opens the model; the caller closes it. */
+    VerifiedCheckpoint open(Io io) throws IOException {
+        Path file = model != null ? model : DemoModel.file().orElseThrow(
+                () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
+        return CheckpointLoader.open(file, trust.policy(io));
+    }
+}

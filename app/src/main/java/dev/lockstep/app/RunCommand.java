@@ -1,0 +1,117 @@
+package dev.lockstep.app;
+
+import dev.lockstep.models.Generation;
+import dev.lockstep.models.Model;
+import dev.lockstep.models.Sampling;
+import dev.lockstep.models.Session;
+import dev.lockstep.securemem.SecureArena;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep run}: continues a text. */
+@Command(name = "run", description = "Continues a text and prints it.")
+final class RunCommand extends IoCommand {
+    @Mixin
+    private ModelOption model;
+
+    @Option(names = {"-p", "--prompt"}, paramLabel = "TEXT",
+            description = "The text to continue. Without it, standard input is read; other users of the machine cannot see that.")
+    private String prompt;
+
+    @Option(names = {"-n", "--max-tokens"}, paramLabel = "N", description = "Stop after this many tokens. Default: ${DEFAULT-VALUE}.")
+    private int maxTokens = 256;
+
+    @Option(names = "--temperature", paramLabel = "T",
+            description = "0 always takes the most probable token. Default: ${DEFAULT-VALUE}.")
+    private float temperature = 0.8f;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Choose among the K most probable; 0: all. Default: ${DEFAULT-VALUE}.")
+    private int topK = 40;
+
+    @Option(names = "--top-p", paramLabel = "P",
+            description = "Choose among the most probable that together reach P. Default: ${DEFAULT-VALUE}.")
+    private float topP = 0.95f;
+
+    @Option(names = "--min-p", paramLabel = "P",
+            description = "Drop what is less probable than P times the best. Default: ${DEFAULT-VALUE}.")
+    private float minP = 0.05f;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Equal seeds give equal texts. Default: a random one.")
+    private Long seed;
+
+    @Option(names = "--stop", paramLabel = "TEXT", description = "Stop before this text; may be given several times.")
+    private List<String> stop = List.of();
+
+    @Option(names = "--no-echo", description = "Print only what was generated, not the prompt before it.")
+    private boolean noEcho;
+
+    @Option(names = {"-v", "--verbose"}, description = "Report speed and what was wiped on stderr.")
+    private boolean verbose;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Sampling sampling = Arguments.checked(spec, this::sampling);
+        var options = Arguments.checked(spec, compute::loadOptions);
+        if (prompt == null && io.inIsTerminal()) {
+            throw new ParameterException(spec.commandLine(), "which text? Give -p TEXT or pipe it in");
+        }
+        try (var memory = SecureArena.open("prompt")) {
+            MemorySegment utf8 = prompt != null ? TextInput.ofArgument(prompt, memory) : TextInput.ofStdin(io, memory);
+            Model loaded;
+            try (var checkpoint = model.open(io)) {
+                loaded = Model.load(checkpoint, options);
+            }
+            try (loaded; var _ = new ZeroOnExit(loaded)) {
+                generate(loaded, utf8, sampling);
+            }
+            if (verbose) {
+                report(loaded.zeroing().bytes() + " bytes of weights wiped");
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private Sampling sampling() {
+        Sampling sampling = Sampling.defaults();
+        return new Sampling(temperature, topK, topP, minP, seed == null ? sampling.seed() : seed, maxTokens, stop);
+    }
+
+    private void generate(Model loaded, MemorySegment utf8, Sampling sampling) {
+        try (Session session = loaded.newSession()) {
+            if (!noEcho) {
+                io.write(utf8);
+            }
+            Generation generation = session.generate(utf8, sampling, token -> io.write(token.utf8()));
+            if (io.outIsTerminal()) {
+                io.println("");
+            }
+            if (verbose) {
+                report(generation);
+            }
+        }
+    }
+
+    private void report(Generation g) {
+        report(String.format(Locale.ROOT, "prompt: %d tokens, %.1f/s; generated: %d tokens, %.1f/s; %s",
+                g.promptTokens(), g.promptTokens() * 1e9 / g.promptNanos(),
+                g.generatedTokens(), g.generatedTokens() * 1e9 / g.generateNanos(), g.finish()));
+    }
+
+    private void report(String line) {
+        io.err().println("lockstep: " + line);
+    }
+}

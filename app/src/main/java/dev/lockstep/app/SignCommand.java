@@ -1,0 +1,53 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.signing.ModelSigner;
+import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.signing.SigningKeys;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep sign}: OpenSSF Model Signing with an elliptic-curve key. */
+@Command(name = "sign", description = "Signs a model file or folder (OpenSSF Model Signing v1.0).")
+final class SignCommand extends IoCommand {
+    @Parameters(paramLabel = "PATH", description = "The model: a file, or a folder with all its files.")
+    private Path model;
+
+    @Option(names = "--private-key", required = true, paramLabel = "FILE", description = "The signing key (PEM).")
+    private Path privateKey;
+
+    @Option(names = "--encrypted", description = "The key is encrypted; ask for its passphrase on the terminal.")
+    private boolean encrypted;
+
+    @Option(names = "--signature", paramLabel = "FILE",
+            description = "Where the signature goes. Default: PATH.sig for a file, PATH/model.sig for a folder.")
+    private Path signature;
+
+    @Option(names = "--ignore-paths", arity = "1..*", paramLabel = "PATH", description = "Files or folders to leave out.")
+    private List<Path> ignorePaths = List.of();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        char[] passphrase = encrypted ? Passphrase.ask(spec, "Passphrase of " + privateKey) : null;
+        try {
+            KeyPair keys = SigningKeys.readKeyPair(privateKey, passphrase);
+            Path target = signature != null ? signature : SignaturePlace.of(model);
+            SignedManifest signed = ModelSigner.sign(model, keys, target, ignorePaths);
+            io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with key " + signed.signer());
+        } finally {
+            if (passphrase != null) {
+                Arrays.fill(passphrase, '\0');
+            }
+        }
+        return ExitCode.OK;
+    }
+}

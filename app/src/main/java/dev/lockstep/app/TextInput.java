@@ -1,0 +1,42 @@
+package dev.lockstep.app;
+
+import dev.lockstep.securemem.SecureArena;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/** The text a command works on, in secure memory. */
+final class TextInput {
+    /** Nobody types more; a longer pipe is refused instead of filling the memory. */
+    static final long MAX_BYTES = 64L << 20;
+
+    private static final long FIRST_BUFFER_BYTES = 64 << 10;
+
+    private TextInput() {
+    }
+
+    /** A command-line argument. The JVM and the kernel hold it too, for as long as the process lives. */
+    static MemorySegment ofArgument(String text, SecureArena arena) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return arena.allocate(utf8.length).copyFrom(MemorySegment.ofArray(utf8));
+    }
+
+    /** Standard input to its end, as it is. */
+    static MemorySegment ofStdin(Io io, SecureArena arena) throws IOException {
+        MemorySegment buffer = arena.allocate(FIRST_BUFFER_BYTES);
+        long size = 0;
+        while (true) {
+            int read = io.in().read(buffer.asSlice(size).asByteBuffer());
+            if (read < 0) {
+                return buffer.asSlice(0, size);
+            }
+            size += read;
+            if (size > MAX_BYTES) {
+                throw new IOException("standard input is longer than " + MAX_BYTES + " bytes");
+            }
+            if (size == buffer.byteSize()) {
+                buffer = arena.allocate(2 * size).copyFrom(buffer);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedKeys;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** On whose word a model is opened: the same options for every command that opens one. */
+final class TrustOptions {
+    @Option(names = "--key", paramLabel = "PEM",
+            description = "Public key of a publisher you trust; may be given several times. Default: the demo model's key.")
+    private List<Path> keys = List.of();
+
+    @Option(names = "--signature", paramLabel = "FILE",
+            description = "The model's signature. Default: MODEL.sig, or model.sig in the same folder.")
+    private Path signature;
+
+    @Option(names = "--allow-unsigned",
+            description = "Open the model without any proof of where it comes from, and say so.")
+    private boolean allowUnsigned;
+
+    /** The policy; a warning is printed if there is none to speak of. */
+    TrustPolicy policy(Io io) {
+        if (allowUnsigned) {
+            io.err().println("lockstep: WARNING: --allow-unsigned: nobody has vouched for this model.");
+            return TrustPolicy.allowUnsigned();
+        }
+        TrustPolicy policy = TrustPolicy.of(new TrustedKeys(
+                (keys.isEmpty() ? DemoModel.publicKey().stream().toList() : keys).stream().map(SigningKeys::readPublicKey).toList()));
+        return signature == null ? policy : policy.withSignature(signature);
+    }
+}

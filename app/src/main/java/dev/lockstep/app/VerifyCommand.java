@@ -1,0 +1,54 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.signing.ModelVerifier;
+import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedKeys;
+import dev.lockstep.loader.signing.VerifyOptions;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lockstep verify}: says whether a model is what a publisher signed. */
+@Command(name = "verify", description = "Verifies a model file or folder against its signature (OpenSSF Model Signing v1.0).")
+final class VerifyCommand extends IoCommand {
+    @Parameters(paramLabel = "PATH", description = "The model: a file or a folder.")
+    private Path model;
+
+    @Option(names = "--signature", paramLabel = "FILE",
+            description = "The signature. Default: PATH.sig for a file, PATH/model.sig for a folder.")
+    private Path signature;
+
+    @Option(names = {"--public-key", "--key"}, required = true, paramLabel = "PEM", description = "The publisher's public key.")
+    private Path publicKey;
+
+    @Option(names = "--ignore-paths", arity = "1..*", paramLabel = "PATH", description = "Unsigned files or folders that may be there.")
+    private List<Path> ignorePaths = List.of();
+
+    @Option(names = "--ignore-unsigned-files", description = "Accept any unsigned files beside the signed ones.")
+    private boolean ignoreUnsignedFiles;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        SignedManifest signed = ModelVerifier.verify(model, signature != null ? signature : SignaturePlace.of(model),
+                TrustedKeys.of(SigningKeys.readPublicKey(publicKey)), new VerifyOptions(ignorePaths, ignoreUnsignedFiles));
+        if (json) {
+            var report = Json.object();
+            report.put("verified", true);
+            report.put("signer", signed.signer().hex());
+            report.put("subject", signed.subjectName());
+            report.put("rootDigest", signed.rootDigest());
+            signed.names().forEach(report.putArray("files")::add);
+            io.println(Json.pretty(report));
+        } else {
+            io.println("verified: " + signed.names().size() + " file(s) of " + Printable.text(signed.subjectName())
+                    + ", signed with key " + signed.signer());
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.internal.PrivateCopy;
+import dev.lockstep.loader.internal.gguf.GgufReader;
+import dev.lockstep.loader.signing.BundleVerifier;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import dev.lockstep.loader.signing.ModelVerifier;
+import dev.lockstep.loader.signing.SignedManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens checkpoints: signature first, then the copy and its digest, then the header. Stateless and thread-safe.
+ *
+ * <p>The signature of {@code model.gguf} is looked for in {@code model.gguf.sig} and then in {@code model.sig} of the same
+ * folder, which may cover other files as well; only the file that is loaded is compared.
+ */
+public final class CheckpointLoader {
+    private CheckpointLoader() {
+    }
+
+    /**
+     * Verifies and opens a checkpoint.
+     *
+     * @param file the model file
+     * @param trust on whose word to load it
+     * @return the caller's to close; that zeroes the private copy
+     * @throws ModelSignatureException if the policy does not allow this file: unsigned, signed by somebody else, or changed
+     * @throws ModelFormatException if the file is trusted but malformed
+     * @throws IOException if the file cannot be read
+     */
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust) throws IOException {
+        requireFile(file);
+        Optional<SignedManifest> manifest = trust.isUnsignedAllowed()
+                ? Optional.empty()
+                : Optional.of(verifiedManifest(file, trust));
+        PrivateCopy copy = PrivateCopy.of(file);
+        try {
+            Provenance provenance = compare(copy, manifest);
+            return new VerifiedCheckpoint(copy, GgufReader.read(copy), provenance);
+        } catch (Throwable t) {
+            copy.close();
+            throw t;
+        }
+    }
+
+    private static void requireFile(Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is a folder; a model is a .gguf file");
+        }
+        PrivateCopy.requireRegularFile(file);
+    }
+
+    private static SignedManifest verifiedManifest(Path file, TrustPolicy trust) {
+        Path signature = trust.signature().orElseGet(() -> findSignature(file));
+        return BundleVerifier.verify(ModelVerifier.readSignature(signature), signature.toString(), trust.keys());
+    }
+
+    private static Path findSignature(Path file) {
+        List<Path> places = List.of(file.resolveSibling(file.getFileName() + ".sig"), file.resolveSibling("model.sig"));
+        return places.stream()
+                .filter(place -> Files.exists(place, LinkOption.NOFOLLOW_LINKS))
+                .findFirst()
+                .orElseThrow(() -> new ModelSignatureException(Reason.SIGNATURE_MISSING, file.toString(),
+                        "has no signature (looked for " + places.get(0).getFileName() + " and " + places.get(1).getFileName()
+                                + " beside it)"));
+    }
+
+    private static Provenance compare(PrivateCopy copy, Optional<SignedManifest> manifest) {
+        byte[] sha256 = copy.sha256();
+        String hex = HexFormat.of().formatHex(sha256);
+        if (manifest.isEmpty()) {
+            return new Provenance.Unverified(hex);
+        }
+        SignedManifest signed = manifest.get();
+        signed.requireDigest(signedName(copy.name(), signed), sha256);
+        return new Provenance.Signed(hex, signed.signer(), signed.subjectName());
+    }
+
+    /** Older signers call a single file ".". */
+    private static String signedName(String fileName, SignedManifest manifest) {
+        return manifest.digestOf(fileName).isEmpty() && manifest.digestOfSingleFile(fileName).isPresent() ? "." : fileName;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.lockstep.loader;
+
+/** What a model file may ask for, each limit with its reason. A file that exceeds one is refused before memory is allocated. */
+public final class LoadLimits {
+    /**
+     * Everything before the tensor data, in bytes: it is the part that lands on the heap. The largest known vocabularies
+     * (262,144 pieces with merges) take about 20 MiB.
+     */
+    public static final long MAX_HEADER_BYTES = 64L << 20;
+
+    /** GGUF's own limit on the length of a metadata key, in bytes. */
+    public static final int MAX_KEY_BYTES = 65_535;
+
+    /** ggml keeps tensor names in 64 bytes, the last of them zero. */
+    public static final int MAX_TENSOR_NAME_BYTES = 63;
+
+    /** ggml tensors have at most four dimensions. */
+    public static final int MAX_DIMENSIONS = 4;
+
+    /** The largest known models have a few thousand tensors. */
+    public static final int MAX_TENSORS = 65_536;
+
+    /** Known files have up to a hundred metadata entries. */
+    public static final int MAX_METADATA_ENTRIES = 16_384;
+
+    /** Alignment of tensor data, in bytes: a page and more; real files use 32 or 64. */
+    public static final long MAX_ALIGNMENT = 1L << 20;
+
+    /** Ten times the largest known vocabulary. */
+    public static final int MAX_VOCABULARY = 1 << 22;
+
+    /** Layers; the deepest known models have under 200. */
+    public static final int MAX_LAYERS = 1024;
+
+    /** Query heads of a layer. */
+    public static final int MAX_HEADS = 1024;
+
+    /** Width of a layer, a head, or a feed-forward network, in values; keeps products of two of them far inside a long. */
+    public static final int MAX_WIDTH = 1 << 20;
+
+    /** Context length in tokens: 16 times the longest that models advertise. */
+    public static final int MAX_CONTEXT = 1 << 24;
+
+    private LoadLimits() {
+    }
+}

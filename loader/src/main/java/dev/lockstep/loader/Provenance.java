@@ -1,0 +1,20 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.signing.KeyId;
+
+/** Where the trust in a checkpoint comes from. */
+public sealed interface Provenance {
+    /** SHA-256 of the bytes that were loaded, 64 hex digits. */
+    String sha256();
+
+    /**
+     * A trusted key signed exactly these bytes.
+     *
+     * @param signer the key
+     * @param subject what the signer called the model
+     */
+    record Signed(String sha256, KeyId signer, String subject) implements Provenance { }
+
+    /** Nobody vouched for these bytes; the caller explicitly decided to do without. */
+    record Unverified(String sha256) implements Provenance { }
+}

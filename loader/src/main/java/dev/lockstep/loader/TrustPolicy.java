@@ -1,0 +1,58 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.signing.TrustedKeys;
+import java.nio.file.Path;
+import java.security.interfaces.ECPublicKey;
+import java.util.Optional;
+
+/**
+ * On whose word a checkpoint is loaded. Immutable. There is no default that trusts everybody: to load without a signature is
+ * an explicit {@link #allowUnsigned()}.
+ */
+public final class TrustPolicy {
+    private final TrustedKeys keys;
+    private final Optional<Path> signature;
+    private final boolean unsignedAllowed;
+
+    private TrustPolicy(TrustedKeys keys, Optional<Path> signature, boolean unsignedAllowed) {
+        this.keys = keys;
+        this.signature = signature;
+        this.unsignedAllowed = unsignedAllowed;
+    }
+
+    /** Loads what any of these keys has signed. */
+    public static TrustPolicy of(ECPublicKey... keys) {
+        return of(TrustedKeys.of(keys));
+    }
+
+    /** Loads what any of these keys has signed. */
+    public static TrustPolicy of(TrustedKeys keys) {
+        return new TrustPolicy(keys, Optional.empty(), false);
+    }
+
+    /**
+     * Loads anything, signed or not, and looks at no signature. For experiments: whoever can write to the file decides what
+     * your model says.
+     */
+    public static TrustPolicy allowUnsigned() {
+        return new TrustPolicy(TrustedKeys.NONE, Optional.empty(), true);
+    }
+
+    /** The same policy with the signature at a given place, instead of {@code FILE.sig} or {@code model.sig} beside the file. */
+    public TrustPolicy withSignature(Path signatureFile) {
+        return new TrustPolicy(keys, Optional.of(signatureFile), unsignedAllowed);
+    }
+
+    public TrustedKeys keys() {
+        return keys;
+    }
+
+    /** Where the signature is, if not in one of the usual places. */
+    public Optional<Path> signature() {
+        return signature;
+    }
+
+    public boolean isUnsignedAllowed() {
+        return unsignedAllowed;
+    }
+}

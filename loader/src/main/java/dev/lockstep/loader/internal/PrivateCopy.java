@@ -1,0 +1,160 @@
+package dev.lockstep.loader.internal;
+
+import dev.lockstep.loader.signing.SegmentDigest;
+import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A private copy of one file in secure memory, and the SHA-256 of that copy. The file is opened once and never looked at
+ * again, so what happens to it afterwards cannot matter.
+ *
+ * <p>The copy consists of chunks that are zeroed and freed one by one as {@link #discardBefore} passes over them; a loader that
+ * consumes the file from front to back never holds two whole copies. One thread at a time.
+ */
+public final class PrivateCopy implements ByteSource, AutoCloseable {
+    /** Large enough that per-chunk costs vanish, small enough to be negligible beside the weights. */
+    static final long CHUNK_BYTES = 32L << 20;
+
+    private final String name;
+    private final List<Chunk> chunks = new ArrayList<>();
+    private final SegmentDigest digest = new SegmentDigest();
+    private long byteSize;
+    private byte[] sha256;
+    private Zeroing zeroed = Zeroing.NONE;
+
+    private record Chunk(SecureArena arena, MemorySegment bytes) { }
+
+    private PrivateCopy(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Copies and hashes a file.
+     *
+     * @throws IOException if it cannot be read, is not a regular file (symbolic links are not followed), or changes its size
+     *     meanwhile; nothing of the copy remains then
+     */
+    public static PrivateCopy of(Path file) throws IOException {
+        requireRegularFile(file);
+        var copy = new PrivateCopy(Objects.requireNonNullElse(file.getFileName(), file).toString());
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            copy.readAll(channel);
+            return copy;
+        } catch (Throwable t) {
+            copy.close();
+            throw t;
+        }
+    }
+
+    /** Refuses anything but an existing regular file, without opening it. */
+    public static void requireRegularFile(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException(file + " is a symbolic link; name the file itself");
+        }
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(file.toString(), null, "no such file");
+        }
+        // Asked before opening: to open a named pipe would wait for a writer.
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is not a regular file");
+        }
+    }
+
+    private void readAll(FileChannel channel) throws IOException {
+        long expected = channel.size();
+        while (byteSize < expected) {
+            MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, expected - byteSize));
+            readFully(channel, chunk.asByteBuffer(), expected);
+            digest.update(chunk);
+            byteSize += chunk.byteSize();
+        }
+        if (channel.read(ByteBuffer.allocateDirect(1)) > 0) {
+            throw new IOException(name + " grew while it was read");
+        }
+        sha256 = digest.digest();
+    }
+
+    private MemorySegment newChunk(long chunkBytes) {
+        SecureArena arena = SecureArena.open("private copy of " + name);
+        try {
+            MemorySegment bytes = arena.allocate(chunkBytes);
+            chunks.add(new Chunk(arena, bytes));
+            return bytes;
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+    }
+
+    private void readFully(FileChannel channel, ByteBuffer target, long expected) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target) < 0) {
+                throw new IOException(name + " was cut while it was read: " + expected + " bytes were expected");
+            }
+        }
+    }
+
+    /** SHA-256 of the copy, 32 bytes. */
+    public byte[] sha256() {
+        return sha256.clone();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long byteSize() {
+        return byteSize;
+    }
+
+    @Override
+    public void copy(long offset, MemorySegment target, long targetOffset, long count) {
+        Objects.checkFromIndexSize(offset, count, byteSize);
+        long done = 0;
+        while (done < count) {
+            long at = offset + done;
+            MemorySegment chunk = chunks.get(Math.toIntExact(at / CHUNK_BYTES)).bytes;
+            long within = at % CHUNK_BYTES;
+            long piece = Math.min(count - done, chunk.byteSize() - within);
+            MemorySegment.copy(chunk, within, target, targetOffset + done, piece);
+            done += piece;
+        }
+    }
+
+    /** Zeroes and frees all chunks that lie wholly before {@code offset}; reading there fails afterwards. */
+    public void discardBefore(long offset) {
+        chunks.stream().limit(offset / CHUNK_BYTES).forEach(this::discard);
+    }
+
+    private void discard(Chunk chunk) {
+        if (!chunk.arena.isClosed()) {
+            chunk.arena.close();
+            zeroed = zeroed.plus(chunk.arena.zeroing());
+        }
+    }
+
+    /** What was zeroed so far. */
+    public Zeroing zeroing() {
+        return zeroed;
+    }
+
+    /** Zeroes and frees what is left. Idempotent. */
+    @Override
+    public void close() {
+        chunks.forEach(this::discard);
+    }
+}

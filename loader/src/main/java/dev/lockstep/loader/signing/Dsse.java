@@ -1,0 +1,68 @@
+package dev.lockstep.loader.signing;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.ECPublicKey;
+
+/**
+ * Signatures over typed bytes, from the JDK alone. What is signed is the pre-authentication encoding of
+ * secure-systems-lab/dsse, protocol.md v1.0.2: {@code "DSSEv1" SP length(type) SP type SP length(body) SP body}, with
+ * lengths in bytes, decimal.
+ */
+final class Dsse {
+    /** The one type of body that OMS signs. */
+    static final String IN_TOTO = "application/vnd.in-toto+json";
+
+    private Dsse() {
+    }
+
+    static byte[] preAuthenticationEncoding(String type, byte[] body) {
+        byte[] typeBytes = type.getBytes(StandardCharsets.UTF_8);
+        var text = new ByteArrayOutputStream(body.length + 64);
+        text.writeBytes(("DSSEv1 " + typeBytes.length + ' ').getBytes(StandardCharsets.US_ASCII));
+        text.writeBytes(typeBytes);
+        text.writeBytes((" " + body.length + ' ').getBytes(StandardCharsets.US_ASCII));
+        text.writeBytes(body);
+        return text.toByteArray();
+    }
+
+    static byte[] sign(PrivateKey key, EcCurve curve, byte[] message) {
+        try {
+            var signer = Signature.getInstance(curve.signatureAlgorithm());
+            signer.initSign(key);
+            signer.update(message);
+            return signer.sign();
+        } catch (InvalidKeyException e) {
+            throw new IllegalArgumentException("the private key does not suit " + curve, e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime cannot sign with " + curve.signatureAlgorithm(), e);
+        }
+    }
+
+    /**
+     * True if the key signed the message. Only DER proper is accepted: no padding, no long form, nothing after it. Both
+     * s and n − s are accepted: OMS does not ask for the low one, signers do not write it, and nothing here takes the
+     * bytes of a signature for the identity of what was signed.
+     */
+    static boolean verify(ECPublicKey key, byte[] message, byte[] der) {
+        if (!EcdsaDer.isCanonical(der)) {
+            return false;
+        }
+        try {
+            var verifier = Signature.getInstance(EcCurve.of(key).signatureAlgorithm());
+            verifier.initVerify(key);
+            verifier.update(message);
+            return verifier.verify(der);
+        } catch (SignatureException e) {
+            // Thrown instead of false for an r or s that does not fit the curve.
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime cannot verify " + EcCurve.of(key), e);
+        }
+    }
+}

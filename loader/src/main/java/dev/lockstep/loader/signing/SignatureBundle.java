@@ -1,0 +1,115 @@
+package dev.lockstep.loader.signing;
+
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A signature file as read, nothing of it trusted yet: who claims to have signed, the signed bytes, the signature. The
+ * format is the sigstore bundle v0.3 in JSON with a DSSE envelope, as OpenSSF Model Signing v1.0 profiles it
+ * (ossf/model-signing-spec a0c91e2, schemas/v1.0), signed with a bare key.
+ *
+ * @param file what the caller calls the file, for messages
+ * @param hint the id of the signer's key, if stated
+ * @param rawKey the signer's key as the older releases wrote it, if stated
+ * @param payload the signed statement, byte for byte as received
+ * @param payloadType part of the signed text
+ * @param signature DER sequence (r, s)
+ */
+record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawKey, byte[] payload, String payloadType,
+        byte[] signature) {
+    /** A manifest of 100,000 files stays below it. */
+    static final int MAX_BYTES = 16 << 20;
+
+    static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    /** Longest DER signature of the three curves: P-521 takes 139 bytes. */
+    private static final int MAX_SIGNATURE_BYTES = 256;
+
+    private static final Set<String> MEMBERS = Set.of("mediaType", "verificationMaterial", "dsseEnvelope");
+    private static final Set<String> MATERIAL_MEMBERS =
+            Set.of("publicKey", "tlogEntries", "timestampVerificationData");
+    private static final Set<String> ENVELOPE_MEMBERS = Set.of("payload", "payloadType", "signatures");
+    private static final Set<String> SIGNATURE_MEMBERS = Set.of("sig", "keyid");
+
+    /** @throws ModelSignatureException if the bytes are no bundle, or one of another method than a bare key */
+    static SignatureBundle parse(byte[] json, String file) {
+        if (json.length > MAX_BYTES) {
+            throw tooLarge(file);
+        }
+        if (json.length == 0) {
+            throw new ModelSignatureException(Reason.BUNDLE_MALFORMED, file, "is empty, not a signature; sign again");
+        }
+        var root = StrictJson.parse(json, file, Reason.BUNDLE_MALFORMED);
+        root.allowOnly(MEMBERS);
+        requireMediaType(root);
+        StrictJson key = publicKey(root.object("verificationMaterial"));
+        Optional<String> hint = key.optionalText("hint");
+        Optional<byte[]> rawKey = key.optionalText("rawBytes").map(text -> base64(key, "rawBytes", text));
+
+        StrictJson envelope = root.object("dsseEnvelope");
+        envelope.allowOnly(ENVELOPE_MEMBERS);
+        return new SignatureBundle(file, hint, rawKey, base64(envelope, "payload", envelope.text("payload")),
+                envelope.text("payloadType"), onlySignature(envelope));
+    }
+
+    static ModelSignatureException tooLarge(String file) {
+        return new ModelSignatureException(Reason.BUNDLE_MALFORMED, file,
+                "is larger than " + MAX_BYTES + " bytes; no signature file is");
+    }
+
+    private static void requireMediaType(StrictJson root) {
+        String mediaType = root.text("mediaType");
+        if (!mediaType.equals(MEDIA_TYPE)) {
+            throw root.fault("has the media type \"" + mediaType + "\"; \"" + MEDIA_TYPE + "\" is accepted");
+        }
+    }
+
+    private static StrictJson publicKey(StrictJson material) {
+        if (material.has("x509CertificateChain")) {
+            throw unsupported(material, "a certificate");
+        }
+        if (material.has("certificate")) {
+            throw unsupported(material, "sigstore");
+        }
+        material.allowOnly(MATERIAL_MEMBERS);
+        return material.object("publicKey");
+    }
+
+    private static ModelSignatureException unsupported(StrictJson material, String method) {
+        return new ModelSignatureException(Reason.METHOD_UNSUPPORTED, material.file(), "signed with " + method
+                + "; this build verifies keys only: ask the publisher for a signature made with a key");
+    }
+
+    /** With two signatures, which one makes the bundle good? The format allows many, OMS writes one. */
+    private static byte[] onlySignature(StrictJson envelope) {
+        List<StrictJson> signatures = envelope.objects("signatures");
+        if (signatures.size() != 1) {
+            throw envelope.fault("holds " + signatures.size() + " signatures; exactly one is accepted");
+        }
+        StrictJson signature = signatures.getFirst();
+        signature.allowOnly(SIGNATURE_MEMBERS);
+        signature.optionalText("keyid"); // unsigned and unused, but still a string
+        byte[] der = base64(signature, "sig", signature.text("sig"));
+        if (der.length > MAX_SIGNATURE_BYTES) {
+            throw signature.fault("is " + der.length + " bytes long; no elliptic-curve signature is");
+        }
+        return der;
+    }
+
+    /** The JDK's decoder takes missing padding and stray bits at the end; comparing with its encoder does not. */
+    private static byte[] base64(StrictJson object, String member, String text) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw object.fault("member \"" + member + "\" is not base64");
+        }
+        if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
+            throw object.fault("member \"" + member + "\" is not canonical base64");
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lockstep.loader.signing;
+
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import java.security.MessageDigest;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a trusted key has signed: which files, each with its SHA-256. Comes only out of verification, so to hold one is
+ * the proof. It says nothing about the files on disk until their digests have been compared. Immutable.
+ *
+ * <p>A file that is not in here is not signed, whatever was ignored on the way: load nothing else.
+ */
+public final class SignedManifest {
+    private final KeyId signer;
+    private final String file;
+    private final Statement statement;
+
+    SignedManifest(KeyId signer, String file, Statement statement) {
+        this.signer = signer;
+        this.file = file;
+        this.statement = statement;
+    }
+
+    /** The trusted key that signed. */
+    public KeyId signer() {
+        return signer;
+    }
+
+    /** What the signer called the model: for people, not for decisions. */
+    public String subjectName() {
+        return statement.subjectName();
+    }
+
+    /** One digest for the whole model, 64 hex digits: equal roots are equal models. */
+    public String rootDigest() {
+        return statement.rootDigest();
+    }
+
+    /** Names of the signed files in signed order; {@code .} alone for a single file from an older signer. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(statement.digests().keySet());
+    }
+
+    /** What the signer says was left out, as written. It excuses extra files, it never hides a signed one. */
+    public List<String> ignorePaths() {
+        return statement.ignorePaths();
+    }
+
+    /** The 32-byte SHA-256 of a file by its canonical name, relative to the model, parts joined by {@code /}. */
+    public Optional<byte[]> digestOf(String name) {
+        return Optional.ofNullable(statement.digests().get(name)).map(byte[]::clone);
+    }
+
+    /**
+     * The 32-byte SHA-256 if this is the signature of a single file with that name, the last part of its path. Older
+     * signers call every single file {@code .} instead.
+     */
+    public Optional<byte[]> digestOfSingleFile(String fileName) {
+        return statement.digests().size() == 1
+                ? digestOf(ResourceName.SINGLE_FILE).or(() -> digestOf(fileName))
+                : Optional.empty();
+    }
+
+    /**
+     * Compares the digest of a file's bytes with the signed one.
+     *
+     * @param name canonical name of the file
+     * @param sha256 digest of the very bytes that will be used
+     * @throws ModelSignatureException if the file is not signed or its bytes are not the signed ones
+     */
+    public void requireDigest(String name, byte[] sha256) {
+        byte[] signed = statement.digests().get(name);
+        if (signed == null) {
+            throw new ModelSignatureException(Reason.FILE_EXTRA, name, "is not covered by the signature " + file);
+        }
+        if (!MessageDigest.isEqual(signed, sha256)) {
+            throw new ModelSignatureException(Reason.DIGEST_MISMATCH, name, "is not the file that was signed in "
+                    + file + "; get an unchanged copy of it");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SignedManifest[" + Printable.text(subjectName()) + ", " + names().size() + " files, signer " + signer
+                + ']';
+    }
+}

@@ -1,0 +1,26 @@
+package dev.lockstep.models;
+
+/**
+ * How a generation went.
+ *
+ * @param promptTokens tokens read, special tokens included
+ * @param generatedTokens tokens generated, the one that ended the text not included
+ * @param finish why it ended
+ * @param promptNanos time until the first token could be chosen, in nanoseconds
+ * @param generateNanos time for the tokens, in nanoseconds
+ */
+public record Generation(int promptTokens, int generatedTokens, Finish finish, long promptNanos, long generateNanos) {
+    /** Why a generation ended. */
+    public enum Finish {
+        /** The model said so. */
+        END_OF_TEXT,
+        /** A stop text appeared. */
+        STOP_TEXT,
+        /** The requested number of tokens was reached. */
+        MAX_TOKENS,
+        /** The session's context is full. */
+        CONTEXT_FULL,
+        /** {@link Session#cancel()} was called. The session was zeroed and begins anew. */
+        CANCELLED
+    }
+}

@@ -1,0 +1,36 @@
+package dev.lockstep.models;
+
+import dev.lockstep.kernel.WorkerPool;
+
+/**
+ * How to load a model.
+ *
+ * @param threads threads that compute, the caller of a session included; at least 1
+ * @param maxContext the longest context a session may ask for, in tokens; the model's own limit where that is smaller
+ */
+public record LoadOptions(int threads, int maxContext) {
+    /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
+    public static final int DEFAULT_CONTEXT = 4096;
+
+    public LoadOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads=" + threads + " must be at least 1");
+        }
+        if (maxContext < 1) {
+            throw new IllegalArgumentException("maxContext=" + maxContext + " must be at least 1");
+        }
+    }
+
+    /** One thread per processor, contexts up to {@value #DEFAULT_CONTEXT} tokens. */
+    public static LoadOptions defaults() {
+        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT);
+    }
+
+    public LoadOptions withThreads(int threads) {
+        return new LoadOptions(threads, maxContext);
+    }
+
+    public LoadOptions withMaxContext(int maxContext) {
+        return new LoadOptions(threads, maxContext);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.lockstep.models;
+
+import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.TrustPolicy;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The front door. */
+public final class Lockstep {
+    private Lockstep() {
+    }
+
+    /**
+     * Verifies a checkpoint and loads it, with one worker thread per processor.
+     *
+     * @param file a GGUF file
+     * @param trust on whose word to load it
+     * @return the caller's to close
+     * @throws dev.lockstep.loader.signing.ModelSignatureException if the policy does not allow this file
+     * @throws dev.lockstep.loader.ModelFormatException if it is malformed or not supported
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
+     * @throws IOException if it cannot be read
+     */
+    public static Model load(Path file, TrustPolicy trust) throws IOException {
+        return load(file, trust, LoadOptions.defaults());
+    }
+
+    /** Like {@link #load(Path, TrustPolicy)}, with options. */
+    public static Model load(Path file, TrustPolicy trust, LoadOptions options) throws IOException {
+        try (var checkpoint = CheckpointLoader.open(file, trust)) {
+            return Model.load(checkpoint, options);
+        }
+    }
+}

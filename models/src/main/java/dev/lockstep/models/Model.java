@@ -1,0 +1,174 @@
+package dev.lockstep.models;
+
+import dev.lockstep.kernel.KernelSelection;
+import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.models.internal.LoadedDecoder;
+import dev.lockstep.models.internal.ModelVocabulary;
+import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A loaded model: weights in secure memory, a tokenizer, and a team of threads.
+ *
+ * <p><b>Threads.</b> Safe for any number of threads; sessions of one model may run at the same time and take turns on its
+ * threads. <b>Ownership.</b> Whoever loads a model closes it. {@link #close()} cancels and closes its sessions, waits for them,
+ * and zeroes the weights.
+ */
+public final class Model implements AutoCloseable {
+    private final String name;
+    private final Provenance provenance;
+    private final Tokenizer tokenizer;
+    private final SecureArena arena;
+    private final LoadedDecoder decoder;
+    private final WorkerPool pool;
+    private final int maxContext;
+    private final Set<Session> sessions = new HashSet<>();
+    private boolean closed;
+
+    private Model(VerifiedCheckpoint checkpoint, Tokenizer tokenizer, SecureArena arena, LoadedDecoder decoder,
+            WorkerPool pool, int maxContext) {
+        this.name = checkpoint.name();
+        this.provenance = checkpoint.provenance();
+        this.tokenizer = tokenizer;
+        this.arena = arena;
+        this.decoder = decoder;
+        this.pool = pool;
+        this.maxContext = maxContext;
+    }
+
+    /**
+     * Loads the weights of a verified checkpoint. The checkpoint stays the caller's to close, but can be used for nothing else
+     * afterwards.
+     *
+     * @throws dev.lockstep.loader.ModelFormatException if the model contradicts itself or is not supported; this is checked
+     *     before memory is taken
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
+     */
+    public static Model load(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        LoadedDecoder.Recipe recipe = LoadedDecoder.check(checkpoint);
+        Kernels kernels = KernelSelection.kernels();
+        SecureArena arena = SecureArena.open("weights of " + checkpoint.name());
+        WorkerPool pool = new WorkerPool(options.threads());
+        try {
+            LoadedDecoder decoder = recipe.load(arena, kernels, pool);
+            int maxContext = Math.min(options.maxContext(), recipe.contextLength());
+            return new Model(checkpoint, recipe.tokenizer(), arena, decoder, pool, maxContext);
+        } catch (Throwable t) {
+            pool.close();
+            arena.close();
+            throw t;
+        }
+    }
+
+    /**
+     * Checks that a checkpoint could be loaded, and says what that would take. Loads nothing.
+     *
+     * @throws dev.lockstep.loader.ModelFormatException as {@link #load} would
+     */
+    public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        return LoadedDecoder.check(checkpoint).plan(options, KernelSelection.kernels().panelRows());
+    }
+
+    /**
+     * The tokenizer of a checkpoint; a file that holds only a vocabulary is enough.
+     *
+     * @throws dev.lockstep.loader.ModelFormatException if there is none or it is not supported
+     */
+    public static Tokenizer tokenizer(VerifiedCheckpoint checkpoint) {
+        return ModelVocabulary.tokenizer(checkpoint.metadata());
+    }
+
+    /** Opens a session with the longest context that the load options and the model allow. */
+    public Session newSession() {
+        return newSession(maxContext);
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @param context tokens of prompt and text together, 1 to {@link #maxContext()}
+     * @return the caller's to close
+     * @throws IllegalStateException if the model is closed
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory for its cache
+     */
+    public Session newSession(int context) {
+        if (context < 1 || context > maxContext) {
+            throw new IllegalArgumentException("context=" + context + " must be 1 to " + maxContext);
+        }
+        synchronized (sessions) {
+            if (closed) {
+                throw new IllegalStateException("the model is closed");
+            }
+            Session session = Session.open(this, context);
+            sessions.add(session);
+            return session;
+        }
+    }
+
+    void forget(Session session) {
+        synchronized (sessions) {
+            sessions.remove(session);
+        }
+    }
+
+    /** Name of the model's file. */
+    public String name() {
+        return name;
+    }
+
+    /** Who vouched for the weights. */
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The longest context of a session, in tokens. */
+    public int maxContext() {
+        return maxContext;
+    }
+
+    /** Threads that compute, the caller included. */
+    public int threads() {
+        return pool.threads();
+    }
+
+    LoadedDecoder decoder() {
+        return decoder;
+    }
+
+    SecureArena arena() {
+        return arena;
+    }
+
+    /** What {@link #close()} overwrote; {@link Zeroing#NONE} until then. */
+    public Zeroing zeroing() {
+        return arena.zeroing();
+    }
+
+    /** Cancels and closes all sessions, then zeroes and frees the weights. Idempotent. */
+    @Override
+    public void close() {
+        List<Session> open;
+        synchronized (sessions) {
+            closed = true;
+            open = List.copyOf(sessions);
+        }
+        open.forEach(Session::close);
+        arena.close();
+        pool.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Model[" + name + "]";
+    }
+}

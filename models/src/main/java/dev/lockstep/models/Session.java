@@ -1,0 +1,200 @@
+package dev.lockstep.models;
+
+import dev.lockstep.models.internal.GenerationLoop;
+import dev.lockstep.models.internal.SessionState;
+import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One conversation: what was read and generated so far, in secure memory of its own.
+ *
+ * <p>Successive calls continue the same text. A call that is cancelled or fails zeroes the session, which then begins anew with
+ * an empty context; it is never left half-used.
+ *
+ * <p><b>Threads.</b> One caller at a time; a second one gets an {@link IllegalStateException}. {@link #cancel()} and
+ * {@link #close()} may come from any thread.
+ */
+public final class Session implements AutoCloseable {
+    private final Model model;
+    private final SecureArena arena;
+    private final SessionState state;
+    private final ReentrantLock busy = new ReentrantLock();
+    private volatile boolean cancelled;
+
+    private Session(Model model, SecureArena arena, SessionState state) {
+        this.model = model;
+        this.arena = arena;
+        this.state = state;
+    }
+
+    static Session open(Model model, int context) {
+        SecureArena arena = SecureArena.open("session");
+        try {
+            return new Session(model, arena, model.decoder().newState(context, arena));
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+    }
+
+    /**
+     * Reads a prompt and generates text after it.
+     *
+     * <p>The string itself stays on the heap until it is collected; use {@link #generate(MemorySegment, Sampling, TokenListener)}
+     * for a prompt that must leave nothing behind.
+     *
+     * @throws ContextLengthException if the prompt does not fit; the session is unchanged
+     * @throws InferenceException if the model computes nonsense
+     * @throws IllegalStateException if the session or its model is closed, or in use by another thread
+     */
+    public Generation generate(String prompt, Sampling sampling, TokenListener listener) {
+        try (var memory = SecureArena.open("prompt")) {
+            return generate(encodeUtf8(prompt, memory), sampling, listener);
+        }
+    }
+
+    /**
+     * Reads a prompt and generates text after it.
+     *
+     * @param utf8 the prompt; borrowed for this call
+     * @param listener receives the text as it grows
+     */
+    public Generation generate(MemorySegment utf8, Sampling sampling, TokenListener listener) {
+        return exclusively(() -> {
+            try (var memory = SecureArena.open("generation")) {
+                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, () -> cancelled);
+                long promptTokens = loop.encode(utf8);
+                if (promptTokens > state.context() - state.position()) {
+                    throw new ContextLengthException(promptTokens, state.context() - state.position(), state.context());
+                }
+                return zeroingUnlessWhole(() -> loop.run(listener));
+            }
+        });
+    }
+
+    /**
+     * Reads tokens, continuing the session, and hands out the logits of each position.
+     *
+     * @param tokenIds ids inside of the vocabulary
+     */
+    public void score(int[] tokenIds, LogitsListener listener) {
+        for (int i = 0; i < tokenIds.length; i++) {
+            if (tokenIds[i] < 0 || tokenIds[i] >= state.vocabSize()) {
+                throw new IllegalArgumentException("tokenIds[" + i + "] is outside of 0.." + (state.vocabSize() - 1));
+            }
+        }
+        exclusively(() -> {
+            if (tokenIds.length > state.context() - state.position()) {
+                throw new ContextLengthException(tokenIds.length, state.context() - state.position(), state.context());
+            }
+            try (var memory = SecureArena.open("tokens")) {
+                MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
+                MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
+                return zeroingUnlessWhole(() -> {
+                    state.score(ids, tokenIds.length, listener::onLogits);
+                    return null;
+                });
+            }
+        });
+    }
+
+    /** Receives the logits of one position after another. */
+    @FunctionalInterface
+    public interface LogitsListener {
+        /**
+         * @param position position in the session, from 0
+         * @param logits float32 little-endian, shape (vocabularySize), in secure memory; valid only during this call
+         */
+        void onLogits(int position, MemorySegment logits);
+    }
+
+    /** Positions of the context that are taken. */
+    public int position() {
+        return state.position();
+    }
+
+    /** Positions of the context altogether. */
+    public int context() {
+        return state.context();
+    }
+
+    /** Ends the running generation, if there is one, before its next token. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /** Forgets everything: overwrites the session with zeros and begins anew. */
+    public void reset() {
+        exclusively(() -> {
+            state.zero();
+            return null;
+        });
+    }
+
+    /** What {@link #close()} overwrote; {@link Zeroing#NONE} until then. */
+    public Zeroing zeroing() {
+        return arena.zeroing();
+    }
+
+    /** Cancels a running generation and waits for it, zeroes and frees the memory. Idempotent. */
+    @Override
+    public void close() {
+        cancelled = true;
+        arena.close();
+        model.forget(this);
+    }
+
+    private interface Operation<T> {
+        T run();
+    }
+
+    private <T> T exclusively(Operation<T> operation) {
+        if (busy.isHeldByCurrentThread() || !busy.tryLock()) {
+            throw new IllegalStateException("the session is in use; one call at a time");
+        }
+        // Before the leases: a close() that comes after them must find its cancellation still standing.
+        cancelled = false;
+        try (var _ = model.arena().lease(); var _ = arena.lease()) {
+            return operation.run();
+        } finally {
+            busy.unlock();
+        }
+    }
+
+    /** A generation that was cancelled or failed leaves keys and values of half a turn behind: away with them. */
+    private <T> T zeroingUnlessWhole(Operation<T> operation) {
+        boolean whole = false;
+        try {
+            T result = operation.run();
+            whole = !cancelled;
+            return result;
+        } finally {
+            if (!whole) {
+                state.zero();
+            }
+        }
+    }
+
+    private static MemorySegment encodeUtf8(String text, SecureArena memory) {
+        var encoder = StandardCharsets.UTF_8.newEncoder();
+        var chars = CharBuffer.wrap(text);
+        MemorySegment utf8 = memory.allocate((long) (text.length() * (double) encoder.maxBytesPerChar()));
+        var bytes = utf8.asByteBuffer();
+        var result = encoder.encode(chars, bytes, true);
+        if (result.isError()) {
+            throw new IllegalArgumentException("the prompt has an unpaired surrogate at index " + chars.position());
+        }
+        encoder.flush(bytes);
+        return utf8.asSlice(0, bytes.position());
+    }
+
+    @Override
+    public String toString() {
+        return "Session[" + (arena.isClosed() ? "closed" : "open") + "]";
+    }
+}

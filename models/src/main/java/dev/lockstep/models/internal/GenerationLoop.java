@@ -1,0 +1,137 @@
+package dev.lockstep.models.internal;
+
+import dev.lockstep.models.Generation;
+import dev.lockstep.models.Generation.Finish;
+import dev.lockstep.models.Sampling;
+import dev.lockstep.models.Token;
+import dev.lockstep.models.TokenListener;
+import dev.lockstep.models.Tokenizer;
+import dev.lockstep.models.internal.tokenizer.TextStream;
+import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One call of generate: prompt to tokens, then token after token to text. Everything it holds lies in an arena that is zeroed
+ * when the call ends.
+ */
+public final class GenerationLoop {
+    private final Tokenizer tokenizer;
+    private final SessionState state;
+    private final Sampling sampling;
+    private final SecureArena memory;
+    private final BooleanSupplier cancelled;
+    /** int32 ids of the prompt. */
+    private MemorySegment prompt;
+
+    public GenerationLoop(Tokenizer tokenizer, SessionState state, Sampling sampling, SecureArena memory,
+            BooleanSupplier cancelled) {
+        this.tokenizer = tokenizer;
+        this.state = state;
+        this.sampling = sampling;
+        this.memory = memory;
+        this.cancelled = cancelled;
+    }
+
+    /**
+     * Turns the prompt into tokens; only the first one of a session gets the automatic begin-of-text token.
+     *
+     * @return how many
+     * @throws IllegalArgumentException if there is nothing to begin or to continue with
+     */
+    public long encode(MemorySegment utf8) {
+        boolean atStart = state.position() == 0;
+        prompt = tokenizer.encode(utf8, atStart, memory);
+        if (prompt.byteSize() == 0 && atStart) {
+            int begin = tokenizer.beginOfText().orElseThrow(() -> new IllegalArgumentException(
+                    "the prompt is empty, and this model has no token that begins a text"));
+            prompt = memory.allocate(Integer.BYTES);
+            prompt.set(ValueLayout.JAVA_INT, 0, begin);
+        }
+        if (prompt.byteSize() == 0 && !state.hasPending()) {
+            throw new IllegalArgumentException("the prompt is empty, and the text so far has ended");
+        }
+        return promptTokens();
+    }
+
+    private long promptTokens() {
+        return prompt.byteSize() / Integer.BYTES;
+    }
+
+    /** Reads the prompt and generates until something ends it. */
+    public Generation run(TokenListener listener) {
+        long start = System.nanoTime();
+        boolean textStarts = state.position() == 0 && isOnlyBeginOfText();
+        state.read(prompt, promptTokens(), cancelled);
+        long promptRead = System.nanoTime();
+
+        var output = new Output(listener, textStarts);
+        Finish finish = generate(output);
+        output.finish();
+        return new Generation((int) promptTokens(), output.tokens, finish, promptRead - start, System.nanoTime() - promptRead);
+    }
+
+    private boolean isOnlyBeginOfText() {
+        return promptTokens() == 1
+                && tokenizer.beginOfText().orElse(Token.NONE) == prompt.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    private Finish generate(Output output) {
+        SessionState.TokenChooser chooser = state.chooser(sampling);
+        while (true) {
+            if (cancelled.getAsBoolean()) {
+                return Finish.CANCELLED;
+            }
+            if (output.tokens == sampling.maxTokens()) {
+                return Finish.MAX_TOKENS;
+            }
+            if (state.position() == state.context()) {
+                return Finish.CONTEXT_FULL;
+            }
+            if (state.hasPending()) {
+                state.read(MemorySegment.NULL, 0, cancelled);
+            }
+            int id = chooser.next();
+            if (tokenizer.isEndOfText(id)) {
+                return Finish.END_OF_TEXT;
+            }
+            state.append(id);
+            output.accept(id);
+            if (output.stop.hasStopped()) {
+                return Finish.STOP_TEXT;
+            }
+        }
+    }
+
+    /** Tokens on their way to the listener. */
+    private final class Output {
+        private final TokenListener listener;
+        private final TextStream stream;
+        private final StopMatcher stop;
+        private int tokens;
+
+        Output(TokenListener listener, boolean textStarts) {
+            this.listener = listener;
+            this.stream = new TextStream(tokenizer, textStarts, memory);
+            // A byte that is no valid UTF-8 becomes three, and up to three may be waiting.
+            this.stop = new StopMatcher(sampling.stop(), 3L * (tokenizer.maxTokenBytes() + 3), memory);
+        }
+
+        void accept(int id) {
+            tokens++;
+            listener.onToken(new Token(id, stop.accept(stream.accept(id))));
+        }
+
+        void finish() {
+            deliverRest(stop.accept(stream.flush()));
+            deliverRest(stop.flush());
+        }
+
+        private void deliverRest(MemorySegment text) {
+            if (text.byteSize() > 0) {
+                listener.onToken(new Token(Token.NONE, text));
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.lockstep.models.internal;
+
+import dev.lockstep.models.Sampling;
+import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where a session stands: its cache, the position, and the logits of the last token. All of it lies in the session's arena.
+ * One thread at a time.
+ */
+public final class SessionState {
+    private final ModelConfig config;
+    private final Decoder decoder;
+    private final RunState run;
+    private final Candidates candidates;
+    /** int32, shape (1): a token that was generated but has not gone through the layers yet. */
+    private final MemorySegment pending;
+    private boolean hasPending;
+    private int position;
+
+    SessionState(ModelConfig config, Decoder decoder, RunState run, SecureArena arena) {
+        this.config = config;
+        this.decoder = decoder;
+        this.run = run;
+        this.candidates = new Candidates(config.vocabSize(), arena);
+        this.pending = arena.allocate(Integer.BYTES);
+    }
+
+    /** What becomes of the logits of one position. */
+    @FunctionalInterface
+    public interface LogitsSink {
+        /** @param logits float32, shape (vocabSize), valid only during this call */
+        void accept(int position, MemorySegment logits);
+    }
+
+    /** Positions of the context that are taken, a generated token that was not processed yet included. */
+    public int position() {
+        return position + (hasPending ? 1 : 0);
+    }
+
+    /** True if a generated token has not gone through the layers yet. */
+    public boolean hasPending() {
+        return hasPending;
+    }
+
+    public int vocabSize() {
+        return config.vocabSize();
+    }
+
+    /** Positions there are. */
+    public int context() {
+        return run.cache.capacity();
+    }
+
+    /**
+     * Reads tokens, after the pending one if there is one; the logits of the last are then ready to be sampled.
+     *
+     * @param tokens int32, {@code count} of them; ids inside of the vocabulary
+     * @param cancelled asked between batches; true stops early
+     */
+    public void read(MemorySegment tokens, long count, BooleanSupplier cancelled) {
+        if (hasPending) {
+            hasPending = false;
+            step(pending, 0, 1);
+            if (count == 0) {
+                decoder.logits(run, 0);
+                return;
+            }
+        }
+        int last = 0;
+        for (long done = 0; done < count && !cancelled.getAsBoolean(); done += last) {
+            last = (int) Math.min(RunState.BATCH, count - done);
+            step(tokens, done, last);
+        }
+        if (last > 0) {
+            decoder.logits(run, last - 1);
+        }
+    }
+
+    /** Reads tokens and hands out the logits of each. */
+    public void score(MemorySegment tokens, long count, LogitsSink sink) {
+        for (long done = 0; done < count; done += RunState.BATCH) {
+            int batch = (int) Math.min(RunState.BATCH, count - done);
+            step(tokens, done, batch);
+            for (int token = 0; token < batch; token++) {
+                decoder.logits(run, token);
+                sink.accept(position - batch + token, run.logits.row(0));
+            }
+        }
+    }
+
+    private void step(MemorySegment tokens, long from, int count) {
+        decoder.forward(run, tokens, from * Integer.BYTES, count, position);
+        position += count;
+    }
+
+    /** A sampler that works in this session's memory. */
+    public TokenChooser chooser(Sampling sampling) {
+        var sampler = new Sampler(sampling, candidates);
+        return () -> sampler.next(run.logits.data(), config.vocabSize());
+    }
+
+    /** Chooses the next token after the last one read. */
+    @FunctionalInterface
+    public interface TokenChooser {
+        int next();
+    }
+
+    /** Remembers a generated token; the next {@link #read} begins with it. */
+    public void append(int id) {
+        pending.set(ValueLayout.JAVA_INT, 0, id);
+        hasPending = true;
+    }
+
+    /** Overwrites everything with zeros and begins anew. */
+    public void zero() {
+        run.zero();
+        candidates.zero();
+        pending.fill((byte) 0);
+        hasPending = false;
+        position = 0;
+    }
+}

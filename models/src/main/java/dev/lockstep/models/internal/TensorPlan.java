@@ -1,0 +1,106 @@
+package dev.lockstep.models.internal;
+
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.TensorInfo;
+import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.quant.DType;
+import dev.lockstep.quant.PanelLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which tensors a decoder needs, checked against those a checkpoint has: present, of the right shape, of a type with kernels,
+ * and none left over that would have changed the result.
+ */
+final class TensorPlan {
+    /** Tables that old converters stored; the decoder computes them itself. */
+    private static final String IGNORED_SUFFIX = ".attn_rot_embd";
+
+    private final VerifiedCheckpoint checkpoint;
+    private final List<TensorInfo> tensors = new ArrayList<>();
+
+    private TensorPlan(VerifiedCheckpoint checkpoint) {
+        this.checkpoint = checkpoint;
+    }
+
+    /** The tensors that {@code config} needs from {@code checkpoint}. */
+    static List<TensorInfo> of(VerifiedCheckpoint checkpoint, ModelConfig config) {
+        return new TensorPlan(checkpoint).collect(config);
+    }
+
+    /** Bytes that the planned tensors take once they are loaded. */
+    static long loadedBytes(List<TensorInfo> tensors, int panelRows) {
+        return tensors.stream().mapToLong(tensor -> tensor.shape().size() == 1
+                ? Math.multiplyExact(tensor.elements(), (long) Float.BYTES)
+                : new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows).allocationBytes())
+                .reduce(0, Math::addExact);
+    }
+
+    private List<TensorInfo> collect(ModelConfig c) {
+        matrix("token_embd.weight", c.vocabSize(), c.dim());
+        vector("output_norm.weight", c.dim());
+        if (checkpoint.tensor("output.weight").isPresent()) {
+            matrix("output.weight", c.vocabSize(), c.dim());
+        }
+        if (checkpoint.tensor("rope_freqs.weight").isPresent()) {
+            vector("rope_freqs.weight", c.ropeDim() / 2);
+        }
+        for (int layer = 0; layer < c.nLayers(); layer++) {
+            String blk = "blk." + layer + ".";
+            vector(blk + "attn_norm.weight", c.dim());
+            matrix(blk + "attn_q.weight", c.queryDim(), c.dim());
+            matrix(blk + "attn_k.weight", c.keysDim(), c.dim());
+            matrix(blk + "attn_v.weight", c.valuesDim(), c.dim());
+            matrix(blk + "attn_output.weight", c.dim(), c.attentionDim());
+            vector(blk + "ffn_norm.weight", c.dim());
+            matrix(blk + "ffn_gate.weight", c.hiddenDim(), c.dim());
+            matrix(blk + "ffn_up.weight", c.hiddenDim(), c.dim());
+            matrix(blk + "ffn_down.weight", c.dim(), c.hiddenDim());
+        }
+        refuseLeftovers();
+        return List.copyOf(tensors);
+    }
+
+    private void vector(String name, long size) {
+        require(name, List.of(size));
+    }
+
+    private void matrix(String name, long rows, long columns) {
+        require(name, List.of(rows, columns));
+    }
+
+    private void require(String name, List<Long> shape) {
+        Optional<TensorInfo> found = checkpoint.tensor(name);
+        if (found.isEmpty()) {
+            throw fault(ModelFormatException.NO_OFFSET, name, "the tensor is missing; shape " + shape + " is needed");
+        }
+        TensorInfo tensor = found.get();
+        if (!tensor.shape().equals(shape)) {
+            throw fault(tensor.byteOffset(), name, "has shape " + tensor.shape() + ", but the hyperparameters need " + shape);
+        }
+        if (!tensor.type().isComputable()) {
+            throw fault(tensor.byteOffset(), name,
+                    "is of type " + tensor.type() + ", for which there are no kernels; there are " + DType.computableNames());
+        }
+        tensors.add(tensor);
+    }
+
+    /** A bias or an expert that the decoder does not know would be left out silently, and the text would be subtly wrong. */
+    private void refuseLeftovers() {
+        Set<String> used = new HashSet<>();
+        tensors.forEach(tensor -> used.add(tensor.name()));
+        for (TensorInfo tensor : checkpoint.tensors()) {
+            if (!used.contains(tensor.name()) && !tensor.name().contains(IGNORED_SUFFIX)) {
+                throw fault(tensor.byteOffset(), tensor.name(), "this tensor is not part of the architecture as it is"
+                        + " supported; without it the results would be wrong");
+            }
+        }
+    }
+
+    private ModelFormatException fault(long byteOffset, String name, String problem) {
+        return new ModelFormatException(checkpoint.name(), byteOffset, name, problem);
+    }
+}

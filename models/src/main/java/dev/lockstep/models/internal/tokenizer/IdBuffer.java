@@ -1,0 +1,34 @@
+package dev.lockstep.models.internal.tokenizer;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+
+/** A growing list of token ids in off-heap memory. One caller at a time; the memory is the allocator's. */
+final class IdBuffer {
+    private final SegmentAllocator memory;
+    private MemorySegment ids;
+    private long bytes;
+
+    IdBuffer(SegmentAllocator memory, long expected) {
+        this.memory = memory;
+        this.ids = memory.allocate(Math.max(16, expected) * Integer.BYTES, Integer.BYTES);
+    }
+
+    void add(int id) {
+        if (bytes == ids.byteSize()) {
+            MemorySegment larger = memory.allocate(2 * bytes, Integer.BYTES);
+            MemorySegment.copy(ids, 0, larger, 0, bytes);
+            ids = larger;
+        }
+        ids.set(JAVA_INT, bytes, id);
+        bytes += Integer.BYTES;
+    }
+
+    /** A copy of exactly the ids, allocated in {@code arena}. */
+    MemorySegment copyTo(SecureArena arena) {
+        return arena.allocate(bytes, Integer.BYTES).copyFrom(ids.asSlice(0, bytes));
+    }
+}

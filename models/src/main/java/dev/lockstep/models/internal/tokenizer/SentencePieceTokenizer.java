@@ -1,0 +1,173 @@
+package dev.lockstep.models.internal.tokenizer;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.lockstep.loader.StringTable;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * SentencePiece's byte pair encoding ({@code tokenizer.ggml.model = llama}).
+ *
+ * <p>Symbols are characters; two neighbours are joined if together they spell a piece, the piece with the highest score
+ * first. A character that is no piece becomes its bytes' tokens, and the unknown token where a byte has none.
+ *
+ * <p>The vocabulary spells a space as U+2581. Here its pieces are read with spaces, once, instead of rewriting every
+ * text; so a U+2581 that a text really contains is no space, becomes its bytes, and comes back as it was (as in
+ * llama2.c; llama.cpp and SentencePiece make it a space). Pieces spelled with a plain space are never made by joining,
+ * as in all of them.
+ */
+final class SentencePieceTokenizer extends BpeTokenizer {
+    /** UTF-8 of U+2581. */
+    private static final byte[] SPACE_MARK = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
+
+    private final boolean spacePrefix;
+    private final PieceIndex index;
+
+    /** {@code (vocabulary)}: the higher the score, the smaller; equal for equal scores. */
+    private final int[] priorities;
+
+    /** {@code (256)}: id of each byte's token, or -1. */
+    private final int[] byteTokens;
+
+    private SentencePieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
+        super(v, special, pieces);
+        spacePrefix = v.addSpacePrefix() == null || v.addSpacePrefix();
+        index = new PieceIndex(pieces.texts(), id -> isJoined(pieces, id));
+        priorities = priorities(v);
+        byteTokens = pieces.byteTokens();
+        requireEveryTextCanBeSpelled(v);
+    }
+
+    /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */
+    static SentencePieceTokenizer of(Vocabulary v) {
+        SpecialTokens special = SpecialTokens.ofSentencePiece(v);
+        return new SentencePieceTokenizer(v, special, Pieces.of(v, special, SentencePieceTokenizer::toText));
+    }
+
+    private static int toText(StringTable spellings, int id, TokenType type, byte[] out) {
+        int length = 0;
+        for (int i = 0; i < spellings.length(id); i++) {
+            if (isSpaceMark(spellings, id, i)) {
+                out[length++] = ' ';
+                i += SPACE_MARK.length - 1;
+            } else {
+                out[length++] = spellings.byteAt(id, i);
+            }
+        }
+        return length;
+    }
+
+    private static boolean isSpaceMark(StringTable spellings, int id, int position) {
+        if (position + SPACE_MARK.length > spellings.length(id)) {
+            return false;
+        }
+        for (int i = 0; i < SPACE_MARK.length; i++) {
+            if (spellings.byteAt(id, position + i) != SPACE_MARK[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isJoined(Pieces pieces, int id) {
+        return switch (pieces.type(id)) {
+            case NORMAL, UNUSED -> !containsPlainSpace(pieces.spellings(), id);
+            case UNKNOWN, CONTROL, USER_DEFINED, BYTE -> false;
+        };
+    }
+
+    private static boolean containsPlainSpace(StringTable spellings, int id) {
+        for (int i = 0; i < spellings.length(id); i++) {
+            if (spellings.byteAt(id, i) == ' ') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int[] priorities(Vocabulary v) {
+        float[] scores = v.scores();
+        if (scores == null) {
+            throw v.fault(Vocabulary.SCORES, "is missing; a SentencePiece vocabulary merges by score");
+        }
+        if (scores.length != v.tokens().size()) {
+            throw v.fault(Vocabulary.SCORES, "has " + scores.length + " entries for " + v.tokens().size() + " tokens");
+        }
+        int[] priorities = new int[scores.length];
+        for (int id = 0; id < scores.length; id++) {
+            if (!Float.isFinite(scores[id])) {
+                throw v.fault(Vocabulary.SCORES, "token " + id + " has the score " + scores[id]);
+            }
+            priorities[id] = ~ascending(scores[id]);
+        }
+        return priorities;
+    }
+
+    /** An int that orders as the finite float does: the bits of a negative float grow as it falls. */
+    private static int ascending(float score) {
+        int bits = Float.floatToRawIntBits(score + 0.0f); // adding zero turns -0 into 0, its equal
+        return bits ^ bits >> 31 & Integer.MAX_VALUE;
+    }
+
+    private void requireEveryTextCanBeSpelled(Vocabulary v) {
+        for (int value = 0; value < byteTokens.length; value++) {
+            if (byteTokens[value] == SpecialTokens.NONE && !hasUnknown()) {
+                throw v.fault(Vocabulary.TOKENS,
+                        String.format("no token for byte 0x%02X and no unknown token to stand for it", value));
+            }
+        }
+    }
+
+    /** The unknown token may be typed as control, but one that begins or ends a text must not come out of it. */
+    private boolean hasUnknown() {
+        return special().unknown() != SpecialTokens.NONE && !special().isBoundary(special().unknown());
+    }
+
+    @Override
+    public boolean addsSpacePrefix() {
+        return spacePrefix;
+    }
+
+    @Override
+    Merger.Pairs pairs() {
+        return (text, at, length, leftId, rightId) -> {
+            int id = index.find(text, at, length);
+            return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
+        };
+    }
+
+    @Override
+    void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
+        // every stretch follows the begin of the text or a user-defined token, and both ask for the prefix
+        int first = spacePrefix ? start - 1 : start;
+        if (spacePrefix) {
+            text.set(JAVA_BYTE, first, (byte) ' ');
+        }
+        merger.begin(text, first, end - first);
+        for (int at = first; at < end;) {
+            int length = Utf8.unit(text, at, end);
+            merger.add(length, index.find(text, at, length));
+            at += length;
+        }
+        merger.run();
+        for (int at = 0; at < merger.end(); at += merger.lengthAt(at)) {
+            if (merger.idAt(at) >= 0) {
+                ids.add(merger.idAt(at));
+            } else {
+                addBytes(text, first + at, merger.lengthAt(at), ids);
+            }
+        }
+    }
+
+    private void addBytes(MemorySegment text, int at, int length, IdBuffer ids) {
+        for (int i = 0; i < length; i++) {
+            if (byteTokens[byteAt(text, at + i)] == SpecialTokens.NONE) {
+                ids.add(special().unknown());
+                return;
+            }
+        }
+        for (int i = 0; i < length; i++) {
+            ids.add(byteTokens[byteAt(text, at + i)]);
+        }
+    }
+}
