@@ -1,0 +1,88 @@
+package dev.lockstep.tests;
+
+import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.models.LoadOptions;
+import dev.lockstep.models.Lockstep;
+import dev.lockstep.models.Model;
+import dev.lockstep.models.Sampling;
+import dev.lockstep.models.Session;
+import dev.lockstep.quant.LittleEndian;
+import dev.lockstep.testkit.SharedData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Short ways to load models in tests. */
+final class Models {
+    private Models() {
+    }
+
+    static Path demoFolder() {
+        return SharedData.projectRoot().resolve("models/checkpoints");
+    }
+
+    static Path demoFile() {
+        return demoFolder().resolve("andersen-5m-q8_0.gguf");
+    }
+
+    static TrustPolicy demoTrust() {
+        return TrustPolicy.of(SigningKeys.readPublicKey(demoFolder().resolve("demo-key.pub.pem")));
+    }
+
+    static Model demo() {
+        return load(demoFile(), demoTrust(), LoadOptions.defaults());
+    }
+
+    static Model unsigned(Path file, int threads) {
+        return load(file, TrustPolicy.allowUnsigned(), LoadOptions.defaults().withThreads(threads));
+    }
+
+    static Model load(Path file, TrustPolicy trust, LoadOptions options) {
+        try {
+            return Lockstep.load(file, trust, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Logits of all positions: shape (tokens, vocabulary). */
+    static float[] logits(Session session, int[] tokens) {
+        List<float[]> rows = new ArrayList<>();
+        session.score(tokens, (_, logits) -> rows.add(logits.toArray(LittleEndian.FLOAT)));
+        float[] all = new float[rows.size() * rows.getFirst().length];
+        for (int row = 0; row < rows.size(); row++) {
+            System.arraycopy(rows.get(row), 0, all, row * rows.get(row).length, rows.get(row).length);
+        }
+        return all;
+    }
+
+    /** The most probable continuation, token by token. */
+    static int[] greedy(Session session, int[] tokens, int count) {
+        int[] generated = new int[count];
+        int[] next = tokens;
+        for (int i = 0; i < count; i++) {
+            float[] logits = logits(session, next);
+            int vocabulary = logits.length / next.length;
+            generated[i] = argmax(logits, logits.length - vocabulary, vocabulary);
+            next = new int[] {generated[i]};
+        }
+        return generated;
+    }
+
+    private static int argmax(float[] values, int from, int count) {
+        int best = from;
+        for (int i = from; i < from + count; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best - from;
+    }
+
+    static String generate(Session session, String prompt, Sampling sampling) {
+        var text = new StringBuilder();
+        session.generate(prompt, sampling, token -> text.append(token.text()));
+        return text.toString();
+    }
+}
