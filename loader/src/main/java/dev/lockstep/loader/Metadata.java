@@ -16,11 +16,19 @@ public final class Metadata {
         String typeName();
     }
 
-    /** Any integer type; unsigned 64-bit values above {@code Long.MAX_VALUE} are refused when read. */
+    /** An integer of any type that fits into 63 bits and a sign. */
     public record IntegerValue(long value) implements Value {
         @Override
         public String typeName() {
             return "integer";
+        }
+    }
+
+    /** An unsigned integer above {@code Long.MAX_VALUE}: kept for display, no setting of a model is that large. */
+    public record HugeIntegerValue(long bits) implements Value {
+        @Override
+        public String typeName() {
+            return "integer above 2^63";
         }
     }
 

@@ -29,6 +29,7 @@ record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawK
     private static final int MAX_SIGNATURE_BYTES = 256;
 
     private static final Set<String> MEMBERS = Set.of("mediaType", "verificationMaterial", "dsseEnvelope");
+    private static final Set<String> KEY_MEMBERS = Set.of("hint", "rawBytes", "keyDetails", "validFor");
     private static final Set<String> MATERIAL_MEMBERS =
             Set.of("publicKey", "tlogEntries", "timestampVerificationData");
     private static final Set<String> ENVELOPE_MEMBERS = Set.of("payload", "payloadType", "signatures");
@@ -46,6 +47,7 @@ record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawK
         root.allowOnly(MEMBERS);
         requireMediaType(root);
         StrictJson key = publicKey(root.object("verificationMaterial"));
+        key.allowOnly(KEY_MEMBERS);
         Optional<String> hint = key.optionalText("hint");
         Optional<byte[]> rawKey = key.optionalText("rawBytes").map(text -> base64(key, "rawBytes", text));
 

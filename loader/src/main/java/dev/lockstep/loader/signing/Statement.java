@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,7 +21,7 @@ record Statement(String subjectName, String rootDigest, Map<String, byte[]> dige
     private static final String TYPE = "https://in-toto.io/Statement/v1";
     private static final String PREDICATE_TYPE = "https://model_signing/signature/v1.0";
     private static final String SHA_256 = "sha256";
-    private static final Pattern SHA_256_HEX = Pattern.compile("[0-9a-f]{64}");
+    private static final int SHA_256_HEX_DIGITS = 64;
 
     private static final Set<String> MEMBERS = Set.of("_type", "subject", "predicateType", "predicate");
     private static final Set<String> PREDICATE_MEMBERS = Set.of("resources", "serialization");
@@ -105,10 +104,15 @@ record Statement(String subjectName, String rootDigest, Map<String, byte[]> dige
                     "has the algorithm \"" + algorithm + "\", but the hash_type is \"" + SHA_256 + '"');
         }
         String digest = resource.text("digest");
-        if (!SHA_256_HEX.matcher(digest).matches()) {
+        if (!isSha256Hex(digest)) {
             throw resource.fault(Reason.MANIFEST_INVALID, "has a digest that is not 64 lower-case hex digits");
         }
         return HexFormat.of().parseHex(digest);
+    }
+
+    private static boolean isSha256Hex(String text) {
+        return text.length() == SHA_256_HEX_DIGITS
+                && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 
     /** The digest of the digests, in the order given: the signed order, whatever it is. */

@@ -102,7 +102,7 @@ public final class GgufReader {
             case INT16 -> new Metadata.IntegerValue((short) in.u16());
             case UINT32 -> new Metadata.IntegerValue(in.u32());
             case INT32 -> new Metadata.IntegerValue(in.i32());
-            case UINT64 -> new Metadata.IntegerValue(unsignedLong());
+            case UINT64 -> unsignedLong(in.i64());
             case INT64 -> new Metadata.IntegerValue(in.i64());
             case FLOAT32 -> new Metadata.FloatValue(Float.intBitsToFloat(in.i32()));
             case FLOAT64 -> new Metadata.FloatValue(Double.longBitsToDouble(in.i64()));
@@ -112,12 +112,8 @@ public final class GgufReader {
         };
     }
 
-    private long unsignedLong() {
-        long value = in.i64();
-        if (value < 0) {
-            throw in.fault(Long.toUnsignedString(value) + " is larger than any value that makes sense here");
-        }
-        return value;
+    private static Metadata.Value unsignedLong(long bits) {
+        return bits < 0 ? new Metadata.HugeIntegerValue(bits) : new Metadata.IntegerValue(bits);
     }
 
     private boolean bool(int value) {

@@ -1,0 +1,87 @@
+package dev.lockstep.tests;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The laws of the house, held by a test. */
+class ArchitectureTest {
+    private static final JavaClasses HOUSE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/testkit/"))
+            .importPackages("dev.lockstep");
+
+    @Test
+    void theWholeHouseIsLookedAt() {
+        for (String room : List.of("securemem", "quant", "kernel", "loader", "models", "app")) {
+            assertThat(HOUSE.stream().filter(c -> c.getPackageName().startsWith("dev.lockstep." + room))).as(room).isNotEmpty();
+        }
+    }
+
+    @Test
+    void arrowsPointOneWay() {
+        Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers()
+                .layer("secure-mem").definedBy("dev.lockstep.securemem..")
+                .layer("quant").definedBy("dev.lockstep.quant..")
+                .layer("kernel").definedBy("dev.lockstep.kernel..")
+                .layer("loader").definedBy("dev.lockstep.loader..")
+                .layer("models").definedBy("dev.lockstep.models..")
+                .layer("app").definedBy("dev.lockstep.app..")
+                .whereLayer("secure-mem").mayNotAccessAnyLayer()
+                .whereLayer("quant").mayOnlyAccessLayers("secure-mem")
+                .whereLayer("kernel").mayOnlyAccessLayers("quant", "secure-mem")
+                .whereLayer("loader").mayOnlyAccessLayers("quant", "secure-mem")
+                .whereLayer("models").mayOnlyAccessLayers("kernel", "loader", "quant", "secure-mem")
+                .whereLayer("app").mayNotBeAccessedByAnyLayer()
+                .check(HOUSE);
+    }
+
+    @Test
+    void onlyKernelKnowsTheVectorApi() {
+        noClasses().that().resideOutsideOfPackage("dev.lockstep.kernel..")
+                .should().dependOnClassesThat().resideInAPackage("jdk.incubator..").check(HOUSE);
+    }
+
+    @Test
+    void vectorsStayInTheirPackage() {
+        noClasses().that().resideInAPackage("dev.lockstep.kernel..").and().resideOutsideOfPackage("dev.lockstep.kernel.internal.vector..")
+                .and().doNotHaveSimpleName("VectorProvider")
+                .should().dependOnClassesThat().resideInAPackage("jdk.incubator..").check(HOUSE);
+    }
+
+    @Test
+    void theLowerRoomsNeedTheJdkAlone() {
+        classes().that().resideInAnyPackage("dev.lockstep.securemem..", "dev.lockstep.quant..", "dev.lockstep.kernel..")
+                .should().onlyDependOnClassesThat(resideInAnyPackage("java..", "jdk.incubator.vector..", "dev.lockstep..")).check(HOUSE);
+    }
+
+    @Test
+    void internalPackagesAreUsedOnlyByTheirModule() {
+        for (String room : List.of("kernel", "loader", "models")) {
+            String prefix = "dev.lockstep." + room;
+            noClasses().that(resideOutsideOfPackages(prefix + ".."))
+                    .should().dependOnClassesThat().resideInAPackage(prefix + ".internal..").check(HOUSE);
+        }
+    }
+
+    /** Deserialization, regular expressions on input, native code and Unsafe: each the way into some other runtime. */
+    @Test
+    void whatThisHouseDoesNotUse() {
+        noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
+                .orShould().dependOnClassesThat().resideInAPackage("java.util.regex..")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("sun.misc.Unsafe")
+                .orShould().callMethod(System.class, "loadLibrary", String.class)
+                .orShould().callMethod(System.class, "load", String.class)
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ForkJoinPool")
+                .check(HOUSE);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lockstep.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testkit.Cli;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Exit codes, help, messages: what scripts and people rely on. */
+class CommandLineTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "keygen", "sign", "verify"})
+    void everyCommandExplainsItself(String command) {
+        var result = Cli.standard().run(command, "--help");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.text()).contains("Usage: lockstep " + command).contains("Exit codes:");
+    }
+
+    @Test
+    void nonsenseIsAUsageError() {
+        assertThat(Cli.standard().run().exitCode()).isEqualTo(2);
+        assertThat(Cli.standard().run("walk").exitCode()).isEqualTo(2);
+        assertThat(Cli.standard().run("run", "-p", "x", "--temperature", "-1").exitCode()).isEqualTo(2);
+        var threads = Cli.standard().run("run", "-p", "x", "--threads", "0");
+        assertThat(threads.exitCode()).isEqualTo(2);
+        assertThat(threads.err()).contains("threads=0");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        var result = Cli.standard().run("run", "--model", folder.resolve("none.gguf"), "-p", "x");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("none.gguf").contains("no such file");
+    }
+
+    @Test
+    void aFileOfAnotherFormatIsNamed() throws IOException {
+        Path text = Files.writeString(folder.resolve("model.gguf"), "not a model at all");
+        var result = Cli.standard().run("inspect", text, "--allow-unsigned");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("model.gguf").contains("is not a GGUF file");
+    }
+
+    @Test
+    void aPromptThatDoesNotFitIsRefusedWithCounts() {
+        var result = Cli.standard().run("run", "-p", "one two three four five six seven eight", "--context", "4");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("context of 4");
+        // the prompt itself must not appear in a message
+        assertThat(result.err()).doesNotContain("three");
+    }
+
+    @Test
+    void inspectTellsWhoSignedAndWhichKernelsRun() {
+        var result = Cli.standard().run("inspect", "--json");
+        assertThat(result.exitCode()).isZero();
+        var json = new JsonMapper().readTree(result.text());
+        assertThat(json.get("signature").get("signer").asString()).hasSize(64);
+        assertThat(json.get("kernels").get("provider").asString()).isEqualTo("vector");
+        assertThat(json.get("kernels").get("reason").asString()).isNotBlank();
+        assertThat(json.get("memory").get("total").asLong()).isPositive();
+        assertThat(json.get("tensors")).isNotEmpty();
+    }
+
+    @Test
+    void withoutTheVectorModuleOneWarningIsPrintedAndTheTextIsTheSame() {
+        var fast = Cli.standard().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "12");
+        var slow = Cli.standard().withoutVectorModule().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "12");
+        assertThat(slow.exitCode()).as(slow.err()).isZero();
+        assertThat(slow.text()).isEqualTo(fast.text());
+        assertThat(slow.err().lines().filter(line -> line.contains("--add-modules jdk.incubator.vector"))).hasSize(1);
+        assertThat(fast.err()).doesNotContain("plain Java");
+    }
+
+    @Test
+    void aKeyPairSignsAndVerifiesAndOthersDoNot() throws IOException {
+        Path model = Files.write(folder.resolve("weights.bin"), "weights".getBytes(StandardCharsets.UTF_8));
+        Path privateKey = folder.resolve("k.pem");
+        Path publicKey = folder.resolve("k.pub.pem");
+        assertThat(Cli.standard().run("keygen", "--private-key", privateKey, "--public-key", publicKey).exitCode()).isZero();
+        assertThat(Cli.standard().run("sign", model, "--private-key", privateKey).exitCode()).isZero();
+        var verified = Cli.standard().run("verify", model, "--signature", folder.resolve("weights.bin.sig"), "--public-key", publicKey);
+        assertThat(verified.exitCode()).as(verified.err()).isZero();
+        assertThat(verified.text()).startsWith("verified: 1 file(s)");
+        Files.writeString(model, "Weights");
+        var changed = Cli.standard().run("verify", model, "--public-key", publicKey);
+        assertThat(changed.exitCode()).isEqualTo(3);
+        assertThat(changed.err()).contains("weights.bin");
+    }
+
+    @Test
+    void keygenOverwritesNothing() throws IOException {
+        Path precious = Files.writeString(folder.resolve("k.pem"), "precious");
+        var result = Cli.standard().run("keygen", "--private-key", precious, "--public-key", folder.resolve("k.pub.pem"));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(precious).hasContent("precious");
+    }
+
+    @Test
+    void stopTextsAreNotPrinted() {
+        var whole = Cli.standard().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40").text();
+        assertThat(whole).contains("great deal");
+        var cut = Cli.standard().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40", "--stop", "great deal").text();
+        assertThat(cut).isEqualTo(whole.substring(0, whole.indexOf("great deal")));
+    }
+}
