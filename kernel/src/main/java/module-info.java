@@ -2,7 +2,7 @@
 module dev.lockstep.kernel {
     requires transitive dev.lockstep.quant;
     requires jdk.incubator.vector;
-    requires static jdk.management;
+    requires jdk.management;
 
     exports dev.lockstep.kernel;
 }

@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /** The text a command works on, in secure memory. */
@@ -18,7 +19,9 @@ final class TextInput {
     /** A command-line argument. The JVM and the kernel hold it too, for as long as the process lives. */
     static MemorySegment ofArgument(String text, SecureArena arena) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return arena.allocate(utf8.length).copyFrom(MemorySegment.ofArray(utf8));
+        MemorySegment segment = arena.allocate(utf8.length);
+        MemorySegment.copy(utf8, 0, segment, ValueLayout.JAVA_BYTE, 0, utf8.length);
+        return segment;
     }
 
     /** Standard input to its end, as it is. */

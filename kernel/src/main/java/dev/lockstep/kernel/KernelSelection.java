@@ -14,9 +14,10 @@ import jdk.incubator.vector.FloatVector;
  *
  * @param provider "vector" or "scalar"
  * @param vectorBits width of a vector in bits, 0 for scalar code
+ * @param emulated true if the width was forced beyond what the CPU has; every operation then allocates
  * @param reason one sentence for people
  */
-public record KernelSelection(String provider, int vectorBits, String reason) {
+public record KernelSelection(String provider, int vectorBits, boolean emulated, String reason) {
     /** System property that forces the width. */
     public static final String BITS_PROPERTY = "lockstep.kernel.bits";
 
@@ -52,21 +53,22 @@ public record KernelSelection(String provider, int vectorBits, String reason) {
     static KernelSelection select(String forcedBits, boolean vectorModule) {
         int forced = forcedBits == null || forcedBits.isBlank() ? -1 : parse(forcedBits);
         if (forced == 0) {
-            return new KernelSelection("scalar", 0, "forced by -D" + BITS_PROPERTY + "=0");
+            return new KernelSelection("scalar", 0, false, "forced by -D" + BITS_PROPERTY + "=0");
         }
         if (!vectorModule) {
             String reason = "module " + VECTOR_MODULE + " is not in this JVM; start it with --add-modules " + VECTOR_MODULE;
             LOG.log(System.Logger.Level.WARNING, "Lockstep runs in plain Java, many times slower than it could: " + reason);
-            return new KernelSelection("scalar", 0, reason);
+            return new KernelSelection("scalar", 0, false, reason);
         }
         int preferred = VectorProvider.preferredBits();
         if (forced > 0) {
-            String emulated = forced > preferred ? " (wider than this CPU's " + preferred + ": emulated and slow)" : "";
-            return new KernelSelection("vector", forced, "forced by -D" + BITS_PROPERTY + "=" + forced + emulated);
+            boolean emulated = forced > preferred;
+            return new KernelSelection("vector", forced, emulated, "forced by -D" + BITS_PROPERTY + "=" + forced
+                    + (emulated ? " (wider than this CPU's " + preferred + ": emulated and slow)" : ""));
         }
         // A JVM may prefer widths that no kernel is written for (64, or SVE's 1024): use the nearest that exists.
         int width = Math.clamp(Integer.highestOneBit(preferred), 128, 512);
-        return new KernelSelection("vector", width, "preferred by the JVM for this CPU");
+        return new KernelSelection("vector", width, false, "preferred by the JVM for this CPU");
     }
 
     private static int parse(String forcedBits) {

@@ -1,5 +1,6 @@
 package dev.lockstep.kernel;
 
+import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -27,8 +28,14 @@ public interface Kernels {
      * @param x {@code tokens} rows of {@code columns} values
      * @param y {@code tokens} rows; values {@code fromPanel * panelRows} and up are written, whole panels at a time, so the
      *     stride must be a multiple of {@link #panelRows()}
+     * @param scratch at least {@link #matMulScratchBytes} bytes that no other thread uses meanwhile; what is left in it is
+     *     made of weights
      */
-    void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens);
+    void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
+            MemorySegment scratch);
+
+    /** Bytes of scratch memory that {@link #matMul} needs for weights of this layout; may be 0. */
+    long matMulScratchBytes(PanelLayout layout);
 
     /** out[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i] (Zhang and Sennrich 2019). {@code out} may be {@code x}. */
     void rmsNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out, long outOffset,

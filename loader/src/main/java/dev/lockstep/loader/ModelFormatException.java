@@ -10,6 +10,9 @@ public final class ModelFormatException extends RuntimeException {
     /** The offset of a fault that has no single place in the file. */
     public static final long NO_OFFSET = -1;
 
+    /** The longest stretch of a hostile name or value that a message repeats, in characters. */
+    private static final int MAX_TEXT = 1000;
+
     private final String file;
     private final long byteOffset;
     private final String subject;
@@ -49,13 +52,13 @@ public final class ModelFormatException extends RuntimeException {
         if (!subject.isEmpty()) {
             text.append(", ").append(printable(subject));
         }
-        return text.append(": ").append(problem).toString();
+        return text.append(": ").append(printable(problem)).toString();
     }
 
-    /** Names come from the file: control characters in them must not reach a terminal or a log line. */
+    /** Names and values come from the file: control characters in them must not reach a terminal or a log line. */
     static String printable(String name) {
-        var text = new StringBuilder(name.length());
-        name.codePoints().forEach(c -> {
+        var text = new StringBuilder();
+        name.codePoints().limit(MAX_TEXT).forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029) {
                 text.append(String.format("\\u%04x", c));
             } else {

@@ -9,6 +9,7 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,14 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final GgufHeader header;
     private final Provenance provenance;
 
+    /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
+    private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
+
     VerifiedCheckpoint(PrivateCopy copy, GgufHeader header, Provenance provenance) {
         this.copy = copy;
         this.header = header;
         this.provenance = provenance;
+        header.tensors().forEach(tensor -> tensorsByName.put(tensor.name(), tensor));
     }
 
     /** Name of the file, without its folder. */
@@ -60,7 +65,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     }
 
     public Optional<TensorInfo> tensor(String name) {
-        return header.tensors().stream().filter(tensor -> tensor.name().equals(name)).findFirst();
+        return Optional.ofNullable(tensorsByName.get(name));
     }
 
     /**

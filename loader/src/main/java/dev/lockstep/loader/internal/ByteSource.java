@@ -12,4 +12,10 @@ public interface ByteSource {
 
     /** Copies {@code count} bytes from {@code offset} to {@code target} at {@code targetOffset}. */
     void copy(long offset, MemorySegment target, long targetOffset, long count);
+
+    /**
+     * Copies {@code count} bytes from {@code offset} to an array. Not by wrapping the array in a segment: kernels are compiled
+     * for one kind of memory, and a second kind seen anywhere in the JVM makes every access slower.
+     */
+    void copy(long offset, byte[] target, int targetOffset, int count);
 }

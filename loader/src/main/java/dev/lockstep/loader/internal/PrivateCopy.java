@@ -1,5 +1,7 @@
 package dev.lockstep.loader.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.lockstep.loader.signing.SegmentDigest;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
@@ -123,6 +125,22 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
 
     @Override
     public void copy(long offset, MemorySegment target, long targetOffset, long count) {
+        forEachPiece(offset, count, (chunk, within, done, piece) ->
+                MemorySegment.copy(chunk, within, target, targetOffset + done, piece));
+    }
+
+    @Override
+    public void copy(long offset, byte[] target, int targetOffset, int count) {
+        forEachPiece(offset, count, (chunk, within, done, piece) ->
+                MemorySegment.copy(chunk, JAVA_BYTE, within, target, targetOffset + (int) done, (int) piece));
+    }
+
+    private interface PieceTask {
+        void run(MemorySegment chunk, long within, long done, long piece);
+    }
+
+    /** Walks over a range that may lie in several chunks. */
+    private void forEachPiece(long offset, long count, PieceTask task) {
         Objects.checkFromIndexSize(offset, count, byteSize);
         long done = 0;
         while (done < count) {
@@ -130,7 +148,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
             MemorySegment chunk = chunks.get(Math.toIntExact(at / CHUNK_BYTES)).bytes;
             long within = at % CHUNK_BYTES;
             long piece = Math.min(count - done, chunk.byteSize() - within);
-            MemorySegment.copy(chunk, within, target, targetOffset + done, piece);
+            task.run(chunk, within, done, piece);
             done += piece;
         }
     }

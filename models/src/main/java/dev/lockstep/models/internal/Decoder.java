@@ -51,7 +51,7 @@ final class Decoder {
     void logits(RunState s, int token) {
         kernels.rmsNorm(s.x.data(), s.x.offset(token), weights.outputNorm(), config.normEpsilon(), s.normed.data(), 0,
                 config.dim());
-        matMul(weights.output(), s.normed, s.logits, 1);
+        matMul(s, weights.output(), s.normed, s.logits, 1);
     }
 
     private void embed(RunState s, MemorySegment tokens, long tokensOffset, int count) {
@@ -63,9 +63,9 @@ final class Decoder {
 
     private void attend(RunState s, DecoderWeights.Layer w, int layer, int count, int position) {
         norm(s, w.attentionNorm(), count);
-        matMul(w.q(), s.normed, s.q, count);
-        matMul(w.k(), s.normed, s.k, count);
-        matMul(w.v(), s.normed, s.v, count);
+        matMul(s, w.q(), s.normed, s.q, count);
+        matMul(s, w.k(), s.normed, s.k, count);
+        matMul(s, w.v(), s.normed, s.v, count);
         forEachToken(count, token -> {
             var rotation = s.rope.rotation(token);
             kernels.rope(s.q.data(), s.q.offset(token), config.nHeads(), config.keyDim(), rotation);
@@ -77,7 +77,7 @@ final class Decoder {
                 attendHead(s, layer, (int) (task / config.nHeads()), (int) (task % config.nHeads()), position, worker);
             }
         });
-        matMul(w.attentionOutput(), s.attention, s.update, count);
+        matMul(s, w.attentionOutput(), s.attention, s.update, count);
         addToResidual(s, count);
     }
 
@@ -90,11 +90,11 @@ final class Decoder {
 
     private void feedForward(RunState s, DecoderWeights.Layer w, int count) {
         norm(s, w.feedForwardNorm(), count);
-        matMul(w.gate(), s.normed, s.gate, count);
-        matMul(w.up(), s.normed, s.up, count);
+        matMul(s, w.gate(), s.normed, s.gate, count);
+        matMul(s, w.up(), s.normed, s.up, count);
         forEachToken(count, token ->
                 kernels.swiGlu(s.gate.data(), s.gate.offset(token), s.up.data(), s.up.offset(token), config.hiddenDim()));
-        matMul(w.down(), s.gate, s.update, count);
+        matMul(s, w.down(), s.gate, s.update, count);
         addToResidual(s, count);
     }
 
@@ -108,8 +108,9 @@ final class Decoder {
                 config.dim()));
     }
 
-    private void matMul(PanelMatrix matrix, FloatRows x, FloatRows y, int count) {
-        pool.run(matrix.layout().panels(), (_, from, to) -> kernels.matMul(matrix, from, to, x, y, count));
+    private void matMul(RunState s, PanelMatrix matrix, FloatRows x, FloatRows y, int count) {
+        pool.run(matrix.layout().panels(), (worker, from, to) ->
+                kernels.matMul(matrix, from, to, x, y, count, s.matMulScratch(worker)));
     }
 
     private interface TokenTask {

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The weights of a decoder by role. Memory belongs to the model's arena. Shapes of matrices are (rows, columns) = (out, in).
@@ -47,6 +48,12 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
                     weights.matrix(prefix + "ffn_up.weight").orElseThrow(),
                     weights.matrix(prefix + "ffn_down.weight").orElseThrow());
         }
+    }
+
+    /** All matrices. */
+    Stream<PanelMatrix> matrices() {
+        return Stream.concat(Stream.of(tokenEmbedding, output), layers.stream().flatMap(layer -> Stream.of(
+                layer.q, layer.k, layer.v, layer.attentionOutput, layer.gate, layer.up, layer.down)));
     }
 
     /** Sorts loaded tensors, of which {@link TensorPlan} has made sure, into their roles. */

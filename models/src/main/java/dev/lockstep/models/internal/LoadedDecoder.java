@@ -1,14 +1,19 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Tokenizer;
+import dev.lockstep.quant.DType;
 import dev.lockstep.securemem.SecureArena;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads. */
 public final class LoadedDecoder {
@@ -47,10 +52,18 @@ public final class LoadedDecoder {
             return config.contextLength();
         }
 
-        /** Loads the weights into an arena that stays the caller's. */
+        /** Loads the weights into an arena that stays the caller's, while the kernels are compiled beside it. */
         public LoadedDecoder load(SecureArena arena, Kernels kernels, WorkerPool pool) {
+            var warm = CompletableFuture.runAsync(() -> warmUp(kernels), LoadedDecoder::startThread);
             var weights = DecoderWeights.of(checkpoint.loadWeights(tensors, arena, kernels.panelRows()), config);
+            warm.join();
             return new LoadedDecoder(config, weights, kernels, pool);
+        }
+
+        private void warmUp(Kernels kernels) {
+            var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
+            WarmUp.run(kernels, types, config.architecture().ropePairing());
         }
 
         /** What loading and one session would take. */
@@ -59,6 +72,10 @@ public final class LoadedDecoder {
             return new MemoryPlan(TensorPlan.loadedBytes(tensors, panelRows), KvCache.byteSize(config, context),
                     RunState.scratchBytes(config, context, options.threads()), context);
         }
+    }
+
+    private static void startThread(Runnable task) {
+        Thread.ofPlatform().daemon().name("lockstep-warm-up").start(task);
     }
 
     /** Checks a checkpoint: vocabulary, hyperparameters, tensors. */
@@ -70,7 +87,7 @@ public final class LoadedDecoder {
 
     /** The state of a new session, in memory of its arena. */
     public SessionState newState(int context, SecureArena arena) {
-        var run = new RunState(config, weights, context, pool.threads(), kernels.panelRows(), arena);
+        var run = new RunState(config, weights, context, pool.threads(), kernels, arena);
         return new SessionState(config, new Decoder(config, weights, kernels, pool), run, arena);
     }
 }

@@ -11,6 +11,8 @@ import dev.lockstep.models.internal.tokenizer.Vocabulary;
 public final class ModelVocabulary {
     private static final String PREFIX = "tokenizer.ggml.";
     private static final String TOKENS = PREFIX + "tokens";
+    private static final String SCORES = PREFIX + "scores";
+    private static final String TOKEN_TYPE = PREFIX + "token_type";
     private static final long ABSENT = -1;
 
     private ModelVocabulary() {
@@ -27,11 +29,13 @@ public final class ModelVocabulary {
         if (tokens.size() == 0 || tokens.size() > LoadLimits.MAX_VOCABULARY) {
             throw metadata.malformed(TOKENS, tokens.size() + " tokens are not between 1 and " + LoadLimits.MAX_VOCABULARY);
         }
+        requireOnePerToken(metadata, SCORES, tokens.size());
+        requireOnePerToken(metadata, TOKEN_TYPE, tokens.size());
         return new Vocabulary(metadata.file(), model,
                 metadata.text(PREFIX + "pre").orElse(null),
                 tokens,
-                metadata.floats(PREFIX + "scores").orElse(null),
-                metadata.integers(PREFIX + "token_type").orElse(null),
+                metadata.floats(SCORES).orElse(null),
+                metadata.integers(TOKEN_TYPE).orElse(null),
                 metadata.texts(PREFIX + "merges").orElse(null),
                 id(metadata, "bos_token_id"),
                 id(metadata, "eos_token_id"),
@@ -41,6 +45,13 @@ public final class ModelVocabulary {
                 metadata.bool(PREFIX + "add_bos_token").orElse(null),
                 metadata.bool(PREFIX + "add_eos_token").orElse(null),
                 metadata.bool(PREFIX + "add_space_prefix").orElse(null));
+    }
+
+    /** Before they are copied: a list of single bytes grows by four. */
+    private static void requireOnePerToken(Metadata metadata, String key, int tokens) {
+        if (metadata.get(key).orElse(null) instanceof Metadata.NumberListValue(var list) && list.size() != tokens) {
+            throw metadata.malformed(key, "has " + list.size() + " entries for " + tokens + " tokens");
+        }
     }
 
     private static long id(Metadata metadata, String name) {

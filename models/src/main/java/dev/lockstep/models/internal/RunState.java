@@ -1,8 +1,10 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.kernel.FloatRows;
+import dev.lockstep.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,12 +37,15 @@ final class RunState {
     final FloatRows scores;
     /** Logits of one token: (1, vocabSize). */
     final FloatRows logits;
+    /** Scratch of the matrix products, one per thread. */
+    private final MemorySegment[] matMulScratch;
     /** Room for one row of the embedding matrix as it is stored. */
     final MemorySegment encodedRow;
     final RopeTable rope;
     final KvCache cache;
 
-    RunState(ModelConfig c, DecoderWeights weights, int context, int threads, int panelRows, SegmentAllocator memory) {
+    RunState(ModelConfig c, DecoderWeights weights, int context, int threads, Kernels kernels, SegmentAllocator memory) {
+        int panelRows = kernels.panelRows();
         x = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
         normed = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
         update = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
@@ -52,9 +57,20 @@ final class RunState {
         up = FloatRows.allocate(memory, BATCH, c.hiddenDim(), panelRows);
         scores = FloatRows.allocate(memory, threads, context, panelRows);
         logits = FloatRows.allocate(memory, 1, c.vocabSize(), panelRows);
+        matMulScratch = new MemorySegment[threads];
+        Arrays.setAll(matMulScratch, worker -> memory.allocate(scratchBytes(weights, kernels)));
         encodedRow = memory.allocate(weights.tokenEmbedding().layout().rowBytes());
         rope = new RopeTable(c, weights.ropeFactors(), BATCH, memory);
         cache = new KvCache(c, context, memory);
+    }
+
+    private static long scratchBytes(DecoderWeights weights, Kernels kernels) {
+        return weights.matrices().mapToLong(matrix -> kernels.matMulScratchBytes(matrix.layout())).max().orElse(0);
+    }
+
+    /** Scratch for the matrix products of one thread. */
+    MemorySegment matMulScratch(int worker) {
+        return matMulScratch[worker];
     }
 
     /** About how many bytes the buffers take besides the cache; rounding of strides is not counted. */
@@ -66,6 +82,7 @@ final class RunState {
     /** Overwrites everything with zeros. */
     void zero() {
         List.of(x, normed, update, q, k, v, attention, gate, up, scores, logits).forEach(rows -> rows.data().fill((byte) 0));
+        List.of(matMulScratch).forEach(scratch -> scratch.fill((byte) 0));
         encodedRow.fill((byte) 0);
         cache.zero();
     }

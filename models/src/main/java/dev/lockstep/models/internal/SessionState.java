@@ -61,15 +61,7 @@ public final class SessionState {
      * @param cancelled asked between batches; true stops early
      */
     public void read(MemorySegment tokens, long count, BooleanSupplier cancelled) {
-        if (hasPending) {
-            hasPending = false;
-            step(pending, 0, 1);
-            if (count == 0) {
-                decoder.logits(run, 0);
-                return;
-            }
-        }
-        int last = 0;
+        int last = readPending();
         for (long done = 0; done < count && !cancelled.getAsBoolean(); done += last) {
             last = (int) Math.min(RunState.BATCH, count - done);
             step(tokens, done, last);
@@ -81,6 +73,7 @@ public final class SessionState {
 
     /** Reads tokens and hands out the logits of each. */
     public void score(MemorySegment tokens, long count, LogitsSink sink) {
+        readPending();
         for (long done = 0; done < count; done += RunState.BATCH) {
             int batch = (int) Math.min(RunState.BATCH, count - done);
             step(tokens, done, batch);
@@ -89,6 +82,16 @@ public final class SessionState {
                 sink.accept(position - batch + token, run.logits.row(0));
             }
         }
+    }
+
+    /** Returns how many tokens went through the layers: one or none. */
+    private int readPending() {
+        if (!hasPending) {
+            return 0;
+        }
+        hasPending = false;
+        step(pending, 0, 1);
+        return 1;
     }
 
     private void step(MemorySegment tokens, long from, int count) {

@@ -61,7 +61,7 @@ class ArchitectureTest {
     @Test
     void theLowerRoomsNeedTheJdkAlone() {
         classes().that().resideInAnyPackage("dev.lockstep.securemem..", "dev.lockstep.quant..", "dev.lockstep.kernel..")
-                .should().onlyDependOnClassesThat(resideInAnyPackage("java..", "jdk.incubator.vector..", "dev.lockstep..")).check(HOUSE);
+                .should().onlyDependOnClassesThat(resideInAnyPackage("java..", "com.sun.management..", "jdk.incubator.vector..", "dev.lockstep..")).check(HOUSE);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,38 +33,67 @@ public final class ProcessMemory {
      * @param patterns at least 16 bytes each, so that chance plays no part
      */
     public List<Integer> count(List<byte[]> patterns) throws IOException {
-        int[] counts = new int[patterns.size()];
-        int overlap = patterns.stream().mapToInt(pattern -> pattern.length).max().orElseThrow() - 1;
+        var search = new Search(patterns);
         try (var memory = new RandomAccessFile("/proc/" + pid + "/mem", "r")) {
             for (Region region : readableRegions()) {
-                count(memory, region, patterns, overlap, counts);
+                search(memory, region, search);
             }
         }
-        List<Integer> result = new ArrayList<>();
-        for (int count : counts) {
-            result.add(count);
-        }
-        return result;
+        return Arrays.stream(search.counts).boxed().toList();
     }
 
-    private static void count(RandomAccessFile memory, Region region, List<byte[]> patterns, int overlap, int[] counts)
-            throws IOException {
-        byte[] window = new byte[CHUNK_BYTES + overlap];
+    private static void search(RandomAccessFile memory, Region region, Search search) {
+        byte[] window = new byte[CHUNK_BYTES + search.overlap];
         int kept = 0;
         for (long at = region.from; at < region.to; at += CHUNK_BYTES) {
-            int wanted = (int) Math.min(CHUNK_BYTES, region.to - at);
-            int read = read(memory, at, window, kept, wanted);
+            int read = read(memory, at, window, kept, (int) Math.min(CHUNK_BYTES, region.to - at));
             if (read < 0) {
                 kept = 0;
                 continue;
             }
             int size = kept + read;
-            for (int p = 0; p < patterns.size(); p++) {
-                counts[p] += occurrences(window, size, patterns.get(p), kept);
-            }
-            int keep = Math.min(overlap, size);
+            search.add(window, size, kept);
+            int keep = Math.min(search.overlap, size);
             System.arraycopy(window, size - keep, window, 0, keep);
             kept = keep;
+        }
+    }
+
+    /** Looks for all patterns in one pass: two bytes decide whether a place deserves a closer look. */
+    private static final class Search {
+        private final List<byte[]> patterns;
+        private final boolean[] beginnings = new boolean[1 << 16];
+        private final int[] counts;
+        private final int overlap;
+
+        Search(List<byte[]> patterns) {
+            this.patterns = patterns;
+            this.counts = new int[patterns.size()];
+            this.overlap = patterns.stream().mapToInt(pattern -> pattern.length).max().orElseThrow() - 1;
+            patterns.forEach(pattern -> beginnings[key(pattern, 0)] = true);
+        }
+
+        private static int key(byte[] bytes, int at) {
+            return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+        }
+
+        /** Counts the occurrences that end behind {@code newFrom}; the others were counted before. */
+        void add(byte[] window, int size, int newFrom) {
+            for (int at = 0; at < size - 1; at++) {
+                if (beginnings[key(window, at)]) {
+                    lookCloser(window, at, size, newFrom);
+                }
+            }
+        }
+
+        private void lookCloser(byte[] window, int at, int size, int newFrom) {
+            for (int p = 0; p < counts.length; p++) {
+                byte[] pattern = patterns.get(p);
+                int end = at + pattern.length;
+                if (end <= size && end > newFrom && Arrays.equals(window, at, end, pattern, 0, pattern.length)) {
+                    counts[p]++;
+                }
+            }
         }
     }
 
@@ -76,21 +106,6 @@ public final class ProcessMemory {
         } catch (IOException e) {
             return -1;
         }
-    }
-
-    /** Occurrences that end in the new part of the window; the others were counted before. */
-    private static int occurrences(byte[] window, int size, byte[] pattern, int newFrom) {
-        int count = 0;
-        for (int at = Math.max(0, newFrom - pattern.length + 1); at + pattern.length <= size; at++) {
-            int i = 0;
-            while (i < pattern.length && window[at + i] == pattern[i]) {
-                i++;
-            }
-            if (i == pattern.length) {
-                count++;
-            }
-        }
-        return count;
     }
 
     private List<Region> readableRegions() throws IOException {

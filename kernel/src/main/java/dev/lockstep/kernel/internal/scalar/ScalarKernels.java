@@ -5,6 +5,7 @@ import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.Rotation;
 import dev.lockstep.quant.LittleEndian;
+import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -36,7 +37,13 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens) {
+    public long matMulScratchBytes(PanelLayout layout) {
+        return 0;
+    }
+
+    @Override
+    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
+            MemorySegment scratch) {
         ScalarDot dot = ScalarDot.of(weights.type());
         for (long panel = fromPanel; panel < toPanel; panel++) {
             long panelOffset = panel * weights.layout().panelBytes();

@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The operators on the Vector API. Each is a loop over whole vectors and a scalar tail; the products over weights are in
- * {@link PanelProduct}.
+ * {@link PanelMatMul} and {@link PanelProduct}.
  */
 public final class VectorKernels implements Kernels {
     @Override
@@ -37,30 +37,16 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens) {
-        requirePanelShape(weights.layout(), y);
-        for (long panel = fromPanel; panel < toPanel; panel++) {
-            // Panel outside, token inside: the panel stays in the cache while all tokens of a batch pass over it.
-            for (int token = 0; token < tokens; token++) {
-                long yAt = y.offset(token) + panel * PANEL_ROWS * Float.BYTES;
-                multiply(weights, panel, x.data(), x.offset(token), y.data(), yAt);
-            }
-        }
+    public long matMulScratchBytes(PanelLayout layout) {
+        return PanelMatMul.scratchBytes(layout);
     }
 
-    private static void multiply(
-            PanelMatrix weights, long panel, MemorySegment x, long xAt, MemorySegment y, long yAt) {
-        PanelLayout layout = weights.layout();
-        MemorySegment w = weights.panels();
-        long at = panel * layout.panelBytes();
-        long blocks = layout.rowBlocks();
-        switch (layout.type()) {
-            case F32 -> PanelProduct.f32(w, at, x, xAt, blocks, y, yAt);
-            case F16 -> PanelProduct.f16(w, at, x, xAt, blocks, y, yAt);
-            case BF16 -> PanelProduct.bf16(w, at, x, xAt, blocks, y, yAt);
-            case Q8_0 -> PanelProduct.q8_0(w, at, x, xAt, blocks, y, yAt);
-            case Q4_0 -> PanelProduct.q4_0(w, at, x, xAt, blocks, y, yAt);
-            default -> throw new IllegalArgumentException("type=" + layout.type() + " has no kernel");
+    @Override
+    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
+            MemorySegment scratch) {
+        requirePanelShape(weights.layout(), y);
+        for (long panel = fromPanel; panel < toPanel; panel++) {
+            PanelMatMul.multiply(weights, panel, x, y, tokens, scratch);
         }
     }
 
@@ -107,7 +93,7 @@ public final class VectorKernels implements Kernels {
             e.intoMemorySegment(scores, at(offset, i), ORDER);
             sums = sums.add(e);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < count; i++) {
             float e = (float) Math.exp(get(scores, offset, i) - max);
             set(scores, offset, i, e);
@@ -154,7 +140,9 @@ public final class VectorKernels implements Kernels {
     private static void weightedSum(
             CachedHead cache, MemorySegment scores, long scoresOffset, MemorySegment out, long outOffset) {
         int dim = cache.valueDim();
-        out.asSlice(outOffset, (long) dim * Float.BYTES).fill((byte) 0);
+        for (int i = 0; i < dim; i++) {
+            set(out, outOffset, i, 0);
+        }
         for (int position = 0; position < cache.positions(); position++) {
             long value = cache.valuesOffset() + (long) position * dim * Float.BYTES;
             float weight = get(scores, scoresOffset, position);
@@ -201,7 +189,7 @@ public final class VectorKernels implements Kernels {
         for (; i <= count - LANES; i += LANES) {
             sums = load(a, aOffset, i).fma(load(b, bOffset, i), sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = LaneSum.of(sums);
         for (; i < count; i++) {
             sum = Math.fma(get(a, aOffset, i), get(b, bOffset, i), sum);
         }

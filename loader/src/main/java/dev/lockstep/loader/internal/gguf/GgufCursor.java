@@ -3,8 +3,8 @@ package dev.lockstep.loader.internal.gguf;
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.ByteSource;
-import dev.lockstep.quant.LittleEndian;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,7 +15,7 @@ final class GgufCursor {
     private final ByteSource source;
     /** The header's readable part: the file, but no more than a header may take. */
     private final long limit;
-    private final MemorySegment scalar = MemorySegment.ofArray(new long[1]);
+    private final ByteBuffer scalar = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private long offset;
     private long fieldOffset;
     private String subject = "";
@@ -35,16 +35,16 @@ final class GgufCursor {
     }
 
     int u8() {
-        return take(Byte.BYTES).get(LittleEndian.BYTE, 0) & 0xFF;
+        return take(Byte.BYTES).get(0) & 0xFF;
     }
 
     int u16() {
-        return take(Short.BYTES).get(LittleEndian.SHORT, 0) & 0xFFFF;
+        return take(Short.BYTES).getShort(0) & 0xFFFF;
     }
 
     /** Four bytes; the caller decides about the sign. */
     int i32() {
-        return take(Integer.BYTES).get(LittleEndian.INT, 0);
+        return take(Integer.BYTES).getInt(0);
     }
 
     long u32() {
@@ -53,7 +53,7 @@ final class GgufCursor {
 
     /** Eight bytes; the caller decides about the sign. */
     long i64() {
-        return take(Long.BYTES).get(LittleEndian.LONG, 0);
+        return take(Long.BYTES).getLong(0);
     }
 
     /**
@@ -84,15 +84,14 @@ final class GgufCursor {
 
     /** Fills the array with the next bytes. */
     byte[] take(byte[] target) {
-        advance(target.length);
-        source.copy(fieldOffset, MemorySegment.ofArray(target), 0, target.length);
+        take(target, 0, target.length);
         return target;
     }
 
     /** Fills a part of the array with the next bytes. */
     void take(byte[] target, int from, int count) {
         advance(count);
-        source.copy(fieldOffset, MemorySegment.ofArray(target), from, count);
+        source.copy(fieldOffset, target, from, count);
     }
 
     void skip(long count) {
@@ -108,9 +107,9 @@ final class GgufCursor {
         return limit - offset;
     }
 
-    private MemorySegment take(int count) {
+    private ByteBuffer take(int count) {
         advance(count);
-        source.copy(fieldOffset, scalar, 0, count);
+        source.copy(fieldOffset, scalar.array(), 0, count);
         return scalar;
     }
 

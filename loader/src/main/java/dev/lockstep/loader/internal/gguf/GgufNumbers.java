@@ -1,14 +1,13 @@
 package dev.lockstep.loader.internal.gguf;
 
 import dev.lockstep.loader.Metadata;
-import dev.lockstep.quant.LittleEndian;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
-/** A list of numbers in the bytes of the file. Unsigned 64-bit values above {@code Long.MAX_VALUE} read as negative. */
-record GgufNumbers(GgufValueType type, MemorySegment bytes) implements Metadata.NumberList {
+/** A list of numbers in the (little-endian) bytes of the file. Unsigned 64-bit values above {@code Long.MAX_VALUE} read as negative. */
+record GgufNumbers(GgufValueType type, ByteBuffer bytes) implements Metadata.NumberList {
     @Override
     public int size() {
-        return (int) (bytes.byteSize() / type.minBytes);
+        return bytes.limit() / type.minBytes;
     }
 
     @Override
@@ -18,15 +17,15 @@ record GgufNumbers(GgufValueType type, MemorySegment bytes) implements Metadata.
 
     @Override
     public long integerAt(int index) {
-        long at = (long) index * type.minBytes;
+        int at = index * type.minBytes;
         return switch (type) {
-            case UINT8, BOOL -> bytes.get(LittleEndian.BYTE, at) & 0xFF;
-            case INT8 -> bytes.get(LittleEndian.BYTE, at);
-            case UINT16 -> bytes.get(LittleEndian.SHORT, at) & 0xFFFF;
-            case INT16 -> bytes.get(LittleEndian.SHORT, at);
-            case UINT32 -> Integer.toUnsignedLong(bytes.get(LittleEndian.INT, at));
-            case INT32 -> bytes.get(LittleEndian.INT, at);
-            case UINT64, INT64 -> bytes.get(LittleEndian.LONG, at);
+            case UINT8, BOOL -> bytes.get(at) & 0xFF;
+            case INT8 -> bytes.get(at);
+            case UINT16 -> bytes.getShort(at) & 0xFFFF;
+            case INT16 -> bytes.getShort(at);
+            case UINT32 -> Integer.toUnsignedLong(bytes.getInt(at));
+            case INT32 -> bytes.getInt(at);
+            case UINT64, INT64 -> bytes.getLong(at);
             case FLOAT32, FLOAT64 -> (long) floatAt(index);
             case STRING, ARRAY -> throw new IllegalStateException(type + " is not a number");
         };
@@ -35,8 +34,8 @@ record GgufNumbers(GgufValueType type, MemorySegment bytes) implements Metadata.
     @Override
     public double floatAt(int index) {
         return switch (type) {
-            case FLOAT32 -> bytes.get(LittleEndian.FLOAT, (long) index * Float.BYTES);
-            case FLOAT64 -> bytes.get(LittleEndian.DOUBLE, (long) index * Double.BYTES);
+            case FLOAT32 -> bytes.getFloat(index * Float.BYTES);
+            case FLOAT64 -> bytes.getDouble(index * Double.BYTES);
             default -> integerAt(index);
         };
     }

@@ -7,7 +7,8 @@ import dev.lockstep.loader.StringTable;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.quant.DType;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -79,10 +80,10 @@ public final class GgufReader {
             if (key.isEmpty()) {
                 throw in.fault("the key is empty");
             }
-            if (values.containsKey(key)) {
-                throw in.fault("the key " + key + " appears twice");
-            }
             in.about(key);
+            if (values.containsKey(key)) {
+                throw in.fault("this key appears twice");
+            }
             values.put(key, value(valueType()));
         }
         in.about("");
@@ -141,7 +142,7 @@ public final class GgufReader {
                 bool(b & 0xFF);
             }
         }
-        return new GgufNumbers(type, MemorySegment.ofArray(bytes).asReadOnly());
+        return new GgufNumbers(type, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** Two passes: the first only measures, so that the second fills arrays of the right size. */
@@ -180,10 +181,13 @@ public final class GgufReader {
         for (int i = 0; i < count; i++) {
             in.about("tensor " + i);
             String name = in.text("tensor name", LoadLimits.MAX_TENSOR_NAME_BYTES);
-            if (name.isEmpty() || !names.add(name)) {
-                throw in.fault(name.isEmpty() ? "the tensor name is empty" : "there are two tensors called " + name);
+            if (name.isEmpty()) {
+                throw in.fault("the tensor name is empty");
             }
             in.about(name);
+            if (!names.add(name)) {
+                throw in.fault("there are two tensors of this name");
+            }
             announced.add(tensor(name));
         }
         in.about("");

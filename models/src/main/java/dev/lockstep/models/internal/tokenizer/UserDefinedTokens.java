@@ -19,6 +19,12 @@ final class UserDefinedTokens {
      */
     static final int MAX_BYTES = 512;
 
+    /**
+     * The most bytes accepted in all of them together. The trie takes up to 36 bytes of heap for each; real vocabularies have
+     * a few thousand such tokens of a few bytes.
+     */
+    static final int MAX_TOTAL_BYTES = 1 << 20;
+
     private static final int ROOT = 0;
 
     /** {@code (256)}: whether any token begins with this byte; most positions of a text end here. */
@@ -38,7 +44,8 @@ final class UserDefinedTokens {
     /**
      * Collects the user-defined tokens; of equal ones, the lowest id. Empty ones are never matched.
      *
-     * @throws dev.lockstep.loader.ModelFormatException if one is longer than {@link #MAX_BYTES}
+     * @throws dev.lockstep.loader.ModelFormatException if one is longer than {@link #MAX_BYTES}, or all of them together
+     *     longer than {@link #MAX_TOTAL_BYTES}
      */
     UserDefinedTokens(Vocabulary v, Pieces pieces) {
         int bytes = totalBytes(v, pieces);
@@ -62,7 +69,11 @@ final class UserDefinedTokens {
                     throw v.fault(Vocabulary.TOKENS, "user-defined token " + id + " has " + length
                             + " bytes, the limit is " + MAX_BYTES);
                 }
-                bytes = Math.addExact(bytes, length);
+                bytes += length;
+                if (bytes > MAX_TOTAL_BYTES) {
+                    throw v.fault(Vocabulary.TOKENS,
+                            "the user-defined tokens have more than " + MAX_TOTAL_BYTES + " bytes together");
+                }
             }
         }
         return bytes;

@@ -1,0 +1,118 @@
+package dev.lockstep.kernel;
+
+import com.sun.management.ThreadMXBean;
+import dev.lockstep.quant.DType;
+import dev.lockstep.quant.PanelLayout;
+import dev.lockstep.quant.PanelMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs kernels on zeros until they are compiled, before they see anything that matters.
+ *
+ * <p>Until the optimizing compiler has had its turn, every vector operation makes a small array on the Java heap for its
+ * result: pieces of weights and activations that nobody could wipe. Compiled kernels allocate nothing, and that is what is
+ * waited for: calls that allocate nothing. It also spares the first prompt the slowest part of its way.
+ *
+ * <p>Not a guarantee: the JVM may throw compiled code away and interpret for a while.
+ */
+public final class WarmUp {
+    /** A machine that has not compiled by then (an emulated width, an interpreter-only JVM) will not soon. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Consecutive calls without allocation that count as compiled. */
+    private static final int QUIET_CALLS = 5;
+
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
+
+    private static final int CALLS_PER_ROUND = 8;
+    private static final int BLOCKS = 4;
+    private static final int TOKENS = 3;
+    /** Not a multiple of any vector length, so that the scalar tails are compiled as well. */
+    private static final int COUNT = 77;
+    private static final int HEAD_DIM = 36;
+    private static final int POSITIONS = 21;
+
+    private final Kernels kernels;
+    private final Arena memory;
+    private final MemorySegment a;
+    private final MemorySegment b;
+    private final MemorySegment c;
+
+    private WarmUp(Kernels kernels, Arena memory) {
+        this.kernels = kernels;
+        this.memory = memory;
+        this.a = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
+        this.b = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
+        this.c = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
+    }
+
+    /**
+     * Warms up the operators that a decoder with weights of these types uses. Blocks for up to some seconds; a second time, in
+     * the same JVM, for a moment.
+     *
+     * @return true if all of them ended up allocating nothing
+     */
+    public static boolean run(Kernels kernels, Set<DType> types, Rotation.Pairing pairing) {
+        if (kernels.vectorBits() == 0) {
+            return true;
+        }
+        if (KernelSelection.current().emulated()) {
+            return false;
+        }
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        try (var memory = Arena.ofConfined()) {
+            boolean quiet = true;
+            for (Runnable operator : new WarmUp(kernels, memory).operators(types, pairing)) {
+                quiet &= repeatUntilQuiet(operator, deadline);
+            }
+            if (!quiet) {
+                LOG.log(System.Logger.Level.WARNING, "the vector kernels are not compiled yet; they are slow and leave pieces of"
+                        + " what they compute on the Java heap until they are (is the JVM's C2 compiler switched off?)");
+            }
+            return quiet;
+        }
+    }
+
+    private List<Runnable> operators(Set<DType> types, Rotation.Pairing pairing) {
+        List<Runnable> operators = new ArrayList<>();
+        types.forEach(type -> operators.add(matMul(type)));
+        var rotation = new Rotation(HEAD_DIM - 2, pairing, b, c, 0);
+        var head = new CachedHead(b, 0, HEAD_DIM, c, 0, HEAD_DIM, POSITIONS, 1);
+        operators.add(() -> kernels.rmsNorm(a, 0, b, 1, c, 0, COUNT));
+        operators.add(() -> kernels.rope(a, 0, 2, HEAD_DIM, rotation));
+        operators.add(() -> kernels.softmax(a, 0, COUNT));
+        operators.add(() -> kernels.attention(a, 0, head, a, (long) HEAD_DIM * Float.BYTES, c, 0));
+        operators.add(() -> kernels.swiGlu(a, 0, b, 0, COUNT));
+        operators.add(() -> kernels.add(a, 0, b, 0, COUNT));
+        return operators;
+    }
+
+    private Runnable matMul(DType type) {
+        int columns = BLOCKS * Math.max(32, type.blockElements());
+        var layout = new PanelLayout(type, 2L * kernels.panelRows(), columns, kernels.panelRows());
+        var weights = new PanelMatrix(layout, memory.allocate(layout.allocationBytes(), 64));
+        var x = FloatRows.allocate(memory, TOKENS, columns, kernels.panelRows());
+        var y = FloatRows.allocate(memory, TOKENS, (int) layout.rows(), kernels.panelRows());
+        var scratch = memory.allocate(kernels.matMulScratchBytes(layout), 64);
+        return () -> kernels.matMul(weights, 0, layout.panels(), x, y, TOKENS, scratch);
+    }
+
+    private static boolean repeatUntilQuiet(Runnable operator, long deadline) {
+        var allocation = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        int quiet = 0;
+        while (quiet < QUIET_CALLS && System.nanoTime() - deadline < 0) {
+            long before = allocation.getCurrentThreadAllocatedBytes();
+            for (int call = 0; call < CALLS_PER_ROUND; call++) {
+                operator.run();
+            }
+            quiet = allocation.getCurrentThreadAllocatedBytes() == before ? quiet + 1 : 0;
+        }
+        return quiet == QUIET_CALLS;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lockstep.tests.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A fixed number of faults in valid inputs, the same in every run. It needs no native fuzzer, and guards what fuzzing has found
+ * to hold. A failure prints the mutant; make it a seed and a test with a name.
+ */
+class MutationTest {
+    private static final long SEED = 0x10C4_57E9L;
+    private static final int MODELS = 10_000;
+    private static final int BUNDLES = 2_000;
+    private static final int STATEMENTS = 500;
+    private static final int KEYS = 1_000;
+
+    /** What to put in the place of a JSON value. */
+    private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
+            "\"\"", "\".\"", "\"..\"", "\"/etc/passwd\"", "\"a/../b\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u001b[2J\"", "\"a\\\\b\"",
+            "\"sha512\"", "\"shards\"", "\"AA==\"", "\"AB==\"", "\"A\"", "[".repeat(100), "{\"a\":".repeat(40));
+
+    private interface Target {
+        boolean check(byte[] input) throws Exception;
+    }
+
+    @Test
+    void spoiledModelsAreRefusedOrWhole() {
+        var mutator = new Mutator(SEED);
+        List<GgufImage> images = List.copyOf(TinyModels.all().values());
+        int accepted = 0;
+        for (int i = 0; i < MODELS; i++) {
+            accepted += isAccepted(i, mutator.mutate(images.get(i % images.size())), GgufFuzzTest::check) ? 1 : 0;
+        }
+        // Another score or epsilon is no fault. If nothing or everything were accepted, nothing would be checked.
+        assertThat(accepted).isBetween(1, MODELS / 2);
+    }
+
+    @Test
+    void spoiledBundlesVerifyOnlyAsSigned() throws Exception {
+        var mutator = new Mutator(SEED);
+        byte[] bundle = TestKey.bundleOf(Statements.TWO_FILES);
+        for (int i = 0; i < BUNDLES; i++) {
+            isAccepted(i, mutator.mutateJson(bundle, VALUES), BundleFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledStatementsAreRefusedOrNameFilesBelowTheModel() {
+        var mutator = new Mutator(SEED);
+        for (int i = 0; i < STATEMENTS; i++) {
+            isAccepted(i, mutator.mutateJson(Statements.TWO_FILES, VALUES), StatementFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledKeysAreRefusedOrKeys() throws Exception {
+        var mutator = new Mutator(SEED);
+        List<byte[]> keys = new ArrayList<>(PemFiles.privateKeys());
+        keys.add(PemFiles.publicKey());
+        for (int i = 0; i < KEYS; i++) {
+            byte[] pem = PemFiles.withBody(keys.get(i % keys.size()), mutator::mutate);
+            isAccepted(i, pem, PrivateKeyFuzzTest::check);
+            isAccepted(i, pem, PublicKeyFuzzTest::check);
+        }
+    }
+
+    private static boolean isAccepted(int index, byte[] input, Target target) {
+        try {
+            return target.check(input);
+        } catch (Throwable t) {
+            throw new AssertionError("mutant " + index + " of seed " + SEED + ": " + HexFormat.of().formatHex(input), t);
+        }
+    }
+}

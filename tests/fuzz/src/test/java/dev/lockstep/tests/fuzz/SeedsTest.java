@@ -1,0 +1,121 @@
+package dev.lockstep.tests.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.loader.signing.EcCurve;
+import dev.lockstep.loader.signing.SigningKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The seeds of the corpus: valid inputs, so that fuzzing begins behind the first checks. They lie in the resources, where Jazzer
+ * looks for them; the ones that come from code are written by {@code -Dlockstep.fuzz.writeSeeds=true}.
+ */
+class SeedsTest {
+    private static final Path RESOURCES = Path.of("src/test/resources/dev/lockstep/tests/fuzz");
+    private static final Path MODELS = RESOURCES.resolve("GgufFuzzTestInputs/opensOrRefuses");
+    private static final Path BUNDLES = RESOURCES.resolve("BundleFuzzTestInputs/verifiesOrRefuses");
+    private static final Path STATEMENTS = RESOURCES.resolve("StatementFuzzTestInputs/acceptsOrRefuses");
+    private static final Path PUBLIC_KEYS = RESOURCES.resolve("PublicKeyFuzzTestInputs/readsOrRefuses");
+    private static final Path PRIVATE_KEYS = RESOURCES.resolve("PrivateKeyFuzzTestInputs/readsOrRefuses");
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void modelsAreWhatTheWriterMakesAndLoad() throws Exception {
+        for (var model : TinyModels.all().entrySet()) {
+            Path seed = MODELS.resolve(model.getKey() + ".gguf");
+            byte[] bytes = model.getValue().bytes();
+            write(seed, bytes);
+            assertThat(seed).hasBinaryContent(bytes);
+            assertThat(GgufFuzzTest.check(bytes)).isEqualTo(!model.getKey().equals("vocabulary-only"));
+        }
+    }
+
+    @Test
+    void statementsAreAccepted() throws Exception {
+        for (var statement : Map.of("two-files", Statements.TWO_FILES, "single-file", Statements.SINGLE_FILE).entrySet()) {
+            Path seed = STATEMENTS.resolve(statement.getKey() + ".json");
+            write(seed, statement.getValue());
+            assertThat(seed).hasBinaryContent(statement.getValue());
+            assertThat(StatementFuzzTest.check(statement.getValue())).isTrue();
+        }
+    }
+
+    /** Signatures are random, so the seed is the one signed once and not the one signed now. */
+    @Test
+    void bundleVerifies() throws Exception {
+        Path seed = BUNDLES.resolve("two-files.json");
+        write(seed, TestKey.bundleOf(Statements.TWO_FILES));
+        assertThat(BundleFuzzTest.check(Files.readAllBytes(seed))).isTrue();
+    }
+
+    @Test
+    void keysAreRead() throws Exception {
+        if (isWriting()) {
+            writeKeys();
+        }
+        for (Path seed : plainKeys(PUBLIC_KEYS)) {
+            assertThat(PublicKeyFuzzTest.check(Files.readAllBytes(seed))).as(seed.toString()).isTrue();
+        }
+        for (Path seed : plainKeys(PRIVATE_KEYS)) {
+            assertThat(PrivateKeyFuzzTest.check(Files.readAllBytes(seed))).as(seed.toString()).isTrue();
+        }
+        assertThat(PrivateKeyFuzzTest.check(Files.readAllBytes(PRIVATE_KEYS.resolve("encrypted.pem")))).isFalse();
+    }
+
+    private void writeKeys() throws IOException {
+        Map<Path, byte[]> files = new LinkedHashMap<>();
+        for (EcCurve curve : EcCurve.values()) {
+            String name = curve.name().toLowerCase(Locale.ROOT) + ".pem";
+            Path privateKey = temporary.resolve("private-" + name);
+            Path publicKey = temporary.resolve("public-" + name);
+            SigningKeys.write(SigningKeys.generate(curve), privateKey, publicKey, null);
+            files.put(PRIVATE_KEYS.resolve(name), marked(privateKey));
+            files.put(PUBLIC_KEYS.resolve(name), Files.readAllBytes(publicKey));
+        }
+        Path encrypted = temporary.resolve("encrypted.pem");
+        SigningKeys.write(SigningKeys.generate(EcCurve.P256), encrypted, temporary.resolve("public.pem"), "test".toCharArray());
+        files.put(PRIVATE_KEYS.resolve("encrypted.pem"), marked(encrypted));
+        for (var file : files.entrySet()) {
+            write(file.getKey(), file.getValue());
+        }
+    }
+
+    /** Text before the block is allowed, and tells whoever finds the file what it is. */
+    private static byte[] marked(Path pem) throws IOException {
+        return ("Test only: this private key is public, trust it for nothing.\n" + Files.readString(pem))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One for each curve; the names begin with it. */
+    private static List<Path> plainKeys(Path folder) throws IOException {
+        List<Path> keys = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(folder, "p*.pem")) {
+            files.forEach(keys::add);
+        }
+        assertThat(keys).hasSize(EcCurve.values().length);
+        return keys;
+    }
+
+    private static boolean isWriting() {
+        return Boolean.getBoolean("lockstep.fuzz.writeSeeds");
+    }
+
+    private static void write(Path seed, byte[] bytes) throws IOException {
+        if (isWriting()) {
+            Files.createDirectories(seed.getParent());
+            Files.write(seed, bytes);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lockstep.tests.fuzz;
+
+import dev.lockstep.loader.signing.KeyId;
+import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedKeys;
+import java.io.ByteArrayOutputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.util.Base64;
+
+/**
+ * The key that the corpus is signed with. It was made for this folder, its private half is public, and nobody should ever
+ * trust it for anything else.
+ */
+final class TestKey {
+    private static final KeyPair KEYS = SigningKeys.readKeyPair(resource("test-only-key.pem"), null);
+
+    static final TrustedKeys TRUSTED = TrustedKeys.of((ECPublicKey) KEYS.getPublic());
+
+    private static final String BUNDLE = """
+            {"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json",\
+            "verificationMaterial":{"publicKey":{"hint":"%s"},"tlogEntries":[]},\
+            "dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json",\
+            "signatures":[{"sig":"%s","keyid":""}]}}""";
+
+    private TestKey() {
+    }
+
+    private static Path resource(String name) {
+        try {
+            return Path.of(TestKey.class.getResource(name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A bundle with a good signature over any bytes at all: what lies behind the signature check gets to see them. */
+    static byte[] bundleOf(byte[] payload) throws GeneralSecurityException {
+        var signer = Signature.getInstance("SHA256withECDSA");
+        signer.initSign(KEYS.getPrivate());
+        signer.update(preAuthenticationEncoding(payload));
+        String hint = KeyId.of((ECPublicKey) KEYS.getPublic()).hex();
+        return BUNDLE.formatted(hint, base64(payload), base64(signer.sign())).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** See secure-systems-lab/dsse, protocol.md v1.0.2. */
+    private static byte[] preAuthenticationEncoding(byte[] payload) {
+        var message = new ByteArrayOutputStream();
+        message.writeBytes("DSSEv1 28 application/vnd.in-toto+json %d ".formatted(payload.length)
+                .getBytes(StandardCharsets.US_ASCII));
+        message.writeBytes(payload);
+        return message.toByteArray();
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

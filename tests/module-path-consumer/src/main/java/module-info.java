@@ -1,0 +1,4 @@
+/** An application that nobody of us wrote: it knows the published API and nothing else. */
+module com.example.storyteller {
+    requires dev.lockstep.models;
+}

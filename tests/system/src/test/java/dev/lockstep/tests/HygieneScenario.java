@@ -1,0 +1,137 @@
+package dev.lockstep.tests;
+
+import dev.lockstep.kernel.KernelSelection;
+import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.models.Generation;
+import dev.lockstep.models.Lockstep;
+import dev.lockstep.models.Model;
+import dev.lockstep.models.Sampling;
+import dev.lockstep.models.Session;
+import dev.lockstep.securemem.SecureArena;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+
+/**
+ * The program whose memory is searched: it uses a model and stops at certain points until it is told to go on. What it says
+ * about its secrets is masked, so that the saying does not put them into its memory.
+ *
+ * <p>Output, one per line: {@code secret NAME HEX}, {@code rows N}, {@code at POINT}. Input: one line to go on.
+ */
+final class HygieneScenario {
+    /** What every byte of a reported secret is combined with. */
+    static final int MASK = 0x5C;
+
+    private static final int PROMPT_BYTES = 96;
+    private static final int REPORTED_BYTES = 32;
+    /** Twice the widest vector, see {@link MemoryHygieneTest}. */
+    static final int FLOAT_BYTES = 128;
+    private static final Sampling SAMPLING = Sampling.greedy().maxTokens(40);
+
+    private HygieneScenario() {
+    }
+
+    /** Arguments: scenario, model file, public key. */
+    public static void main(String[] args) throws IOException {
+        Path model = Path.of(args[1]);
+        TrustPolicy trust = TrustPolicy.of(SigningKeys.readPublicKey(Path.of(args[2])));
+        System.out.println("rows " + KernelSelection.kernels().panelRows());
+        switch (args[0]) {
+            case "generate" -> generate(model, trust);
+            case "cancel" -> cancel(model, trust);
+            case "failed-load" -> failedLoad(model, trust);
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void generate(Path file, TrustPolicy trust) throws IOException {
+        Model model = Lockstep.load(file, trust);
+        Session session = model.newSession();
+        SecureArena caller = SecureArena.open("caller");
+        MemorySegment prompt = secretPrompt(model, caller);
+        MemorySegment output = caller.allocate(4096);
+        long[] written = {0};
+        session.generate(prompt, SAMPLING, token -> {
+            MemorySegment.copy(token.utf8(), 0, output, written[0], token.utf8().byteSize());
+            written[0] += token.utf8().byteSize();
+        });
+        report("output", output, REPORTED_BYTES);
+        session.score(new int[] {1, 2, 3}, (position, logits) -> reportAt("logits", logits, position, session.position()));
+        stop("in-use");
+        session.close();
+        caller.close();
+        stop("session-closed");
+        model.close();
+        stop("model-closed");
+    }
+
+    private static void cancel(Path file, TrustPolicy trust) throws IOException {
+        Model model = Lockstep.load(file, trust);
+        Session session = model.newSession();
+        SecureArena caller = SecureArena.open("caller");
+        MemorySegment prompt = secretPrompt(model, caller);
+        int[] count = {0};
+        Generation generation = session.generate(prompt, SAMPLING.maxTokens(500), token -> {
+            if (++count[0] == 10) {
+                stop("in-use");
+                session.cancel();
+            }
+        });
+        caller.close();
+        System.out.println("finish " + generation.finish());
+        stop("cancelled");
+        session.close();
+        model.close();
+        stop("model-closed");
+    }
+
+    private static void failedLoad(Path file, TrustPolicy trust) {
+        try {
+            Lockstep.load(file, trust).close();
+            System.out.println("finish LOADED");
+        } catch (RuntimeException | IOException e) {
+            System.out.println("finish " + e.getClass().getSimpleName());
+        }
+        stop("refused");
+    }
+
+    /** Random letters, made in secure memory; its tokens are reported as well. */
+    private static MemorySegment secretPrompt(Model model, SecureArena caller) {
+        var random = new SecureRandom();
+        MemorySegment prompt = caller.allocate(PROMPT_BYTES);
+        for (int i = 0; i < PROMPT_BYTES; i++) {
+            prompt.set(ValueLayout.JAVA_BYTE, i, (byte) ('a' + random.nextInt(26)));
+        }
+        report("prompt", prompt, REPORTED_BYTES);
+        report("tokens", model.tokenizer().encode(prompt, true, caller), REPORTED_BYTES);
+        return prompt;
+    }
+
+    private static void reportAt(String name, MemorySegment bytes, int position, int end) {
+        if (position == end - 1) {
+            report(name, bytes, FLOAT_BYTES);
+        }
+    }
+
+    private static void report(String name, MemorySegment secret, int count) {
+        var line = new StringBuilder("secret " + name + " ");
+        for (int i = 0; i < count; i++) {
+            line.append(String.format("%02x", (secret.get(ValueLayout.JAVA_BYTE, i) ^ MASK) & 0xFF));
+        }
+        System.out.println(line);
+    }
+
+    private static void stop(String point) {
+        System.out.println("at " + point);
+        try {
+            if (System.in.read() < 0) {
+                throw new IllegalStateException("nobody is watching");
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
