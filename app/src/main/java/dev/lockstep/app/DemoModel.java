@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The signed model that comes with the project. Its public key is always trusted: the private half was destroyed after it had
- * signed this one file, so it can vouch for nothing else.
+ * The signed model that comes with the project. Its public key is what is trusted when no other is named: the private half was
+ * destroyed after it had signed this one file, so it can vouch for nothing else.
  */
 final class DemoModel {
     /** Set by the launcher: the folder that it lies in. */

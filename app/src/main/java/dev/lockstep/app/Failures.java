@@ -22,12 +22,10 @@ record Failures(Io io) implements IExecutionExceptionHandler {
         return switch (failure) {
             case ModelSignatureException e -> {
                 say("refused: " + e.getMessage());
-                adviceFor(e);
+                if (commandLine.getCommandSpec().findOption("--allow-unsigned") != null) {
+                    adviceFor(e);
+                }
                 yield ExitCode.REFUSED;
-            }
-            case CommandLine.ParameterException e -> {
-                say(e.getMessage());
-                yield ExitCode.USAGE;
             }
             case ModelFormatException e -> fail(e.getMessage());
             case KeyFileException e -> fail(e.getMessage());
@@ -38,7 +36,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             case UncheckedIOException e -> fail(e.getMessage());
             case NoSuchFileException e -> fail(e.getFile() + ": no such file");
             case AccessDeniedException e -> fail(e.getFile() + ": permission denied");
-            case IOException e -> fail(e.getMessage());
+            case IOException e -> fail(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
             default -> bug(failure);
         };
     }

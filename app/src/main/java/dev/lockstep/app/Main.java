@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.securemem.SecureArena;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,8 @@ public final class Main implements Runnable {
 
     /** Runs a command line in this process and ends the process. */
     public static void main(String[] args) {
+        // Whatever ends the process in an orderly way (return, SIGINT, SIGTERM), no memory is left as it was.
+        Runtime.getRuntime().addShutdownHook(new Thread(SecureArena::zeroAll, "lockstep-zero-all"));
         System.exit(run(Io.ofProcess(), args));
     }
 

@@ -75,7 +75,7 @@ final class RunCommand extends IoCommand {
             try (var checkpoint = model.open(io)) {
                 loaded = Model.load(checkpoint, options);
             }
-            try (loaded; var _ = new ZeroOnExit(loaded)) {
+            try (loaded) {
                 generate(loaded, utf8, sampling);
             }
             if (verbose) {
@@ -91,6 +91,9 @@ final class RunCommand extends IoCommand {
     }
 
     private void generate(Model loaded, MemorySegment utf8, Sampling sampling) {
+        if (utf8.byteSize() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
+        }
         try (Session session = loaded.newSession()) {
             if (!noEcho) {
                 io.write(utf8);

@@ -5,6 +5,8 @@ import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.VerifyOptions;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -34,7 +36,10 @@ final class VerifyCommand extends IoCommand {
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws NoSuchFileException {
+        if (Files.notExists(model)) {
+            throw new NoSuchFileException(model.toString());
+        }
         SignedManifest signed = ModelVerifier.verify(model, signature != null ? signature : SignaturePlace.of(model),
                 TrustedKeys.of(SigningKeys.readPublicKey(publicKey)), new VerifyOptions(ignorePaths, ignoreUnsignedFiles));
         if (json) {

@@ -2,7 +2,7 @@ package dev.lockstep.kernel;
 
 import dev.lockstep.kernel.internal.scalar.ScalarKernels;
 import dev.lockstep.kernel.internal.vector.VectorKernels;
-import java.util.Set;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -26,7 +26,9 @@ public record KernelSelection(String provider, int vectorBits, boolean emulated,
     /** Rows per panel of the scalar fallback; any number would do. */
     private static final int SCALAR_PANEL_ROWS = 32;
 
-    private static final Set<Integer> WIDTHS = Set.of(128, 256, 512);
+    private static final List<Integer> WIDTHS = List.of(0, 128, 256, 512);
+
+    private static final int NOT_FORCED = -1;
 
     private static final System.Logger LOG = System.getLogger(KernelSelection.class.getName());
 
@@ -51,7 +53,7 @@ public record KernelSelection(String provider, int vectorBits, boolean emulated,
     }
 
     static KernelSelection select(String forcedBits, boolean vectorModule) {
-        int forced = forcedBits == null || forcedBits.isBlank() ? -1 : parse(forcedBits);
+        int forced = parse(forcedBits);
         if (forced == 0) {
             return new KernelSelection("scalar", 0, false, "forced by -D" + BITS_PROPERTY + "=0");
         }
@@ -71,17 +73,18 @@ public record KernelSelection(String provider, int vectorBits, boolean emulated,
         return new KernelSelection("vector", width, false, "preferred by the JVM for this CPU");
     }
 
+    /** The forced width, or {@link #NOT_FORCED} with a warning if the property makes no sense: no reason to fail. */
     private static int parse(String forcedBits) {
-        int bits;
-        try {
-            bits = Integer.parseInt(forcedBits.strip());
-        } catch (NumberFormatException e) {
-            bits = -1;
+        if (forcedBits == null || forcedBits.isBlank()) {
+            return NOT_FORCED;
         }
-        if (bits != 0 && !WIDTHS.contains(bits)) {
-            throw new IllegalArgumentException(BITS_PROPERTY + "=" + forcedBits + " must be 0, 128, 256 or 512");
+        for (int width : WIDTHS) {
+            if (forcedBits.strip().equals(Integer.toString(width))) {
+                return width;
+            }
         }
-        return bits;
+        LOG.log(System.Logger.Level.WARNING, "-D" + BITS_PROPERTY + "=" + forcedBits + " is ignored; it must be one of " + WIDTHS);
+        return NOT_FORCED;
     }
 
     /** On the class path nothing requires the incubator module; on the module path our descriptor does. */

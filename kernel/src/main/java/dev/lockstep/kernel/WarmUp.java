@@ -33,10 +33,13 @@ public final class WarmUp {
     private static final int CALLS_PER_ROUND = 8;
     private static final int BLOCKS = 4;
     private static final int TOKENS = 3;
-    /** Not a multiple of any vector length, so that the scalar tails are compiled as well. */
-    private static final int COUNT = 77;
+    private static final int PANELS = 2;
+    /** One is a multiple of every vector length, one of none: both ways through the scalar tails are compiled. */
+    private static final int[] COUNTS = {128, 77};
+    private static final long OFFSET = 64;
     private static final int HEAD_DIM = 36;
     private static final int POSITIONS = 21;
+    private static final long BUFFER_BYTES = 16 << 10;
 
     private final Kernels kernels;
     private final Arena memory;
@@ -47,9 +50,9 @@ public final class WarmUp {
     private WarmUp(Kernels kernels, Arena memory) {
         this.kernels = kernels;
         this.memory = memory;
-        this.a = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
-        this.b = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
-        this.c = memory.allocate(2L * COUNT * HEAD_DIM * Float.BYTES, 64);
+        this.a = memory.allocate(BUFFER_BYTES, 64);
+        this.b = memory.allocate(BUFFER_BYTES, 64);
+        this.c = memory.allocate(BUFFER_BYTES, 64);
     }
 
     /**
@@ -66,7 +69,8 @@ public final class WarmUp {
             return false;
         }
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        try (var memory = Arena.ofConfined()) {
+        // The kind of arena that real memory comes from: code that was compiled for another kind is thrown away at first sight.
+        try (var memory = Arena.ofShared()) {
             boolean quiet = true;
             for (Runnable operator : new WarmUp(kernels, memory).operators(types, pairing)) {
                 quiet &= repeatUntilQuiet(operator, deadline);
@@ -84,23 +88,28 @@ public final class WarmUp {
         types.forEach(type -> operators.add(matMul(type)));
         var rotation = new Rotation(HEAD_DIM - 2, pairing, b, c, 0);
         var head = new CachedHead(b, 0, HEAD_DIM, c, 0, HEAD_DIM, POSITIONS, 1);
-        operators.add(() -> kernels.rmsNorm(a, 0, b, 1, c, 0, COUNT));
-        operators.add(() -> kernels.rope(a, 0, 2, HEAD_DIM, rotation));
-        operators.add(() -> kernels.softmax(a, 0, COUNT));
-        operators.add(() -> kernels.attention(a, 0, head, a, (long) HEAD_DIM * Float.BYTES, c, 0));
-        operators.add(() -> kernels.swiGlu(a, 0, b, 0, COUNT));
-        operators.add(() -> kernels.add(a, 0, b, 0, COUNT));
+        operators.add(() -> kernels.rope(a, OFFSET, 2, HEAD_DIM, rotation));
+        operators.add(() -> kernels.attention(a, OFFSET, head, a, (long) HEAD_DIM * Float.BYTES, c, OFFSET));
+        for (int count : COUNTS) {
+            operators.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
+            operators.add(() -> kernels.softmax(a, OFFSET, count));
+            operators.add(() -> kernels.swiGlu(a, OFFSET, b, OFFSET, count));
+            operators.add(() -> kernels.add(a, OFFSET, b, OFFSET, count));
+        }
         return operators;
     }
 
     private Runnable matMul(DType type) {
         int columns = BLOCKS * Math.max(32, type.blockElements());
-        var layout = new PanelLayout(type, 2L * kernels.panelRows(), columns, kernels.panelRows());
+        var layout = new PanelLayout(type, (long) PANELS * kernels.panelRows(), columns, kernels.panelRows());
         var weights = new PanelMatrix(layout, memory.allocate(layout.allocationBytes(), 64));
         var x = FloatRows.allocate(memory, TOKENS, columns, kernels.panelRows());
         var y = FloatRows.allocate(memory, TOKENS, (int) layout.rows(), kernels.panelRows());
         var scratch = memory.allocate(kernels.matMulScratchBytes(layout), 64);
-        return () -> kernels.matMul(weights, 0, layout.panels(), x, y, TOKENS, scratch);
+        return () -> {
+            kernels.matMul(weights, 0, PANELS, x, y, TOKENS, scratch);
+            kernels.matMul(weights, 1, PANELS, x, y, 1, scratch);
+        };
     }
 
     private static boolean repeatUntilQuiet(Runnable operator, long deadline) {

@@ -29,7 +29,7 @@ public final class WorkerPool implements AutoCloseable {
         void run(int worker, long from, long to);
     }
 
-    private record Job(RangeTask task, long count, int shares, AtomicInteger unfinished, AtomicReference<Throwable> failure,
+    private record Job(long number, RangeTask task, long count, int shares, AtomicInteger unfinished, AtomicReference<Throwable> failure,
             Thread caller) {
         void runShare(int worker) {
             try {
@@ -47,6 +47,8 @@ public final class WorkerPool implements AutoCloseable {
     private final ReentrantLock turns = new ReentrantLock(true);
     private final Thread[] workers;
     private volatile Job job;
+    /** Jobs so far; guarded by {@link #turns}. */
+    private long jobs;
     private volatile boolean closed;
 
     /** @param threads size of the team including the caller, at least 1 */
@@ -85,7 +87,7 @@ public final class WorkerPool implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the worker pool is closed");
             }
-            var next = new Job(task, count, threads(), new AtomicInteger(workers.length), new AtomicReference<>(),
+            var next = new Job(++jobs, task, count, threads(), new AtomicInteger(workers.length), new AtomicReference<>(),
                     Thread.currentThread());
             job = next;
             for (Thread worker : workers) {
@@ -127,7 +129,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void work(int worker) {
-        Job done = null;
+        long done = 0;
         while (true) {
             Job next = awaitJob(done);
             if (next == null) {
@@ -137,15 +139,15 @@ public final class WorkerPool implements AutoCloseable {
             if (next.unfinished.decrementAndGet() == 0) {
                 LockSupport.unpark(next.caller);
             }
-            done = next;
+            done = next.number;
         }
     }
 
-    /** Waits for a job other than {@code done}; null when the pool closes. */
-    private Job awaitJob(Job done) {
+    /** Waits for a job other than number {@code done}; null when the pool closes. */
+    private Job awaitJob(long done) {
         for (int spins = 0; !closed; spins++) {
             Job next = job;
-            if (next != null && next != done) {
+            if (next != null && next.number != done) {
                 return next;
             }
             if (spins < SPINS_BEFORE_PARKING) {

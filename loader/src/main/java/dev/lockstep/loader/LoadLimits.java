@@ -8,6 +8,9 @@ public final class LoadLimits {
      */
     public static final long MAX_HEADER_BYTES = 64L << 20;
 
+    /** One text value, in bytes: the longest real ones are chat templates of some 100 KiB. On the heap it takes up to four times as much. */
+    public static final int MAX_TEXT_BYTES = 4 << 20;
+
     /** GGUF's own limit on the length of a metadata key, in bytes. */
     public static final int MAX_KEY_BYTES = 65_535;
 

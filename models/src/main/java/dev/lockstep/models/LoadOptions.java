@@ -12,9 +12,12 @@ public record LoadOptions(int threads, int maxContext) {
     /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
     public static final int DEFAULT_CONTEXT = 4096;
 
+    /** More than the largest machines have processors; beyond, a typing error would only eat memory. */
+    public static final int MAX_THREADS = 1024;
+
     public LoadOptions {
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads=" + threads + " must be at least 1");
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException("threads=" + threads + " must be 1 to " + MAX_THREADS);
         }
         if (maxContext < 1) {
             throw new IllegalArgumentException("maxContext=" + maxContext + " must be at least 1");

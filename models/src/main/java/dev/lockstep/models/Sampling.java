@@ -31,13 +31,20 @@ public record Sampling(float temperature, int topK, float topP, float minP, long
         require(minP >= 0 && minP <= 1, "minP", minP, "from 0 to 1");
         require(maxTokens >= 0, "maxTokens", maxTokens, "0 or more");
         stop = List.copyOf(stop);
-        require(stop.stream().noneMatch(String::isEmpty), "stop", stop, "texts that are not empty");
+        require(stop.stream().noneMatch(String::isEmpty), "stop", stop.size() + " texts", "texts that are not empty");
     }
 
     private static void require(boolean condition, String name, Object value, String range) {
         if (!condition) {
             throw new IllegalArgumentException(name + "=" + value + " must be " + range);
         }
+    }
+
+    /** Without the stop texts: they may quote what is generated. */
+    @Override
+    public String toString() {
+        return "Sampling[temperature=" + temperature + ", topK=" + topK + ", topP=" + topP + ", minP=" + minP + ", seed=" + seed
+                + ", maxTokens=" + maxTokens + ", stop=" + stop.size() + " texts]";
     }
 
     /** Always the most probable token. */

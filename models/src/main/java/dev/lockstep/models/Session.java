@@ -8,7 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * One conversation: what was read and generated so far, in secure memory of its own.
@@ -72,7 +74,7 @@ public final class Session implements AutoCloseable {
                 if (promptTokens > state.context() - state.position()) {
                     throw new ContextLengthException(promptTokens, state.context() - state.position(), state.context());
                 }
-                return zeroingUnlessWhole(() -> loop.run(listener));
+                return zeroingUnlessWhole(() -> loop.run(listener), generation -> generation.finish() != Generation.Finish.CANCELLED);
             }
         });
     }
@@ -81,6 +83,7 @@ public final class Session implements AutoCloseable {
      * Reads tokens, continuing the session, and hands out the logits of each position.
      *
      * @param tokenIds ids inside of the vocabulary
+     * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile
      */
     public void score(int[] tokenIds, LogitsListener listener) {
         for (int i = 0; i < tokenIds.length; i++) {
@@ -96,9 +99,11 @@ public final class Session implements AutoCloseable {
                 MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
                 MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
                 return zeroingUnlessWhole(() -> {
-                    state.score(ids, tokenIds.length, listener::onLogits);
+                    if (!state.score(ids, tokenIds.length, listener::onLogits, () -> cancelled)) {
+                        throw new CancellationException("scoring was cancelled; the session begins anew");
+                    }
                     return null;
-                });
+                }, _ -> true);
             }
         });
     }
@@ -167,11 +172,11 @@ public final class Session implements AutoCloseable {
     }
 
     /** A generation that was cancelled or failed leaves keys and values of half a turn behind: away with them. */
-    private <T> T zeroingUnlessWhole(Operation<T> operation) {
+    private <T> T zeroingUnlessWhole(Operation<T> operation, Predicate<T> isWhole) {
         boolean whole = false;
         try {
             T result = operation.run();
-            whole = !cancelled;
+            whole = isWhole.test(result);
             return result;
         } finally {
             if (!whole) {

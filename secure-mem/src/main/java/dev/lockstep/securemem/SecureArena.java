@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,9 @@ public final class SecureArena implements Arena {
 
     private enum State { OPEN, CLOSING, CLOSED }
 
+    /** Every arena that still holds memory, for {@link #zeroAll}. */
+    private static final Set<SecureArena> HOLDING = ConcurrentHashMap.newKeySet();
+
     private final String name;
     private final Arena memory = Arena.ofShared();
     private final Consumer<MemorySegment> beforeFree;
@@ -53,14 +57,41 @@ public final class SecureArena implements Arena {
         this.beforeFree = beforeFree;
     }
 
+    /**
+     * Overwrites the memory of all open arenas with zeros, in use or not: for the moment in which the process ends. Nothing is
+     * waited for and nothing is freed; whoever is still computing computes nonsense and is refused new memory and new leases.
+     *
+     * @return how much was overwritten
+     */
+    public static Zeroing zeroAll() {
+        return HOLDING.stream().map(SecureArena::zeroInUse).reduce(Zeroing.NONE, Zeroing::plus);
+    }
+
+    private Zeroing zeroInUse() {
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                return Zeroing.NONE;
+            }
+            state = State.CLOSING;
+            long start = System.nanoTime();
+            segments.forEach(segment -> segment.fill((byte) 0));
+            return new Zeroing(allocatedBytes, System.nanoTime() - start);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Opens an empty arena. The name says what the memory is for and appears in messages; keep secrets out of it. */
     public static SecureArena open(String name) {
-        return new SecureArena(name, segment -> { });
+        return open(name, segment -> { });
     }
 
     /** For tests: {@code beforeFree} sees each segment after it was zeroed and before it is freed. */
     static SecureArena open(String name, Consumer<MemorySegment> beforeFree) {
-        return new SecureArena(name, beforeFree);
+        var arena = new SecureArena(name, beforeFree);
+        HOLDING.add(arena);
+        return arena;
     }
 
     /**
@@ -159,6 +190,7 @@ public final class SecureArena implements Arena {
         segments.forEach(beforeFree);
         free();
         segments.clear();
+        HOLDING.remove(this);
         state = State.CLOSED;
         changed.signalAll();
     }

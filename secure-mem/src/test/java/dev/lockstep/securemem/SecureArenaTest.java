@@ -108,6 +108,19 @@ class SecureArenaTest {
     }
 
     @Test
+    void zeroAllWipesArenasThatAreInUseAndLetsThemBeClosed() {
+        var arena = SecureArena.open("test");
+        var segment = arena.allocate(100).fill((byte) 1);
+        try (var _ = arena.lease()) {
+            assertThat(SecureArena.zeroAll().bytes()).isGreaterThanOrEqualTo(100);
+            assertThat(onlyZeros(segment)).isTrue();
+            assertThatIllegalStateException().isThrownBy(() -> arena.allocate(1));
+        }
+        arena.close();
+        assertThat(arena.isClosed()).isTrue();
+    }
+
+    @Test
     void useAfterCloseThrows() {
         var arena = SecureArena.open("test");
         var segment = arena.allocate(8);

@@ -35,6 +35,8 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     private long byteSize;
     private byte[] sha256;
     private Zeroing zeroed = Zeroing.NONE;
+    /** Chunks from the front that are gone. */
+    private int discarded;
 
     private record Chunk(SecureArena arena, MemorySegment bytes) { }
 
@@ -155,7 +157,9 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
 
     /** Zeroes and frees all chunks that lie wholly before {@code offset}; reading there fails afterwards. */
     public void discardBefore(long offset) {
-        chunks.stream().limit(offset / CHUNK_BYTES).forEach(this::discard);
+        for (long wholly = offset / CHUNK_BYTES; discarded < wholly; discarded++) {
+            discard(chunks.get(discarded));
+        }
     }
 
     private void discard(Chunk chunk) {

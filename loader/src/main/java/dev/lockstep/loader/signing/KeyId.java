@@ -13,7 +13,7 @@ import java.util.HexFormat;
  */
 public record KeyId(String hex) {
     public KeyId {
-        if (!hex.matches("[0-9a-f]{64}")) {
+        if (!Sha256.isHex(hex)) {
             throw new IllegalArgumentException("a key id is 64 lower-case hex digits, not " + Printable.text(hex));
         }
     }

@@ -21,7 +21,6 @@ record Statement(String subjectName, String rootDigest, Map<String, byte[]> dige
     private static final String TYPE = "https://in-toto.io/Statement/v1";
     private static final String PREDICATE_TYPE = "https://model_signing/signature/v1.0";
     private static final String SHA_256 = "sha256";
-    private static final int SHA_256_HEX_DIGITS = 64;
 
     private static final Set<String> MEMBERS = Set.of("_type", "subject", "predicateType", "predicate");
     private static final Set<String> PREDICATE_MEMBERS = Set.of("resources", "serialization");
@@ -104,15 +103,10 @@ record Statement(String subjectName, String rootDigest, Map<String, byte[]> dige
                     "has the algorithm \"" + algorithm + "\", but the hash_type is \"" + SHA_256 + '"');
         }
         String digest = resource.text("digest");
-        if (!isSha256Hex(digest)) {
+        if (!Sha256.isHex(digest)) {
             throw resource.fault(Reason.MANIFEST_INVALID, "has a digest that is not 64 lower-case hex digits");
         }
         return HexFormat.of().parseHex(digest);
-    }
-
-    private static boolean isSha256Hex(String text) {
-        return text.length() == SHA_256_HEX_DIGITS
-                && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 
     /** The digest of the digests, in the order given: the signed order, whatever it is. */

@@ -43,6 +43,10 @@ public final class GenerationLoop {
     public long encode(MemorySegment utf8) {
         boolean atStart = state.position() == 0;
         prompt = tokenizer.encode(utf8, atStart, memory);
+        if (atStart && tokenizer.addsEndOfText()) {
+            // A text that is to go on has not ended.
+            prompt = prompt.asSlice(0, prompt.byteSize() - Integer.BYTES);
+        }
         if (prompt.byteSize() == 0 && atStart) {
             int begin = tokenizer.beginOfText().orElseThrow(() -> new IllegalArgumentException(
                     "the prompt is empty, and this model has no token that begins a text"));

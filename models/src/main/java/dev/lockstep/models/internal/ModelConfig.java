@@ -135,18 +135,20 @@ record ModelConfig(Architecture architecture, int nLayers, int dim, int nHeads, 
         }
 
         private float ropePositionScale() {
-            String type = metadata.text(key("rope.scaling.type")).orElse("none");
+            // Files from before the types existed have only a factor, under one of two names, and mean linear.
+            float factor = metadata.number(key("rope.scaling.factor")).or(() -> metadata.number(key("rope.scale_linear"))).orElse(1f);
+            String type = metadata.text(key("rope.scaling.type")).orElse("linear");
             return switch (type) {
                 case "none" -> 1;
-                case "linear" -> 1 / positive("rope.scaling.factor", metadata.requireNumber(key("rope.scaling.factor")));
+                case "linear" -> positive("rope.scaling.factor", 1 / positive("rope.scaling.factor", factor));
                 default -> throw metadata.malformed(key("rope.scaling.type"),
                         "\"" + type + "\" is not supported; supported: none, linear");
             };
         }
 
         private float positive(String name, float value) {
-            if (!(value > 0)) {
-                throw metadata.malformed(key(name), value + " must be positive");
+            if (!(value > 0 && Float.isFinite(value))) {
+                throw metadata.malformed(key(name), value + " must be positive and finite");
             }
             return value;
         }

@@ -58,12 +58,12 @@ final class Sampler {
         float best = candidates.value(0);
         double total = 0;
         for (int i = 0; i < candidates.size(); i++) {
-            total += Math.exp(candidates.value(i) - best);
+            total += StrictMath.exp(candidates.value(i) - best);
         }
         double sum = 0;
         int kept = 0;
         while (kept < candidates.size() && sum < sampling.topP() * total) {
-            double weight = Math.exp(candidates.value(kept) - best);
+            double weight = StrictMath.exp(candidates.value(kept) - best);
             // the best candidate weighs 1, so this is the ratio that min-p is about
             if (weight < sampling.minP()) {
                 break;
@@ -91,6 +91,6 @@ final class Sampler {
     }
 
     private double weight(int index, float best) {
-        return Math.exp((candidates.value(index) - best) / (double) sampling.temperature());
+        return StrictMath.exp((candidates.value(index) - best) / (double) sampling.temperature());
     }
 }

@@ -71,10 +71,18 @@ public final class SessionState {
         }
     }
 
-    /** Reads tokens and hands out the logits of each. */
-    public void score(MemorySegment tokens, long count, LogitsSink sink) {
+    /**
+     * Reads tokens and hands out the logits of each.
+     *
+     * @param cancelled asked between batches
+     * @return false if it was cancelled before the end
+     */
+    public boolean score(MemorySegment tokens, long count, LogitsSink sink, BooleanSupplier cancelled) {
         readPending();
         for (long done = 0; done < count; done += RunState.BATCH) {
+            if (cancelled.getAsBoolean()) {
+                return false;
+            }
             int batch = (int) Math.min(RunState.BATCH, count - done);
             step(tokens, done, batch);
             for (int token = 0; token < batch; token++) {
@@ -82,6 +90,7 @@ public final class SessionState {
                 sink.accept(position - batch + token, run.logits.row(0));
             }
         }
+        return true;
     }
 
     /** Returns how many tokens went through the layers: one or none. */

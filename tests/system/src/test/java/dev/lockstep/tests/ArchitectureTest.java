@@ -4,9 +4,11 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures;
@@ -73,11 +75,21 @@ class ArchitectureTest {
         }
     }
 
+    @Test
+    void noMethodIsNative() {
+        noMethods().should().haveModifier(JavaModifier.NATIVE).check(HOUSE);
+    }
+
     /** Deserialization, regular expressions on input, native code and Unsafe: each the way into some other runtime. */
     @Test
     void whatThisHouseDoesNotUse() {
         noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
                 .orShould().dependOnClassesThat().resideInAPackage("java.util.regex..")
+                .orShould().callMethod(String.class, "matches", String.class)
+                .orShould().callMethod(String.class, "replaceAll", String.class, String.class)
+                .orShould().callMethod(String.class, "replaceFirst", String.class, String.class)
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("sun.misc.Unsafe")
                 .orShould().callMethod(System.class, "loadLibrary", String.class)
                 .orShould().callMethod(System.class, "load", String.class)

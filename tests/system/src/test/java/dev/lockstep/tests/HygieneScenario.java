@@ -43,6 +43,9 @@ final class HygieneScenario {
             case "generate" -> generate(model, trust);
             case "cancel" -> cancel(model, trust);
             case "failed-load" -> failedLoad(model, trust);
+            case "malformed-load" -> failedLoad(model, TrustPolicy.allowUnsigned());
+            case "failing-listener" -> failingListener(model, trust);
+            case "process-end" -> processEnd(model, trust);
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -86,6 +89,33 @@ final class HygieneScenario {
         session.close();
         model.close();
         stop("model-closed");
+    }
+
+    private static void failingListener(Path file, TrustPolicy trust) throws IOException {
+        try (Model model = Lockstep.load(file, trust); Session session = model.newSession()) {
+            try (SecureArena caller = SecureArena.open("caller")) {
+                MemorySegment prompt = secretPrompt(model, caller);
+                session.generate(prompt, SAMPLING, token -> {
+                    stop("in-use");
+                    throw new UnsupportedOperationException("listener");
+                });
+            } catch (UnsupportedOperationException e) {
+                System.out.println("finish " + e.getMessage());
+            }
+            stop("failed");
+        }
+    }
+
+    /** What the command line does when it is told to end in the middle of a generation. */
+    private static void processEnd(Path file, TrustPolicy trust) throws IOException {
+        Model model = Lockstep.load(file, trust);
+        SecureArena caller = SecureArena.open("caller");
+        MemorySegment prompt = secretPrompt(model, caller);
+        model.newSession().generate(prompt, SAMPLING, token -> {
+            stop("in-use");
+            SecureArena.zeroAll();
+            stop("wiped");
+        });
     }
 
     private static void failedLoad(Path file, TrustPolicy trust) {

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -89,6 +90,39 @@ class MemoryHygieneTest {
         assertGone(List.of("prompt", "tokens"));
         goOn();
         runTo("model-closed");
+        addWeightPatterns();
+        assertGone(List.copyOf(secrets.keySet()));
+    }
+
+    @Test
+    void aFailedGenerationLeavesNothing() throws IOException {
+        start("failing-listener", Models.demoFile());
+        runTo("in-use");
+        assertFound("prompt", "tokens");
+        goOn();
+        runTo("failed");
+        assertThat(finish).isEqualTo("listener");
+        assertGone(List.of("prompt", "tokens"));
+    }
+
+    @Test
+    void whenTheProcessIsToldToEndEverythingIsWipedAtOnce() throws IOException {
+        start("process-end", Models.demoFile());
+        runTo("in-use");
+        addWeightPatterns();
+        assertFound("prompt", "tokens", "panel 0", "vector");
+        goOn();
+        runTo("wiped");
+        assertGone(List.copyOf(secrets.keySet()));
+    }
+
+    @Test
+    void aMalformedModelLeavesNothing() throws IOException {
+        Path longer = copyOfDemo();
+        Files.write(longer, new byte[100], StandardOpenOption.APPEND);
+        start("malformed-load", longer);
+        runTo("refused");
+        assertThat(finish).isEqualTo("ModelFormatException");
         addWeightPatterns();
         assertGone(List.copyOf(secrets.keySet()));
     }

@@ -13,7 +13,9 @@ import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
 import dev.lockstep.models.Token;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,8 +55,15 @@ class SessionTest {
     @Test
     void aLongPromptReadInBatchesGivesTheSameText() {
         String longPrompt = "The little mermaid swam to the shore and sang. ".repeat(20);
-        try (Session session = model.newSession(); Session again = model.newSession()) {
-            assertThat(Models.generate(session, longPrompt, GREEDY)).isEqualTo(Models.generate(again, longPrompt, GREEDY));
+        int[] tokens = new int[300];
+        Arrays.setAll(tokens, i -> 300 + i * 7 % 1500);
+        try (Session atOnce = model.newSession(); Session oneByOne = model.newSession()) {
+            assertThat(longPrompt.length()).isGreaterThan(900);
+            atOnce.score(tokens, (_, _) -> { });
+            for (int token : tokens) {
+                oneByOne.score(new int[] {token}, (_, _) -> { });
+            }
+            assertThat(Models.generate(atOnce, longPrompt, GREEDY)).isEqualTo(Models.generate(oneByOne, longPrompt, GREEDY));
         }
     }
 
@@ -65,14 +74,14 @@ class SessionTest {
             expected = Models.generate(alone, PROMPT, GREEDY);
         }
         List<Thread> threads = new ArrayList<>();
-        AtomicReference<String> wrong = new AtomicReference<>();
+        var right = new AtomicInteger();
         for (int i = 0; i < 3; i++) {
             threads.add(Thread.ofPlatform().start(() -> {
                 try (Session session = model.newSession()) {
                     for (int round = 0; round < 3; round++) {
                         String text = Models.generate(session, PROMPT, GREEDY);
-                        if (!text.equals(expected)) {
-                            wrong.set(text);
+                        if (text.equals(expected)) {
+                            right.incrementAndGet();
                         }
                         session.reset();
                     }
@@ -82,7 +91,7 @@ class SessionTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(wrong.get()).isNull();
+        assertThat(right).hasValue(3 * 3);
     }
 
     @Test
@@ -98,6 +107,15 @@ class SessionTest {
             assertThat(generation.generatedTokens()).isEqualTo(5);
             assertThat(session.position()).isZero();
             assertThat(Models.generate(session, PROMPT, GREEDY)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void cancellingAScoreEndsItAndEmptiesTheSession() {
+        try (Session session = model.newSession()) {
+            assertThatThrownBy(() -> session.score(new int[200], (_, _) -> session.cancel()))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(session.position()).isZero();
         }
     }
 

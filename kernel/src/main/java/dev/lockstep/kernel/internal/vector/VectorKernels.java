@@ -86,20 +86,23 @@ public final class VectorKernels implements Kernels {
     @Override
     public void softmax(MemorySegment scores, long offset, int count) {
         float max = max(scores, offset, count);
-        FloatVector sums = Species.zero();
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            FloatVector e = VectorExp.exp(load(scores, offset, i).sub(max));
-            e.intoMemorySegment(scores, at(offset, i), ORDER);
-            sums = sums.add(e);
+            VectorExp.exp(load(scores, offset, i).sub(max)).intoMemorySegment(scores, at(offset, i), ORDER);
         }
-        float sum = LaneSum.of(sums);
         for (; i < count; i++) {
-            float e = (float) Math.exp(get(scores, offset, i) - max);
-            set(scores, offset, i, e);
-            sum += e;
+            set(scores, offset, i, (float) Math.exp(get(scores, offset, i) - max));
         }
-        scale(scores, offset, count, 1 / sum);
+        scale(scores, offset, count, 1 / sum(scores, offset, count));
+    }
+
+    /** One after the other: nothing beside the exponentials, and one vector less that might be boxed on its way to a sum of lanes. */
+    private static float sum(MemorySegment x, long offset, int count) {
+        float sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += get(x, offset, i);
+        }
+        return sum;
     }
 
     private static float max(MemorySegment x, long offset, int count) {

@@ -108,7 +108,7 @@ public final class GgufReader {
             case FLOAT32 -> new Metadata.FloatValue(Float.intBitsToFloat(in.i32()));
             case FLOAT64 -> new Metadata.FloatValue(Double.longBitsToDouble(in.i64()));
             case BOOL -> new Metadata.BooleanValue(bool(in.u8()));
-            case STRING -> new Metadata.TextValue(in.text("the value", (int) LoadLimits.MAX_HEADER_BYTES));
+            case STRING -> new Metadata.TextValue(in.text("text", LoadLimits.MAX_TEXT_BYTES));
             case ARRAY -> array();
         };
     }

@@ -63,6 +63,14 @@ class ModelRegressionTest {
                 .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("\u001b"));
     }
 
+    /** One text of the header's size was decoded at once: an OutOfMemoryError in a small heap. */
+    @Test
+    void textOfMegabytesIsRefused() {
+        byte[] bytes = new GgufBuilder().text("general.name", "\u0436".repeat(20 << 20)).build().bytes();
+
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> plan(bytes)).withMessageContaining("bytes of text");
+    }
+
     /** The architecture's name was repeated as it was, at whatever length. */
     @Test
     void unknownArchitectureDoesNotReachTheTerminal() throws Exception {
