@@ -1,65 +1,68 @@
 package dev.lockstep.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
- * A fixed team of threads that splits ranges of independent tasks. The caller is one of the team; the others wait, briefly
+ * A fixed team of threads that splits ranges of independent items. The caller is one of the team; the others wait, briefly
  * spinning, then parked.
  *
- * <p><b>Threads.</b> {@link #run} may be called from any thread; calls take turns, so several sessions can share one pool. A
- * task must not call {@code run} itself.
+ * <p><b>Threads.</b> {@link #run} may be called from any thread; calls take turns in the order of their arrival, so several
+ * sessions can share one pool. Only one call runs at a time. A task must not call {@code run} or {@code close} of its own pool.
+ *
+ * <p><b>Memory.</b> A task sees what the caller wrote before {@code run}; the caller sees what all parts of the task wrote when
+ * {@code run} has returned or thrown, and no thread is inside the task any more. Once warm, a call allocates nothing on the heap
+ * unless it has to queue behind another caller's. An idle pool keeps no reference to a task or a caller.
  *
  * <p><b>Ownership.</b> Whoever creates the pool closes it. {@link #close()} waits for the running call.
  */
 public final class WorkerPool implements AutoCloseable {
-    /** Long enough to bridge the pause between two operators of a layer, short enough not to burn a core on an idle pool. */
-    private static final int SPINS_BEFORE_PARKING = 4_000;
-
-    /** One share of a range. */
+    /** A part of a range. */
     @FunctionalInterface
     public interface RangeTask {
         /**
-         * @param worker number of the executing thread, 0 … threads − 1: picks scratch memory
-         * @param from first task, inclusive
-         * @param to last task, exclusive
+         * Does some items of the range. Called any number of times for one range, with parts of any length that together make up
+         * the whole; which thread gets which part is left open, so an item must come out the same whoever computes it.
+         *
+         * @param worker number of the executing thread, 0 … threads − 1, never used by two threads at once: picks scratch memory
+         * @param from first item, inclusive
+         * @param to last item, exclusive
          */
         void run(int worker, long from, long to);
     }
 
-    private record Job(long number, RangeTask task, long count, int shares, AtomicInteger unfinished, AtomicReference<Throwable> failure,
-            Thread caller) {
-        void runShare(int worker) {
-            try {
-                long from = count * worker / shares;
-                long to = count * (worker + 1) / shares;
-                if (from < to) {
-                    task.run(worker, from, to);
-                }
-            } catch (Throwable t) {
-                failure.compareAndSet(null, t);
-            }
-        }
-    }
-
+    /** Fair, so that of several sessions none starves; without a queue it costs one atomic instruction and no memory. */
     private final ReentrantLock turns = new ReentrantLock(true);
-    private final Thread[] workers;
-    private volatile Job job;
-    /** Jobs so far; guarded by {@link #turns}. */
-    private long jobs;
-    private volatile boolean closed;
+    private final Worker[] workers;
+    /** Used within a turn. */
+    private final RangeCall call;
+    /** Guarded by {@link #turns}. */
+    private boolean closed;
 
     /** @param threads size of the team including the caller, at least 1 */
     public WorkerPool(int threads) {
+        this(threads, Thread::start);
+    }
+
+    /** With a way to start threads that a test can make fail. */
+    WorkerPool(int threads, Consumer<Thread> starter) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads=" + threads + " must be at least 1");
         }
-        workers = new Thread[threads - 1];
+        workers = new Worker[threads - 1];
+        call = new RangeCall(workers);
+        boolean spin = threads <= defaultThreads();
         for (int i = 0; i < workers.length; i++) {
-            int worker = i + 1;
-            workers[i] = Thread.ofPlatform().daemon().name("lockstep-worker-" + worker).start(() -> work(worker));
+            workers[i] = new Worker(i + 1, call, spin);
+        }
+        try {
+            for (Worker worker : workers) {
+                starter.accept(worker);
+            }
+        } catch (Throwable t) {
+            // The system may refuse a thread; those it granted would wait for ever.
+            close();
+            throw t;
         }
     }
 
@@ -74,45 +77,58 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Runs tasks 0 … {@code count − 1}, cut into one contiguous range per thread, and returns when all are done.
+     * Runs items 0 … {@code count − 1}, each exactly once, and returns when all are done. A single item, and everything in a pool
+     * of one thread, is done by the caller alone.
      *
-     * @throws IllegalStateException if the pool is closed or the call comes from inside a task
+     * <p>If a part fails, parts that have not begun may be left out, and what the first failing part threw is thrown here once
+     * all threads are out of the task; the pool can be used on. An interrupt does not end the call early: the threads use the
+     * caller's memory. The interrupt status is kept.
+     *
+     * @throws IllegalArgumentException if {@code count} is negative
+     * @throws IllegalStateException if the pool is closed, the call comes from inside a task, or a part threw a checked exception
      */
     public void run(long count, RangeTask task) {
-        if (turns.isHeldByCurrentThread() || isWorker(Thread.currentThread())) {
-            throw new IllegalStateException("a task must not run other tasks on its own pool");
+        if (count < 0) {
+            throw new IllegalArgumentException("count=" + count + " must not be negative");
         }
+        requireOutsideOfTasks();
         turns.lock();
         try {
             if (closed) {
                 throw new IllegalStateException("the worker pool is closed");
             }
-            var next = new Job(++jobs, task, count, threads(), new AtomicInteger(workers.length), new AtomicReference<>(),
-                    Thread.currentThread());
-            job = next;
-            for (Thread worker : workers) {
-                LockSupport.unpark(worker);
+            if (count > 0) {
+                rethrow(execute(count, task));
             }
-            next.runShare(0);
-            awaitWorkers(next);
-            rethrow(next.failure.get());
         } finally {
-            // An idle pool must not keep the last caller's session reachable.
-            job = null;
             turns.unlock();
         }
     }
 
-    private static void awaitWorkers(Job running) {
-        boolean interrupted = false;
-        for (int spins = 0; running.unfinished.get() > 0; spins++) {
-            if (spins < SPINS_BEFORE_PARKING) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.park(running);
-                // A pending interrupt would make park return at once for ever; the workers still use the caller's memory.
-                interrupted |= Thread.interrupted();
+    /** Returns the first failure, or null. */
+    private Throwable execute(long count, RangeTask task) {
+        int helpers = call.begin(count, task) - 1;
+        try {
+            for (int i = 0; i < helpers; i++) {
+                workers[i].summon();
             }
+            call.execute(0);
+        } catch (Throwable t) {
+            // A caller at the end of its stack, for one. The workers use its memory: nobody may leave before they have.
+            call.fail(t);
+        }
+        awaitIdle(helpers);
+        return call.end();
+    }
+
+    private void awaitIdle(int helpers) {
+        // A worker that was to stand in for another may have been stopped in its tracks before it did: nothing may stay open.
+        for (int i = 0; i < helpers; i++) {
+            call.executeFor(0, workers[i]);
+        }
+        boolean interrupted = false;
+        for (int i = 0; i < helpers; i++) {
+            interrupted |= workers[i].awaitIdle();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -128,57 +144,46 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void work(int worker) {
-        long done = 0;
-        while (true) {
-            Job next = awaitJob(done);
-            if (next == null) {
-                return;
-            }
-            next.runShare(worker);
-            if (next.unfinished.decrementAndGet() == 0) {
-                LockSupport.unpark(next.caller);
-            }
-            done = next.number;
+    private void requireOutsideOfTasks() {
+        if (turns.isHeldByCurrentThread() || Thread.currentThread() instanceof Worker worker && worker.belongsTo(call)) {
+            throw new IllegalStateException("a task must neither run other tasks on its own pool nor close it");
         }
     }
 
-    /** Waits for a job other than number {@code done}; null when the pool closes. */
-    private Job awaitJob(long done) {
-        for (int spins = 0; !closed; spins++) {
-            Job next = job;
-            if (next != null && next.number != done) {
-                return next;
-            }
-            if (spins < SPINS_BEFORE_PARKING) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.park(this);
-            }
-        }
-        return null;
-    }
-
-    private boolean isWorker(Thread thread) {
-        for (Thread worker : workers) {
-            if (worker == thread) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Waits for the running call, then ends the threads. Idempotent. */
+    /**
+     * Waits for the running call, ends the threads and waits for their end. Idempotent. An interrupt does not end the waiting;
+     * the interrupt status is kept.
+     *
+     * @throws IllegalStateException if the call comes from inside a task
+     */
     @Override
     public void close() {
+        requireOutsideOfTasks();
         turns.lock();
         try {
             closed = true;
-            for (Thread worker : workers) {
-                LockSupport.unpark(worker);
+            for (Worker worker : workers) {
+                worker.stopWhenIdle();
             }
+            joinWorkers();
         } finally {
             turns.unlock();
+        }
+    }
+
+    private void joinWorkers() {
+        boolean interrupted = false;
+        for (Worker worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }
