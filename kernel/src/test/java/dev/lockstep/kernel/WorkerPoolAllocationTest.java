@@ -6,9 +6,12 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The limit is that of {@link WorkerPoolTest}, for the same reason. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkerPoolAllocationTest {
     private static final int CALLS_PER_ROUND = 200;
     /** A pool that allocates in every call fails in all of them; one that is being warmed up is quiet after the first few. */

@@ -193,14 +193,16 @@ class WorkerPoolTest {
     void theFirstFailureReachesTheCallerAndThePoolGoesOn() {
         try (var pool = new WorkerPool(2)) {
             Thread worker = team(pool)[1];
-            var workerFails = new CountDownLatch(1);
+            var callerIsInside = new AtomicBoolean();
+            var workerFails = new AtomicBoolean();
             assertThatThrownBy(() -> pool.run(2, (number, _, _) -> {
                 if (number == 1) {
-                    workerFails.countDown();
+                    awaitUntil(callerIsInside::get);
+                    workerFails.set(true);
                     throw new UnsupportedOperationException("first");
                 }
-                await(workerFails);
-                awaitUntil(() -> worker.getState() == Thread.State.WAITING);
+                callerIsInside.set(true);
+                awaitUntil(() -> workerFails.get() && worker.getState() == Thread.State.WAITING);
                 throw new IllegalArgumentException("second");
             })).isInstanceOf(UnsupportedOperationException.class).hasMessage("first");
             requireEveryItemOnce(pool, 5);
