@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Types of metadata values; the order is the number in the file (gguf.md, "Standardized key-value pairs"). */
-enum GgufValueType {
+public enum GgufValueType {
     UINT8(1),
     INT8(1),
     UINT16(2),
