@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -71,6 +72,7 @@ public final class GgufWriter implements AutoCloseable {
     public static GgufWriter create(Path target, Existing existing, GgufMetadata metadata, List<GgufTensor> tensors)
             throws IOException {
         requireReadable(metadata, tensors);
+        requireFolder(target);
         requireFree(target, existing);
         var writer = new GgufWriter(target, existing, tensors);
         try {
@@ -96,6 +98,13 @@ public final class GgufWriter implements AutoCloseable {
     private static void requireAtMost(long limit, long count, String what) {
         if (count > limit) {
             throw new IllegalArgumentException(count + " " + what + ", the limit is " + limit);
+        }
+    }
+
+    private static void requireFolder(Path target) throws IOException {
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new NoSuchFileException(String.valueOf(folder), null, "no such folder");
         }
     }
 
