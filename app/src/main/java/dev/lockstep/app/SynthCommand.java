@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = {"Writes a model with random weights in the shape of a real one, for benchmarks without downloads.",
             "It is the shape that counts: every model is written as a Llama model, which reads as many weights and multiplies as"
                     + " often. What else qwen3 and gemma3 have (further norms, sliding windows) is left out."},
-        footer = {"", "The file is unsigned. Sign it (lockstep sign), or open it with --allow-unsigned."})
+        footer = {"", "The file is unsigned. Sign it (lockstep sign), or open it with --allow-unsigned.%n"})
 final class SynthCommand extends IoCommand {
     private static final double PERCENT = 100;
 

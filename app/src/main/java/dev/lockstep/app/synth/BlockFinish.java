@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  */
 @FunctionalInterface
 interface BlockFinish {
-    /** Finishes the block of random bytes that begins at {@code at}. */
-    void finish(MemorySegment blocks, long at);
+    /** Finishes whole blocks of random bytes. A loop of its own for each layout: one shared by all would be several times slower. */
+    void finish(MemorySegment blocks);
 
     /** True if there is a method for the type. */
     static boolean supports(DType type) {
@@ -32,18 +32,18 @@ interface BlockFinish {
             case F16 -> f16(deviation);
             case BF16 -> bf16(deviation);
             case Q8_0 -> q8_0(deviation);
-            case Q4_0 -> scaled(0, RandomScales.signed(deviation / rms(-8, 7)));
-            case Q5_0 -> scaled(0, RandomScales.signed(deviation / rms(-16, 15)));
-            case IQ4_NL -> scaled(0, RandomScales.signed(deviation / IQ4_NL_RMS));
-            case Q4_1 -> scaledFromMinimum(15, deviation);
-            case Q5_1 -> scaledFromMinimum(31, deviation);
+            case Q4_0 -> scaled(type, 0, RandomScales.signed(deviation / rms(-8, 7)));
+            case Q5_0 -> scaled(type, 0, RandomScales.signed(deviation / rms(-16, 15)));
+            case IQ4_NL -> scaled(type, 0, RandomScales.signed(deviation / IQ4_NL_RMS));
+            case Q4_1 -> scaledFromMinimum(type, 15, deviation);
+            case Q5_1 -> scaledFromMinimum(type, 31, deviation);
             case Q2_K -> q2K(deviation);
             // hmask, quants, scales; weight = d * (s - 32) * q
-            case Q3_K -> scaled(32 + 64 + 12, RandomScales.positive(deviation / (rms(-32, 31) * rms(-4, 3))));
-            case Q4_K -> scaledWithMinima(15, deviation);
-            case Q5_K -> scaledWithMinima(31, deviation);
+            case Q3_K -> scaled(type, 32 + 64 + 12, RandomScales.positive(deviation / (rms(-32, 31) * rms(-4, 3))));
+            case Q4_K -> scaledWithMinima(type, 15, deviation);
+            case Q5_K -> scaledWithMinima(type, 31, deviation);
             // low bits, high bits, scales; weight = d * s * q
-            case Q6_K -> scaled(128 + 64 + 16, RandomScales.positive(deviation / (rms(-128, 127) * rms(-32, 31))));
+            case Q6_K -> scaled(type, 128 + 64 + 16, RandomScales.positive(deviation / (rms(-128, 127) * rms(-32, 31))));
             case MXFP4 -> mxfp4(deviation);
             default -> throw new IllegalArgumentException("type=" + type + " has no random weights");
         };
@@ -71,33 +71,51 @@ interface BlockFinish {
 
     private static BlockFinish f32(double deviation) {
         float factor = (float) (deviation * Math.sqrt(3) * 0x1p-31);
-        return (blocks, at) -> blocks.set(LittleEndian.FLOAT, at, blocks.get(LittleEndian.INT, at) * factor);
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += Float.BYTES) {
+                blocks.set(LittleEndian.FLOAT, at, blocks.get(LittleEndian.INT, at) * factor);
+            }
+        };
     }
 
     private static BlockFinish f16(double deviation) {
         float factor = (float) (deviation * Math.sqrt(3) * 0x1p-15);
-        return (blocks, at) -> blocks.set(LittleEndian.SHORT, at,
-                Float.floatToFloat16(blocks.get(LittleEndian.SHORT, at) * factor));
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += Short.BYTES) {
+                blocks.set(LittleEndian.SHORT, at, Float.floatToFloat16(blocks.get(LittleEndian.SHORT, at) * factor));
+            }
+        };
     }
 
     private static BlockFinish bf16(double deviation) {
         float factor = (float) (deviation * Math.sqrt(3) * 0x1p-15);
-        return (blocks, at) -> blocks.set(LittleEndian.SHORT, at,
-                (short) (Float.floatToRawIntBits(blocks.get(LittleEndian.SHORT, at) * factor) >>> Short.SIZE));
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += Short.BYTES) {
+                int bits = Float.floatToRawIntBits(blocks.get(LittleEndian.SHORT, at) * factor);
+                blocks.set(LittleEndian.SHORT, at, (short) (bits >>> Short.SIZE));
+            }
+        };
     }
 
     /** d at {@code scaleOffset}, everything else random; weight = d * something. */
-    private static BlockFinish scaled(int scaleOffset, RandomScales scales) {
-        return (blocks, at) -> scales.setHalf(blocks, at + scaleOffset);
+    private static BlockFinish scaled(DType type, int scaleOffset, RandomScales scales) {
+        long stride = type.blockBytes();
+        return blocks -> {
+            for (long at = scaleOffset; at < blocks.byteSize(); at += stride) {
+                scales.setHalf(blocks, at);
+            }
+        };
     }
 
     /** d and 32 signed bytes, of which the reference quantizer never makes a -128. */
     private static BlockFinish q8_0(double deviation) {
         var scales = RandomScales.positive(deviation / Math.sqrt((2 * 690_880 + 127 * 127) / 256.0));
-        return (blocks, at) -> {
-            scales.setHalf(blocks, at);
-            for (long quants = at + Short.BYTES; quants < at + Short.BYTES + 32; quants += Long.BYTES) {
-                blocks.set(LittleEndian.LONG, quants, withoutMinimum(blocks.get(LittleEndian.LONG, quants)));
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += Short.BYTES + 32) {
+                scales.setHalf(blocks, at);
+                for (long quants = at + Short.BYTES; quants < at + Short.BYTES + 32; quants += Long.BYTES) {
+                    blocks.set(LittleEndian.LONG, quants, withoutMinimum(blocks.get(LittleEndian.LONG, quants)));
+                }
             }
         };
     }
@@ -111,20 +129,27 @@ interface BlockFinish {
     }
 
     /** d, m and quants of 0 to {@code max}; weight = d * q + m. */
-    private static BlockFinish scaledFromMinimum(int max, double deviation) {
+    private static BlockFinish scaledFromMinimum(DType type, int max, double deviation) {
         var scales = RandomScales.positive(deviation / deviationUpTo(max));
-        return (blocks, at) -> scales.setHalves(blocks, at, at + Short.BYTES, -max / 2f);
+        long stride = type.blockBytes();
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += stride) {
+                scales.setHalves(blocks, at, at + Short.BYTES, -max / 2f);
+            }
+        };
     }
 
     /** 16 bytes with a scale below and a minimum above, 64 of quants, d, dmin; weight = d * s * q - dmin * m. */
     private static BlockFinish q2K(double deviation) {
         var scales = RandomScales.positive(deviation / (rms(8, 15) * deviationUpTo(3)));
-        return (blocks, at) -> {
-            for (long place = at; place < at + 16; place += Long.BYTES) {
-                long nibbles = blocks.get(LittleEndian.LONG, place) & 0x0707070707070707L | 0x0808080808080808L;
-                blocks.set(LittleEndian.LONG, place, nibbles | nibbles << 4);
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += 16 + 64 + 2 * Short.BYTES) {
+                for (long place = at; place < at + 16; place += Long.BYTES) {
+                    long nibbles = blocks.get(LittleEndian.LONG, place) & 0x0707070707070707L | 0x0808080808080808L;
+                    blocks.set(LittleEndian.LONG, place, nibbles | nibbles << 4);
+                }
+                scales.setHalves(blocks, at + 16 + 64, at + 16 + 64 + Short.BYTES, 3 / 2f);
             }
-            scales.setHalves(blocks, at + 16 + 64, at + 16 + 64 + Short.BYTES, 3 / 2f);
         };
     }
 
@@ -133,14 +158,17 @@ interface BlockFinish {
      * minima are made equal to the scales: the second four bytes hold the first four minima where the first hold the scales,
      * and the last four hold a nibble of a scale and one of a minimum each.
      */
-    private static BlockFinish scaledWithMinima(int max, double deviation) {
+    private static BlockFinish scaledWithMinima(DType type, int max, double deviation) {
         var scales = RandomScales.positive(deviation / (rms(0, 63) * deviationUpTo(max)));
-        return (blocks, at) -> {
-            long packed = at + 2 * Short.BYTES;
-            blocks.set(LittleEndian.INT, packed + 4, blocks.get(LittleEndian.INT, packed));
-            int nibbles = blocks.get(LittleEndian.INT, packed + 8) & 0x0f0f0f0f;
-            blocks.set(LittleEndian.INT, packed + 8, nibbles | nibbles << 4);
-            scales.setHalves(blocks, at, at + Short.BYTES, max / 2f);
+        long stride = type.blockBytes();
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += stride) {
+                long packed = at + 2 * Short.BYTES;
+                blocks.set(LittleEndian.INT, packed + 4, blocks.get(LittleEndian.INT, packed));
+                int nibbles = blocks.get(LittleEndian.INT, packed + 8) & 0x0f0f0f0f;
+                blocks.set(LittleEndian.INT, packed + 8, nibbles | nibbles << 4);
+                scales.setHalves(blocks, at, at + Short.BYTES, max / 2f);
+            }
         };
     }
 
@@ -150,9 +178,11 @@ interface BlockFinish {
         int exponent = Math.getExponent(scale);
         double square = scale * scale / Math.scalb(1.0, 2 * exponent);
         int larger = (int) Math.round((square - 1) / 3 * 256);
-        return (blocks, at) -> {
-            int random = blocks.get(LittleEndian.BYTE, at) & 0xff;
-            blocks.set(LittleEndian.BYTE, at, (byte) (exponent + 127 + (random < larger ? 1 : 0)));
+        return blocks -> {
+            for (long at = 0; at < blocks.byteSize(); at += DType.MXFP4.blockBytes()) {
+                int random = blocks.get(LittleEndian.BYTE, at) & 0xff;
+                blocks.set(LittleEndian.BYTE, at, (byte) (exponent + 127 + (random < larger ? 1 : 0)));
+            }
         };
     }
 }

@@ -47,8 +47,6 @@ final class RandomWeights {
 
     private void fillSlice(MemorySegment slice, long position) {
         random.fill(slice, position);
-        for (long at = 0; at < slice.byteSize(); at += blockBytes) {
-            finish.finish(slice, at);
-        }
+        finish.finish(slice);
     }
 }
