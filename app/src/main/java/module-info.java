@@ -2,6 +2,7 @@
 module dev.lockstep.app {
     requires dev.lockstep.models;
     requires info.picocli;
+    requires jdk.management;
     requires tools.jackson.databind;
 
     // picocli reads and sets annotated fields

@@ -1,7 +1,11 @@
 package dev.lockstep.app;
 
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.LoadOptions;
+import dev.lockstep.models.SessionOptions;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How to compute. */
 final class ComputeOptions {
@@ -13,9 +17,37 @@ final class ComputeOptions {
                     + LoadOptions.DEFAULT_CONTEXT + ".")
     private Integer context;
 
+    @Option(names = "--kv-cache", paramLabel = "TYPE", converter = KvTypeName.class,
+            description = "How past keys and values are kept: f32, f16 or q8_0, each about half as large as the one before."
+                    + " Default: f16; f32 for logits.")
+    private KvType kvCache;
+
     LoadOptions loadOptions() {
         LoadOptions options = LoadOptions.defaults();
         options = threads == null ? options : options.withThreads(threads);
         return context == null ? options : options.withMaxContext(context);
+    }
+
+    /** For a session with all the context that was loaded for. */
+    SessionOptions sessionOptions() {
+        return sessionOptions(SessionOptions.defaults().kvCache());
+    }
+
+    /** The same, with another cache where none was asked for. */
+    SessionOptions sessionOptions(KvType defaultKvCache) {
+        return SessionOptions.defaults().withKvCache(kvCache == null ? defaultKvCache : kvCache);
+    }
+
+    /** Names as in the help, in any case. */
+    static final class KvTypeName implements ITypeConverter<KvType> {
+        @Override
+        public KvType convert(String name) {
+            for (KvType type : KvType.values()) {
+                if (type.name().equalsIgnoreCase(name)) {
+                    return type;
+                }
+            }
+            throw new TypeConversionException("\"" + name + "\" is none of f32, f16, q8_0");
+        }
     }
 }

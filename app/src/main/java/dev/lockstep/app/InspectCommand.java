@@ -37,7 +37,7 @@ final class InspectCommand extends IoCommand {
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
         try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io))) {
-            var inspection = Inspection.of(checkpoint, options);
+            var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());
             inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));
             return inspection.problem().isPresent() ? ExitCode.FAILURE : ExitCode.OK;

@@ -8,6 +8,7 @@ import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Model;
+import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.quant.DType;
 import java.util.Locale;
@@ -27,12 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
 record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Optional<Tokenizer> tokenizer,
         Optional<String> problem) {
 
-    static Inspection of(VerifiedCheckpoint checkpoint, LoadOptions options) {
+    static Inspection of(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
         Tokenizer tokenizer = null;
         try {
             tokenizer = Model.tokenizer(checkpoint);
             // A file with only a vocabulary is whole in its way.
-            MemoryPlan plan = checkpoint.tensors().isEmpty() ? null : Model.plan(checkpoint, options);
+            MemoryPlan plan = checkpoint.tensors().isEmpty() ? null : Model.plan(checkpoint, options, session);
             return new Inspection(checkpoint, Optional.ofNullable(plan), Optional.of(tokenizer), Optional.empty());
         } catch (ModelFormatException e) {
             return new Inspection(checkpoint, Optional.empty(), Optional.ofNullable(tokenizer), Optional.of(e.getMessage()));
@@ -69,8 +70,8 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         line(text, "kernels", kernels.provider() + (kernels.vectorBits() > 0 ? ", " + kernels.vectorBits() + " bits" : "")
                 + ": " + kernels.reason());
         plan.ifPresent(p -> line(text, "memory", String.format(Locale.ROOT,
-                "%.1f MiB weights + %.1f MiB cache for %d tokens + %.1f MiB buffers", mib(p.weights()), mib(p.kvCache()),
-                p.context(), mib(p.scratch()))));
+                "%.1f MiB weights + %.1f MiB cache for %d tokens in %s + %.1f MiB buffers", mib(p.weights()), mib(p.kvCache()),
+                p.context(), p.kvType(), mib(p.scratch()))));
         for (TensorInfo tensor : checkpoint.tensors()) {
             text.append(String.format("  %-32s %-6s %s%n", Printable.text(tensor.name()), tensor.type(), tensor.shape()));
         }
@@ -105,7 +106,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         root.putObject("kernels").put("provider", kernels.provider()).put("vectorBits", kernels.vectorBits())
                 .put("reason", kernels.reason());
         plan.ifPresent(p -> root.putObject("memory").put("weights", p.weights()).put("kvCache", p.kvCache())
-                .put("scratch", p.scratch()).put("context", p.context()).put("total", p.total()));
+                .put("kvType", p.kvType().name()).put("scratch", p.scratch()).put("context", p.context()).put("total", p.total()));
         var tensors = root.putArray("tensors");
         for (TensorInfo tensor : checkpoint.tensors()) {
             var node = tensors.addObject().put("name", tensor.name()).put("type", tensor.type().name());

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Session;
 import java.io.IOException;
@@ -42,7 +43,8 @@ final class LogitsCommand extends IoCommand {
         try (var checkpoint = model.open(io)) {
             loaded = Model.load(checkpoint, options);
         }
-        try (loaded; Session session = loaded.newSession()) {
+        // exact: the numbers are for comparing with other implementations
+        try (loaded; Session session = loaded.newSession(compute.sessionOptions(KvType.F32))) {
             int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
             requireInVocabulary(ids, loaded.tokenizer().vocabularySize());
             try (var file = FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,

@@ -94,7 +94,7 @@ final class RunCommand extends IoCommand {
         if (utf8.byteSize() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
         }
-        try (Session session = loaded.newSession()) {
+        try (Session session = loaded.newSession(compute.sessionOptions())) {
             if (!noEcho) {
                 io.write(utf8);
             }

@@ -31,7 +31,8 @@ final class SynthCommand extends IoCommand {
     private String shape;
 
     @Option(names = "--type", required = true, paramLabel = "TYPE", completionCandidates = Types.class,
-            description = "Type of the matrices: one of ${COMPLETION-CANDIDATES}. Where rows are no whole blocks of it, the nearest type that fits.")
+            description = {"Type of the matrices: one of ${COMPLETION-CANDIDATES}.",
+                "Where rows are no whole blocks of it, the nearest type that fits."})
     private String type;
 
     @Option(names = "--seed", paramLabel = "N", description = "Equal seeds give equal files. Default: ${DEFAULT-VALUE}.")

@@ -1,7 +1,9 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.kernel.internal.scalar.ScalarKernels;
 import dev.lockstep.quant.DType;
@@ -47,7 +49,7 @@ public class DecodeBandwidthBenchmark {
     private static final int LONGS_PER_STEP = 8;
     private static final int STEP_BYTES = LONGS_PER_STEP * Long.BYTES;
 
-    @Param({"Q8_0", "Q4_0"})
+    @Param({"Q8_0", "Q4_0", "Q4_K"})
     public DType type;
 
     @Param({"1", "2"})
@@ -61,12 +63,12 @@ public class DecodeBandwidthBenchmark {
     private WorkerPool pool;
     private Kernels kernels;
     private PanelMatrix weights;
-    private FloatRows x;
+    private Activations x;
     private FloatRows y;
     /** One sum per worker, a cache line apart, so that no one waits for another's line. */
     private long[] sums;
     /** One per worker. */
-    private MemorySegment[] scratch;
+    private MatMulScratch[] scratch;
 
     @Setup(Level.Trial)
     public void setUp() {
@@ -77,11 +79,11 @@ public class DecodeBandwidthBenchmark {
         long panelBytes = type.byteSize(COLUMNS) * kernels.panelRows();
         long panels = ((long) mebibytes << 20) / panelBytes;
         weights = Matrices.repeated(type, panels, COLUMNS, kernels.panelRows(), arena);
-        x = Matrices.randomVector(COLUMNS, arena);
+        x = Matrices.randomActivations(type, 1, COLUMNS, kernels, arena);
         y = FloatRows.allocate(arena, 1, Math.toIntExact(weights.rows()), kernels.panelRows());
         sums = new long[threads * LONGS_PER_STEP];
-        scratch = new MemorySegment[threads];
-        Arrays.setAll(scratch, worker -> arena.allocate(kernels.matMulScratchBytes(weights.layout())));
+        scratch = new MatMulScratch[threads];
+        Arrays.setAll(scratch, worker -> MatMulScratch.allocate(arena, COLUMNS, 1, kernels.panelRows()));
         check();
     }
 
@@ -89,7 +91,7 @@ public class DecodeBandwidthBenchmark {
     private void check() {
         int panelRows = kernels.panelRows();
         FloatRows expected = FloatRows.allocate(arena, 1, panelRows, panelRows);
-        new ScalarKernels(panelRows).matMul(weights, 0, 1, x, expected, 1, MemorySegment.NULL);
+        new ScalarKernels(panelRows).matMul(weights, 0, 1, x, expected, 1, scratch[0]);
         multiply();
         for (long panel = 0; panel < weights.layout().panels(); panel++) {
             MemorySegment actual = y.data().asSlice(panel * panelRows * Float.BYTES, (long) panelRows * Float.BYTES);

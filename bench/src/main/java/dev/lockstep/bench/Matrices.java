@@ -1,13 +1,17 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
+import dev.lockstep.kernel.Kernels;
 import dev.lockstep.quant.BlockCodec;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Operands with reproducible random values, in memory like the product's own. */
@@ -47,7 +51,7 @@ final class Matrices {
         var layout = new PanelLayout(type, Math.multiplyExact(panels, panelRows), columns, panelRows);
         MemorySegment target = arena.allocate(layout.allocationBytes());
         try (var scratch = SecureArena.open("rows of one panel")) {
-            layout.pack(0, fileRows(layout, panelRows, scratch), target);
+            layout.pack(0, fileRows(layout, panelRows, scratch), target, scratch.allocate(layout.scratchBytes()));
         }
         for (long panel = 1; panel < panels; panel++) {
             MemorySegment.copy(target, 0, target, panel * layout.panelBytes(), layout.panelBytes());
@@ -57,17 +61,20 @@ final class Matrices {
 
     /** Weaves all panels of a matrix, as the loader does. */
     static void pack(PanelLayout layout, MemorySegment fileRows, MemorySegment panels) {
+        // shared and left to the collector: random numbers are no secret
+        MemorySegment scratch = Arena.ofAuto().allocate(layout.scratchBytes());
         for (long panel = 0; panel < layout.panels(); panel++) {
             long from = panel * layout.panelRows() * layout.rowBytes();
-            layout.pack(panel, fileRows.asSlice(from, layout.rowsIn(panel) * layout.rowBytes()), panels);
+            layout.pack(panel, fileRows.asSlice(from, layout.rowsIn(panel) * layout.rowBytes()), panels, scratch);
         }
     }
 
-    /** One token's activations. */
-    static FloatRows randomVector(int columns, SecureArena arena) {
-        MemorySegment floats = arena.allocate((long) columns * Float.BYTES);
-        fill(floats, columns, new SplittableRandom(~SEED));
-        return new FloatRows(floats, 1, columns, columns);
+    /** Activations of some tokens, prepared for weights of a type. */
+    static Activations randomActivations(DType type, int tokens, int columns, Kernels kernels, SecureArena arena) {
+        var x = Activations.allocate(arena, tokens, columns, kernels.panelRows(), List.of(type));
+        fill(x.rows().data(), (long) tokens * x.rows().stride(), new SplittableRandom(~SEED));
+        kernels.prepare(x, 0, Activations.tiles(tokens), tokens);
+        return x;
     }
 
     private static void fill(MemorySegment floats, long count, SplittableRandom random) {

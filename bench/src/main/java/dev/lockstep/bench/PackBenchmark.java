@@ -3,6 +3,7 @@ package dev.lockstep.bench;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -63,7 +64,7 @@ public class PackBenchmark {
         Matrices.pack(layout, fileRows, panels);
         MemorySegment unpacked = arena.allocate(layout.rowBytes());
         for (long row = 0; row < rows; row++) {
-            layout.unpackRow(row, panels, unpacked);
+            layout.unpackRow(row, panels, unpacked, Arena.ofAuto().allocate(layout.scratchBytes()));
             if (unpacked.mismatch(fileRows.asSlice(row * layout.rowBytes(), layout.rowBytes())) >= 0) {
                 throw new IllegalStateException("row " + row + " does not come back as it was");
             }

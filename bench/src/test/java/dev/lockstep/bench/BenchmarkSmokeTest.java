@@ -17,15 +17,16 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 class BenchmarkSmokeTest {
     private static final int TYPES = 5;
+    private static final int MATMUL_TYPES = 15;
 
     @Test
-    void matVec() throws RunnerException {
-        assertThat(run(MatVecBenchmark.class, "rows", "67", "columns", "96")).hasSize(2 * TYPES);
+    void matMul() throws RunnerException {
+        assertThat(run(MatMulBenchmark.class, "rows", "67", "columns", "256")).hasSize(2 * 2 * MATMUL_TYPES);
     }
 
     @Test
     void decodeBandwidth() throws RunnerException {
-        assertThat(run(DecodeBandwidthBenchmark.class, "mebibytes", "1")).hasSize(8);
+        assertThat(run(DecodeBandwidthBenchmark.class, "mebibytes", "1")).hasSize(3 * 2 * 2);
     }
 
     @Test

@@ -3,13 +3,14 @@ package dev.lockstep.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The keys and values of one head, as far as one query may look back. Memory is borrowed from the session's cache.
+ * The keys and values of one head, for as many positions as there is memory. Borrowed from the session's cache.
  *
- * @param keys float32, shape {@code (positions, keyDim)} from {@code keysOffset} bytes
- * @param values float32, shape {@code (positions, valueDim)} from {@code valuesOffset} bytes
- * @param positions number of positions to attend to
- * @param scale factor on the scores, usually 1/sqrt(keyDim)
+ * @param memory {@code layout.byteSize(positions)} bytes from {@code offset}; zeros until something is stored
+ * @param offset bytes
  */
-public record CachedHead(MemorySegment keys, long keysOffset, int keyDim, MemorySegment values, long valuesOffset,
-        int valueDim, int positions, float scale) {
+public record CachedHead(KvLayout layout, MemorySegment memory, long offset) {
+    /** Byte offset of the block that position {@code position} lies in. */
+    public long block(int position) {
+        return offset + position / KvLayout.BLOCK * layout.blockBytes();
+    }
 }

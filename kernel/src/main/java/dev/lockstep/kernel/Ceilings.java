@@ -4,7 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.lockstep.kernel.internal.CeilingLoops;
 import dev.lockstep.kernel.internal.scalar.ScalarCeilings;
 import dev.lockstep.kernel.internal.vector.VectorCeilings;
-import java.lang.foreign.Arena;
+import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -60,7 +60,7 @@ public record Ceilings(double readBandwidthGBs, double fmaGmacsPerCore, int thre
      * @param bufferBytes what is read in each pass; at least 1 MiB per thread, and several times the caches if the result is to
      *     tell of memory
      * @throws IllegalArgumentException if {@code threads} or {@code bufferBytes} is too small
-     * @throws OutOfMemoryError if there is no memory for the buffer
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is no memory for the buffer
      */
     public static Ceilings measure(int threads, long bufferBytes) {
         if (threads < 1 || bufferBytes / CHUNK_BYTES < threads) {
@@ -68,11 +68,10 @@ public record Ceilings(double readBandwidthGBs, double fmaGmacsPerCore, int thre
                     + ": at least one thread, and " + CHUNK_BYTES + " bytes for each, are needed");
         }
         CeilingLoops loops = loops(KernelSelection.current());
-        // A shared arena, as real weights lie in: the check whether it is still open is part of every access.
-        try (var arena = Arena.ofShared(); var pool = new WorkerPool(threads)) {
-            MemorySegment sinks = arena.allocate((long) threads * CeilingLoops.SINK_BYTES, CeilingLoops.SINK_BYTES);
+        try (var arena = SecureArena.open("ceilings"); var pool = new WorkerPool(threads)) {
+            MemorySegment sinks = arena.allocate((long) threads * CeilingLoops.SINK_BYTES);
             double fma = fmaGmacsPerCore(pool, loops, sinks);
-            MemorySegment buffer = arena.allocate(bufferBytes - bufferBytes % CHUNK_BYTES, CeilingLoops.SINK_BYTES);
+            MemorySegment buffer = arena.allocate(bufferBytes - bufferBytes % CHUNK_BYTES);
             return new Ceilings(readBandwidthGBs(pool, loops, buffer, sinks), fma, threads, loops.vectorBits());
         }
     }

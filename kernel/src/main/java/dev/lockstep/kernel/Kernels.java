@@ -1,6 +1,6 @@
 package dev.lockstep.kernel;
 
-import dev.lockstep.quant.PanelLayout;
+import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -22,20 +22,36 @@ public interface Kernels {
     int panelRows();
 
     /**
+     * True if products with weights of this type are computed in integers, on activations rounded to 8 bits: the types of up to
+     * 6 bits. All others are computed in float32 on weights expanded exactly, and activations as they are.
+     */
+    static boolean isInteger(DType type) {
+        return switch (type) {
+            case Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, MXFP4 -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * Makes the forms that {@link #matMul} reads of {@code x.rows()}.
+     *
+     * @param fromTile first tile of {@link Activations#TILE} tokens, inclusive
+     * @param toTile last tile, exclusive
+     * @param tokens tokens in all tiles together
+     */
+    void prepare(Activations x, int fromTile, int toTile, int tokens);
+
+    /**
      * y = x · Wᵀ for the rows of W in panels {@code fromPanel} (inclusive) to {@code toPanel} (exclusive).
      *
      * @param weights W of shape (rows, columns), in panels of {@link #panelRows()} rows
-     * @param x {@code tokens} rows of {@code columns} values
+     * @param x {@code tokens} prepared rows of {@code columns} values
      * @param y {@code tokens} rows; values {@code fromPanel * panelRows} and up are written, whole panels at a time, so the
      *     stride must be a multiple of {@link #panelRows()}
-     * @param scratch at least {@link #matMulScratchBytes} bytes that no other thread uses meanwhile; what is left in it is
-     *     made of weights
+     * @param scratch for at least as many columns and tokens; no other thread may use it meanwhile
      */
-    void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
-            MemorySegment scratch);
-
-    /** Bytes of scratch memory that {@link #matMul} needs for weights of this layout; may be 0. */
-    long matMulScratchBytes(PanelLayout layout);
+    void matMul(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch scratch);
 
     /** out[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i] (Zhang and Sennrich 2019). {@code out} may be {@code x}. */
     void rmsNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out, long outOffset,
@@ -54,15 +70,33 @@ public interface Kernels {
     void softmax(MemorySegment scores, long offset, int count);
 
     /**
-     * One query head against the cached keys and values of one head (Vaswani et al. 2017):
-     * out = softmax(q · Kᵀ · scale) · V.
+     * Stores the key and the value of one position. What is too large for the cache's type, infinity included, is stored as the
+     * largest number it has; a NaN as 0. Threads may store different positions at the same time.
      *
-     * @param q {@code cache.keyDim()} values
-     * @param scores scratch for {@code cache.positions()} values
-     * @param out {@code cache.valueDim()} values
+     * @param k {@code cache.layout().keyDim()} values
+     * @param v {@code cache.layout().valueDim()} values
+     * @return false if there was a NaN
      */
-    void attention(MemorySegment q, long qOffset, CachedHead cache, MemorySegment scores, long scoresOffset,
-            MemorySegment out, long outOffset);
+    boolean storeKv(CachedHead cache, int position, MemorySegment k, long kOffset, MemorySegment v, long vOffset);
+
+    /**
+     * The query heads of consecutive tokens that share a key/value head, against its cache (Vaswani et al. 2017):
+     * out = softmax(q · Kᵀ · scale) · V, over the positions up to the token's own that the window shows. The result for a token
+     * does not depend on which others come with it, to the last bit.
+     *
+     * @param cache holds the keys and values of all positions up to the last token's
+     * @param kvHead which head {@code cache} is: picks heads {@code kvHead * spec.heads()} and up of a row
+     * @param q rows of (all query heads, keyDim)
+     * @param out rows of (all query heads, valueDim)
+     * @param firstToken row of the first token in {@code q} and {@code out}
+     * @param position of the first token; the others follow
+     * @param scratch at least {@link #attentionScratchBytes} bytes that no other thread uses meanwhile
+     */
+    void attention(CachedHead cache, AttentionSpec spec, int kvHead, FloatRows q, FloatRows out, int firstToken, int tokens,
+            int position, MemorySegment scratch);
+
+    /** Bytes of scratch memory that {@link #attention} needs for so many queries, which are tokens times heads; may be 0. */
+    long attentionScratchBytes(KvLayout layout, int queries);
 
     /** gate[i] = silu(gate[i]) · up[i] with silu(v) = v / (1 + exp(−v)) (Shazeer 2020). */
     void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Runs kernels on zeros until they are compiled, before they see anything that matters.
@@ -31,6 +32,7 @@ public final class WarmUp {
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
     private static final int CALLS_PER_ROUND = 8;
+    private static final int ROUNDS_OF_ALL = 20;
     private static final int BLOCKS = 4;
     private static final int TOKENS = 3;
     private static final int PANELS = 2;
@@ -38,7 +40,8 @@ public final class WarmUp {
     private static final int[] COUNTS = {128, 77};
     private static final long OFFSET = 64;
     private static final int HEAD_DIM = 36;
-    private static final int POSITIONS = 21;
+    private static final int LONG_HEAD_DIM = 68;
+    private static final int HEADS = 4;
     private static final long BUFFER_BYTES = 16 << 10;
 
     private final Kernels kernels;
@@ -56,12 +59,21 @@ public final class WarmUp {
     }
 
     /**
-     * Warms up the operators that a decoder with weights of these types uses. Blocks for up to some seconds; a second time, in
-     * the same JVM, for a moment.
+     * Warms up the operators that a decoder with weights of these types uses, but for attention. Blocks for up to some seconds;
+     * a second time, in the same JVM, for a moment.
      *
      * @return true if all of them ended up allocating nothing
      */
     public static boolean run(Kernels kernels, Set<DType> types, Rotation.Pairing pairing) {
+        return run(kernels, warmUp -> warmUp.operators(types, pairing));
+    }
+
+    /** Like {@link #run}, for attention over a cache of this type. */
+    public static boolean attention(Kernels kernels, KvType type) {
+        return run(kernels, warmUp -> List.of(warmUp.attention(type)));
+    }
+
+    private static boolean run(Kernels kernels, Function<WarmUp, List<Runnable>> operators) {
         if (kernels.vectorBits() == 0) {
             return true;
         }
@@ -71,8 +83,13 @@ public final class WarmUp {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         // The kind of arena that real memory comes from: code that was compiled for another kind is thrown away at first sight.
         try (var memory = Arena.ofShared()) {
+            List<Runnable> all = operators.apply(new WarmUp(kernels, memory));
+            // What was compiled for the first operator alone is thrown away at the second: show all of them before waiting.
+            for (int round = 0; round < ROUNDS_OF_ALL; round++) {
+                all.forEach(Runnable::run);
+            }
             boolean quiet = true;
-            for (Runnable operator : new WarmUp(kernels, memory).operators(types, pairing)) {
+            for (Runnable operator : all) {
                 quiet &= repeatUntilQuiet(operator, deadline);
             }
             if (!quiet) {
@@ -87,9 +104,7 @@ public final class WarmUp {
         List<Runnable> operators = new ArrayList<>();
         types.forEach(type -> operators.add(matMul(type)));
         var rotation = new Rotation(HEAD_DIM - 2, pairing, b, c, 0);
-        var head = new CachedHead(b, 0, HEAD_DIM, c, 0, HEAD_DIM, POSITIONS, 1);
         operators.add(() -> kernels.rope(a, OFFSET, 2, HEAD_DIM, rotation));
-        operators.add(() -> kernels.attention(a, OFFSET, head, a, (long) HEAD_DIM * Float.BYTES, c, OFFSET));
         for (int count : COUNTS) {
             operators.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
             operators.add(() -> kernels.softmax(a, OFFSET, count));
@@ -103,12 +118,31 @@ public final class WarmUp {
         int columns = BLOCKS * Math.max(32, type.blockElements());
         var layout = new PanelLayout(type, (long) PANELS * kernels.panelRows(), columns, kernels.panelRows());
         var weights = new PanelMatrix(layout, memory.allocate(layout.allocationBytes(), 64));
-        var x = FloatRows.allocate(memory, TOKENS, columns, kernels.panelRows());
+        var x = Activations.allocate(memory, TOKENS, columns, kernels.panelRows(), List.of(type));
         var y = FloatRows.allocate(memory, TOKENS, (int) layout.rows(), kernels.panelRows());
-        var scratch = memory.allocate(kernels.matMulScratchBytes(layout), 64);
+        var scratch = MatMulScratch.allocate(memory, columns, TOKENS, kernels.panelRows());
         return () -> {
+            kernels.prepare(x, 0, Activations.tiles(TOKENS), TOKENS);
             kernels.matMul(weights, 0, PANELS, x, y, TOKENS, scratch);
-            kernels.matMul(weights, 1, PANELS, x, y, 1, scratch);
+            kernels.matMul(weights, 0, PANELS, x, y, 1, scratch);
+        };
+    }
+
+    /**
+     * Two tiles, two blocks and cut ones, more than one chunk of dimensions, and a window that hides a block from one of the
+     * tiles: a way that was never gone here would be compiled as one that leads back to the interpreter.
+     */
+    private Runnable attention(KvType type) {
+        var layout = new KvLayout(type, LONG_HEAD_DIM, LONG_HEAD_DIM);
+        var cache = new CachedHead(layout, memory.allocate(layout.byteSize(2 * KvLayout.BLOCK), 64), 0);
+        var windowed = new AttentionSpec(HEADS, 1, 1, 1);
+        var causal = AttentionSpec.causal(HEADS, LONG_HEAD_DIM);
+        var q = FloatRows.allocate(memory, 2, HEADS * LONG_HEAD_DIM, 1);
+        var out = FloatRows.allocate(memory, 2, HEADS * LONG_HEAD_DIM, 1);
+        var scratch = memory.allocate(kernels.attentionScratchBytes(layout, 2 * HEADS), 64);
+        return () -> {
+            kernels.attention(cache, windowed, 0, q, out, 0, 2, KvLayout.BLOCK - 1, scratch);
+            kernels.attention(cache, causal, 0, q, out, 0, 1, KvLayout.BLOCK + 2, scratch);
         };
     }
 

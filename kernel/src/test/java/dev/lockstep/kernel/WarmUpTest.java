@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WarmUpTest {
     private static final EnumSet<DType> ALL = Arrays.stream(DType.values()).filter(DType::isComputable)
@@ -26,8 +28,19 @@ class WarmUpTest {
         assertThat(quiet).isEqualTo(!KernelSelection.current().emulated());
     }
 
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void attentionEndsUpAllocatingNothing(KvType type) {
+        boolean quiet = false;
+        for (int turn = 0; turn < 6 && !quiet; turn++) {
+            quiet = WarmUp.attention(KernelSelection.kernels(), type);
+        }
+        assertThat(quiet).isEqualTo(!KernelSelection.current().emulated());
+    }
+
     @Test
     void scalarKernelsNeedNone() {
+        assertThat(WarmUp.attention(new ScalarKernels(32), KvType.F16)).isTrue();
         assertThat(WarmUp.run(new ScalarKernels(32), ALL, Rotation.Pairing.HALVES)).isTrue();
     }
 }

@@ -1,16 +1,11 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.PrivateCopy;
+import dev.lockstep.loader.internal.WeightLoader;
 import dev.lockstep.loader.internal.gguf.GgufHeader;
-import dev.lockstep.quant.DType;
-import dev.lockstep.quant.PanelLayout;
-import dev.lockstep.quant.PanelMatrix;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
-import java.lang.foreign.MemorySegment;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,49 +70,10 @@ public final class VerifiedCheckpoint implements AutoCloseable {
      * @param wanted tensors of this checkpoint with one or two dimensions, of computable types
      * @param arena where the weights go; the caller owns it, also when this fails half-way
      * @param panelRows rows per panel, as the kernels want them
+     * @param threads threads that work on it, the caller's included
      */
-    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows) {
-        Map<String, MemorySegment> vectors = new LinkedHashMap<>();
-        Map<String, PanelMatrix> matrices = new LinkedHashMap<>();
-        try (var scratch = SecureArena.open("weaving scratch")) {
-            MemorySegment rows = scratch.allocate(largestPanel(wanted, panelRows));
-            for (TensorInfo tensor : wanted.stream().sorted(Comparator.comparingLong(TensorInfo::byteOffset)).toList()) {
-                if (tensor.shape().size() == 1) {
-                    vectors.put(tensor.name(), vector(tensor, arena, rows));
-                } else {
-                    matrices.put(tensor.name(), matrix(tensor, arena, rows, panelRows));
-                }
-                copy.discardBefore(tensor.byteOffset() + tensor.byteSize());
-            }
-        }
-        return new Weights(vectors, matrices);
-    }
-
-    private static long largestPanel(List<TensorInfo> wanted, int panelRows) {
-        return wanted.stream()
-                .mapToLong(tensor -> Math.multiplyExact(tensor.type().byteSize(tensor.columns()),
-                        Math.min(panelRows, tensor.rows())))
-                .max().orElse(0);
-    }
-
-    private MemorySegment vector(TensorInfo tensor, SecureArena arena, MemorySegment scratch) {
-        DType type = tensor.type();
-        copy.copy(tensor.byteOffset(), scratch, 0, tensor.byteSize());
-        MemorySegment floats = arena.allocate(Math.multiplyExact(tensor.elements(), (long) Float.BYTES));
-        type.codec().orElseThrow().decode(scratch, 0, floats, 0, tensor.elements() / type.blockElements());
-        return floats;
-    }
-
-    private PanelMatrix matrix(TensorInfo tensor, SecureArena arena, MemorySegment scratch, int panelRows) {
-        var layout = new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows);
-        MemorySegment panels = arena.allocate(layout.allocationBytes());
-        for (long panel = 0; panel < layout.panels(); panel++) {
-            long from = tensor.byteOffset() + panel * panelRows * layout.rowBytes();
-            copy.copy(from, scratch, 0, layout.rowsIn(panel) * layout.rowBytes());
-            layout.pack(panel, scratch, panels);
-            copy.discardBefore(from);
-        }
-        return new PanelMatrix(layout, panels);
+    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+        return new WeightLoader(copy, arena, panelRows).load(wanted, threads);
     }
 
     /** What was zeroed of the private copy so far. */

@@ -1,5 +1,7 @@
 package dev.lockstep.models;
 
+import dev.lockstep.kernel.KvType;
+
 /**
  * What a model will take, in bytes of off-heap memory.
  *
@@ -7,8 +9,9 @@ package dev.lockstep.models;
  * @param kvCache keys and values of one session at full context
  * @param scratch other buffers of one session
  * @param context the context that the cache is for, in tokens
+ * @param kvType how the cache stores its numbers
  */
-public record MemoryPlan(long weights, long kvCache, long scratch, int context) {
+public record MemoryPlan(long weights, long kvCache, long scratch, int context, KvType kvType) {
     /** The model and one session. */
     public long total() {
         return Math.addExact(weights, Math.addExact(kvCache, scratch));

@@ -66,13 +66,18 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /** Like {@link #plan(VerifiedCheckpoint, LoadOptions, SessionOptions)}, with one session as {@link #newSession()} opens it. */
+    public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        return plan(checkpoint, options, SessionOptions.defaults());
+    }
+
     /**
-     * Checks that a checkpoint could be loaded, and says what that would take. Loads nothing.
+     * Checks that a checkpoint could be loaded, and says what that and one session would take. Loads nothing.
      *
      * @throws dev.lockstep.loader.ModelFormatException as {@link #load} would
      */
-    public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options) {
-        return LoadedDecoder.check(checkpoint).plan(options, KernelSelection.kernels().panelRows());
+    public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
+        return LoadedDecoder.check(checkpoint).plan(options, session, KernelSelection.kernels());
     }
 
     /**
@@ -86,26 +91,32 @@ public final class Model implements AutoCloseable {
 
     /** Opens a session with the longest context that the load options and the model allow. */
     public Session newSession() {
-        return newSession(maxContext);
+        return newSession(SessionOptions.defaults());
+    }
+
+    /** Opens a session with a context of 1 to {@link #maxContext()} tokens. */
+    public Session newSession(int context) {
+        return newSession(SessionOptions.defaults().withContext(context));
     }
 
     /**
      * Opens a session.
      *
-     * @param context tokens of prompt and text together, 1 to {@link #maxContext()}
      * @return the caller's to close
+     * @throws IllegalArgumentException if the context is longer than {@link #maxContext()}
      * @throws IllegalStateException if the model is closed
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory for its cache
      */
-    public Session newSession(int context) {
-        if (context < 1 || context > maxContext) {
+    public Session newSession(SessionOptions options) {
+        int context = options.context() == SessionOptions.LONGEST ? maxContext : options.context();
+        if (context > maxContext) {
             throw new IllegalArgumentException("context=" + context + " must be 1 to " + maxContext);
         }
         synchronized (sessions) {
             if (closed) {
                 throw new IllegalStateException("the model is closed");
             }
-            Session session = Session.open(this, context);
+            Session session = Session.open(this, context, options.kvCache());
             sessions.add(session);
             return session;
         }
@@ -139,6 +150,11 @@ public final class Model implements AutoCloseable {
     /** Threads that compute, the caller included. */
     public int threads() {
         return pool.threads();
+    }
+
+    /** What a token costs: to relate measured speeds to what the machine can do. */
+    public Workload workload() {
+        return decoder.workload();
     }
 
     LoadedDecoder decoder() {

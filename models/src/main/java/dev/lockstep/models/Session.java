@@ -1,5 +1,6 @@
 package dev.lockstep.models;
 
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
 import dev.lockstep.securemem.SecureArena;
@@ -10,6 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -34,10 +36,10 @@ public final class Session implements AutoCloseable {
         this.state = state;
     }
 
-    static Session open(Model model, int context) {
+    static Session open(Model model, int context, KvType kvCache) {
         SecureArena arena = SecureArena.open("session");
         try {
-            return new Session(model, arena, model.decoder().newState(context, arena));
+            return new Session(model, arena, model.decoder().newState(context, kvCache, arena));
         } catch (Throwable t) {
             arena.close();
             throw t;
@@ -71,9 +73,7 @@ public final class Session implements AutoCloseable {
             try (var memory = SecureArena.open("generation")) {
                 var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, () -> cancelled);
                 long promptTokens = loop.encode(utf8);
-                if (promptTokens > state.context() - state.position()) {
-                    throw new ContextLengthException(promptTokens, state.context() - state.position(), state.context());
-                }
+                requireRoom(promptTokens);
                 return zeroingUnlessWhole(() -> loop.run(listener), generation -> generation.finish() != Generation.Finish.CANCELLED);
             }
         });
@@ -92,9 +92,7 @@ public final class Session implements AutoCloseable {
             }
         }
         exclusively(() -> {
-            if (tokenIds.length > state.context() - state.position()) {
-                throw new ContextLengthException(tokenIds.length, state.context() - state.position(), state.context());
-            }
+            requireRoom(tokenIds.length);
             try (var memory = SecureArena.open("tokens")) {
                 MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
                 MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
@@ -106,6 +104,82 @@ public final class Session implements AutoCloseable {
                 }, _ -> true);
             }
         });
+    }
+
+    /**
+     * Reads tokens, continuing the session, as a prompt is read: only the last one's logits are computed.
+     *
+     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; borrowed for this call
+     * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
+     * @throws ContextLengthException if they do not fit; the session is unchanged
+     * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
+     */
+    public void read(MemorySegment tokenIds) {
+        exclusively(() -> {
+            long count = tokenIds.byteSize() / Integer.BYTES;
+            requireInVocabulary(tokenIds, count);
+            requireRoom(count);
+            return wholly(() -> state.read(tokenIds, count, () -> cancelled));
+        });
+    }
+
+    /**
+     * Generates tokens after what was read, always the most probable one, and forgets them: no text is made, nothing ends it
+     * early. For measuring; {@link #generate} is for texts.
+     *
+     * @param count tokens, not negative
+     * @throws IllegalStateException if nothing was read before
+     * @throws ContextLengthException if they do not fit; the session is unchanged
+     * @throws InferenceException if the model computes nonsense
+     * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
+     */
+    public void decode(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("count=" + count + " must not be negative");
+        }
+        exclusively(() -> {
+            if (state.position() == 0) {
+                throw new IllegalStateException("nothing was read that tokens could follow");
+            }
+            requireRoom(count);
+            return wholly(() -> decodeGreedily(count, () -> cancelled));
+        });
+    }
+
+    private void decodeGreedily(int count, BooleanSupplier stop) {
+        SessionState.TokenChooser chooser = state.chooser(Sampling.greedy());
+        for (int i = 0; i < count && !stop.getAsBoolean(); i++) {
+            if (state.hasPending()) {
+                state.read(MemorySegment.NULL, 0, stop);
+            }
+            state.append(chooser.next());
+        }
+    }
+
+    private void requireInVocabulary(MemorySegment tokenIds, long count) {
+        for (long i = 0; i < count; i++) {
+            int id = tokenIds.get(ValueLayout.JAVA_INT, i * Integer.BYTES);
+            if (id < 0 || id >= state.vocabSize()) {
+                throw new IllegalArgumentException("token " + i + " is outside of 0.." + (state.vocabSize() - 1));
+            }
+        }
+    }
+
+    private void requireRoom(long tokens) {
+        if (tokens > state.context() - state.position()) {
+            throw new ContextLengthException(tokens, state.context() - state.position(), state.context());
+        }
+    }
+
+    /** Runs an operation that stops half-way when it is cancelled, and throws then. */
+    private Void wholly(Runnable operation) {
+        return zeroingUnlessWhole(() -> {
+            operation.run();
+            if (cancelled) {
+                throw new CancellationException("cancelled; the session begins anew");
+            }
+            return null;
+        }, _ -> true);
     }
 
     /** Receives the logits of one position after another. */

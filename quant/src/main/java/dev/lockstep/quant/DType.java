@@ -6,28 +6,28 @@ import java.util.stream.Collectors;
 
 /**
  * The table of tensor types, with ggml's names and numbers. A row always tells the size, so that a file can be checked
- * and described; codec and interleave are there for the types this build computes with.
+ * and described; codec and panel form are there for the types this build computes with.
  */
 public enum DType {
-    F32(0, 1, 4, F32Codec.INSTANCE, Interleave.ofValues(4)),
-    F16(1, 1, 2, F16Codec.INSTANCE, Interleave.ofValues(2)),
-    Q4_0(2, 32, 18, Q4_0Codec.INSTANCE, Interleave.ofScaleAndBytes(16)),
-    Q4_1(3, 32, 20),
-    Q5_0(6, 32, 22),
-    Q5_1(7, 32, 24),
-    Q8_0(8, 32, 34, Q8_0Codec.INSTANCE, Interleave.ofScaleAndBytes(32)),
+    F32(0, 1, 4, F32Codec.INSTANCE, PanelForm.OF_WORDS),
+    F16(1, 1, 2, F16Codec.INSTANCE, PanelForm.OF_HALVES),
+    Q4_0(2, 32, 18, SymmetricCodec.Q4_0, PanelForm.Q4_0),
+    Q4_1(3, 32, 20, MinMaxCodec.Q4_1, PanelForm.Q4_1),
+    Q5_0(6, 32, 22, SymmetricCodec.Q5_0, PanelForm.Q5_0),
+    Q5_1(7, 32, 24, MinMaxCodec.Q5_1, PanelForm.Q5_1),
+    Q8_0(8, 32, 34, Q8_0Codec.INSTANCE, PanelForm.Q8_0),
     Q8_1(9, 32, 36),
-    Q2_K(10, 256, 84),
-    Q3_K(11, 256, 110),
-    Q4_K(12, 256, 144),
-    Q5_K(13, 256, 176),
-    Q6_K(14, 256, 210),
+    Q2_K(10, 256, 84, Q2_KCodec.INSTANCE, PanelForm.Q2_K),
+    Q3_K(11, 256, 110, Q3_KCodec.INSTANCE, PanelForm.Q3_K),
+    Q4_K(12, 256, 144, ScaleMinCodec.Q4_K, PanelForm.Q4_K),
+    Q5_K(13, 256, 176, ScaleMinCodec.Q5_K, PanelForm.Q5_K),
+    Q6_K(14, 256, 210, Q6_KCodec.INSTANCE, PanelForm.Q6_K),
     Q8_K(15, 256, 292),
     IQ2_XXS(16, 256, 66),
     IQ2_XS(17, 256, 74),
     IQ3_XXS(18, 256, 98),
     IQ1_S(19, 256, 50),
-    IQ4_NL(20, 32, 18),
+    IQ4_NL(20, 32, 18, IQ4_NLCodec.INSTANCE, PanelForm.Q4_0),
     IQ3_S(21, 256, 110),
     IQ2_S(22, 256, 82),
     IQ4_XS(23, 256, 136),
@@ -37,27 +37,27 @@ public enum DType {
     I64(27, 1, 8),
     F64(28, 1, 8),
     IQ1_M(29, 256, 56),
-    BF16(30, 1, 2, BF16Codec.INSTANCE, Interleave.ofValues(2)),
+    BF16(30, 1, 2, BF16Codec.INSTANCE, PanelForm.OF_HALVES),
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
-    MXFP4(39, 32, 17);
+    MXFP4(39, 32, 17, MXFP4Codec.INSTANCE, PanelForm.MXFP4);
 
     private final int ggmlId;
     private final int blockElements;
     private final int blockBytes;
     private final Optional<BlockCodec> codec;
-    private final Optional<Interleave> interleave;
+    private final Optional<PanelForm> panelForm;
 
     DType(int ggmlId, int blockElements, int blockBytes) {
         this(ggmlId, blockElements, blockBytes, null, null);
     }
 
-    DType(int ggmlId, int blockElements, int blockBytes, BlockCodec codec, Interleave interleave) {
+    DType(int ggmlId, int blockElements, int blockBytes, BlockCodec codec, PanelForm panelForm) {
         this.ggmlId = ggmlId;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.codec = Optional.ofNullable(codec);
-        this.interleave = Optional.ofNullable(interleave);
+        this.panelForm = Optional.ofNullable(panelForm);
     }
 
     /** The number that GGUF files use for this type. */
@@ -75,19 +75,24 @@ public enum DType {
         return blockBytes;
     }
 
+    /** The blocks taken apart into scales and integers, if that is what they are made of. */
+    public Optional<AffineBlocks> affineBlocks() {
+        return codec.filter(AffineBlocks.class::isInstance).map(AffineBlocks.class::cast);
+    }
+
     /** The scalar codec; empty for a type that this build can only name and measure. */
     public Optional<BlockCodec> codec() {
         return codec;
     }
 
-    /** How rows of this type are woven into panels; empty like {@link #codec()}. */
-    public Optional<Interleave> interleave() {
-        return interleave;
+    /** The order of a block's bytes in panels; empty like {@link #codec()}. */
+    public Optional<PanelForm> panelForm() {
+        return panelForm;
     }
 
-    /** True if tensors of this type can be computed with. */
+    /** True if tensors of this type can be computed with: there are a codec and a panel form. */
     public boolean isComputable() {
-        return codec.isPresent() && interleave.isPresent();
+        return codec.isPresent() && panelForm.isPresent();
     }
 
     /**

@@ -1,30 +1,46 @@
 package dev.lockstep.quant;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /**
  * Where the bytes of a matrix lie when its rows are woven into panels of {@code panelRows} rows.
  *
- * <p>A matrix of shape {@code (rows, columns)} becomes {@code ceil(rows / panelRows)} panels, one after the other. Within a
- * panel, blocks follow in column order; within a block, each {@link Interleave unit} of all rows lies side by side. It is a
- * permutation of the file's bytes, exact both ways; only the last panel is filled up with rows of zeros.
+ * <p>A matrix of shape {@code (rows, columns)} becomes {@code ceil(rows / panelRows)} panels, one after the other. Each
+ * block is brought into the canonical order of its {@link PanelForm}. Within a panel, the parts of that form follow one after
+ * the other, so that kernels stream each as one array; within a part, blocks follow in column order; within a block, each unit
+ * of all rows lies side by side before the next. It is an exact rearrangement of the file's bits, of the same size; only the
+ * last panel is filled up with rows of zeros.
+ *
+ * <p>Side by side, rows do not lie in their own order. With L = panelRows / 4, row r = c · L + j (c = 0..3, j = 0..L-1) is unit
+ *
+ * <pre>
+ *   4-byte units   r                           rows 0, 1, 2, 3, ...
+ *   2-byte units   (c &gt;&gt; 1) · 2L + 2j + (c &amp; 1)   rows 0, L, 1, L+1, ..., then 2L, 3L, 2L+1, 3L+1, ...
+ *   1-byte units   4j + 2(c &amp; 1) + (c &gt;&gt; 1)      rows 0, 2L, L, 3L, 1, 2L+1, L+1, 3L+1, ...
+ * </pre>
+ *
+ * so that in a vector of L ints, int j holds nothing but row j of the quarters: kernels split 16-bit and 8-bit lanes into
+ * vectors of consecutive rows with shifts in place, without moving anything across lanes.
  *
  * @param type the type of the values; must be {@linkplain DType#isComputable computable}
  * @param rows rows of the matrix (output features)
  * @param columns columns of the matrix (input features), a whole number of blocks
- * @param panelRows rows per panel, chosen by the kernels for the width of the machine's vectors
+ * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     private static final long READ_SLACK = 8;
+    private static final int QUARTERS = 4;
 
     public PanelLayout {
         if (!type.isComputable()) {
-            throw new IllegalArgumentException("type=" + type + " has no kernels; there are " + DType.computableNames());
+            throw new IllegalArgumentException("type=" + type + " has no panel form; there are " + DType.computableNames());
         }
         if (rows <= 0 || columns <= 0 || panelRows <= 0) {
             throw new IllegalArgumentException("rows=" + rows + ", columns=" + columns + ", panelRows=" + panelRows
                     + " must be positive");
+        }
+        if (panelRows % QUARTERS != 0) {
+            throw new IllegalArgumentException("panelRows=" + panelRows + " must be a multiple of " + QUARTERS);
         }
         type.byteSize(columns);
     }
@@ -59,82 +75,67 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
         return Math.addExact(byteSize(), READ_SLACK);
     }
 
-    /** Bytes from one block of a panel to the next. */
-    public long blockStride() {
-        return (long) type.blockBytes() * panelRows;
-    }
-
     /** Rows of the matrix that panel {@code panel} holds: {@code panelRows}, or fewer in the last one. */
     public int rowsIn(long panel) {
         return (int) Math.min(panelRows, rows - panel * panelRows);
     }
 
+    /** The canonical order of a block. */
+    public PanelForm form() {
+        return type.panelForm().orElseThrow();
+    }
+
     /**
-     * Weaves the rows of one panel.
+     * Where a unit of row {@code row} of a panel lies among the same unit of all its rows, in bytes.
+     *
+     * @param row 0 to panelRows - 1
+     * @param unitBytes 1, 2 or 4
+     * @throws IllegalArgumentException if there is no such size of unit
+     */
+    public long unitOffset(int row, int unitBytes) {
+        int quarter = panelRows / QUARTERS;
+        int c = row / quarter;
+        int j = row % quarter;
+        return switch (unitBytes) {
+            case Byte.BYTES -> 4L * j + 2 * (c & 1) + (c >> 1);
+            case Short.BYTES -> Short.BYTES * ((c >> 1) * 2L * quarter + 2L * j + (c & 1));
+            case Integer.BYTES -> (long) Integer.BYTES * row;
+            default -> throw new IllegalArgumentException("unitBytes=" + unitBytes + " must be 1, 2 or 4");
+        };
+    }
+
+    /**
+     * Where a part of all blocks begins in a panel, in bytes: its unit number u, counted through all blocks and groups, lies
+     * {@code u * part.unitBytes() * panelRows} bytes further on.
+     *
+     * @throws IllegalArgumentException if this type has no such part
+     */
+    public long partOffset(PanelForm.Part part) {
+        return form().offset(part) * rowBlocks() * panelRows;
+    }
+
+    /** Bytes of scratch memory that {@link #pack} and {@link #unpackRow} need; 0 where files have the canonical order. */
+    public long scratchBytes() {
+        return Weaver.scratchBytes(this);
+    }
+
+    /**
+     * Weaves the rows of one panel. Different panels may be packed by different threads at the same time.
      *
      * @param source the panel's rows in file order, {@code rowsIn(panel) * rowBytes()} bytes from offset 0
      * @param target memory of all panels, {@code byteSize()} bytes; lanes of missing rows are left as they are (zero)
+     * @param scratch at least {@link #scratchBytes()} bytes of this thread; what is left in it is made of weights
      */
-    public void pack(long panel, MemorySegment source, MemorySegment target) {
-        for (int lane = 0; lane < rowsIn(panel); lane++) {
-            long inRow = lane * rowBytes();
-            long inPanel = panel * panelBytes();
-            for (long block = 0; block < rowBlocks(); block++) {
-                for (Interleave.Run run : runs()) {
-                    copyUnits(run, source, inRow, run.unitBytes(), target, laneOffset(run, inPanel, lane), stride(run));
-                    inRow += run.bytes();
-                    inPanel += run.bytes() * panelRows;
-                }
-            }
-        }
+    public void pack(long panel, MemorySegment source, MemorySegment target, MemorySegment scratch) {
+        new Weaver(this, scratch).pack(panel, source, target);
     }
 
-    /** The inverse of {@link #pack} for one row: its bytes in file order, to {@code target} from offset 0. */
-    public void unpackRow(long row, MemorySegment source, MemorySegment target) {
-        int lane = (int) (row % panelRows);
-        long inRow = 0;
-        long inPanel = row / panelRows * panelBytes();
-        for (long block = 0; block < rowBlocks(); block++) {
-            for (Interleave.Run run : runs()) {
-                copyUnits(run, source, laneOffset(run, inPanel, lane), stride(run), target, inRow, run.unitBytes());
-                inRow += run.bytes();
-                inPanel += run.bytes() * panelRows;
-            }
-        }
-    }
-
-    private List<Interleave.Run> runs() {
-        return type.interleave().orElseThrow().runs();
-    }
-
-    private static long laneOffset(Interleave.Run run, long inPanel, int lane) {
-        return inPanel + (long) lane * run.unitBytes();
-    }
-
-    /** Bytes between two units of one row within a panel. */
-    private long stride(Interleave.Run run) {
-        return (long) run.unitBytes() * panelRows;
-    }
-
-    private static void copyUnits(Interleave.Run run, MemorySegment from, long fromOffset, long fromStride,
-            MemorySegment to, long toOffset, long toStride) {
-        switch (run.unitBytes()) {
-            case Byte.BYTES -> {
-                for (int i = 0; i < run.count(); i++) {
-                    to.set(LittleEndian.BYTE, toOffset + i * toStride, from.get(LittleEndian.BYTE, fromOffset + i * fromStride));
-                }
-            }
-            case Short.BYTES -> {
-                for (int i = 0; i < run.count(); i++) {
-                    to.set(LittleEndian.SHORT, toOffset + i * toStride, from.get(LittleEndian.SHORT, fromOffset + i * fromStride));
-                }
-            }
-            case Integer.BYTES -> {
-                for (int i = 0; i < run.count(); i++) {
-                    to.set(LittleEndian.INT, toOffset + i * toStride, from.get(LittleEndian.INT, fromOffset + i * fromStride));
-                }
-            }
-            default -> throw new IllegalArgumentException("unitBytes=" + run.unitBytes() + " must be 1, 2 or 4");
-        }
+    /**
+     * The inverse of {@link #pack} for one row: its bytes in file order, to {@code target} from offset 0.
+     *
+     * @param scratch as for {@link #pack}
+     */
+    public void unpackRow(long row, MemorySegment source, MemorySegment target, MemorySegment scratch) {
+        new Weaver(this, scratch).unpack(row, source, target);
     }
 }

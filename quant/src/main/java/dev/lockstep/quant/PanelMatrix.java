@@ -34,13 +34,14 @@ public record PanelMatrix(PanelLayout layout, MemorySegment panels) {
      * Expands one row to float32, as an embedding look-up does.
      *
      * @param target {@code columns} floats from {@code targetOffset} (bytes)
-     * @param scratch at least {@code layout.rowBytes()} bytes that may be overwritten
+     * @param encoded at least {@code layout.rowBytes()} bytes that may be overwritten
+     * @param scratch at least {@code layout.scratchBytes()} bytes that may be overwritten
      */
-    public void decodeRow(long row, MemorySegment target, long targetOffset, MemorySegment scratch) {
+    public void decodeRow(long row, MemorySegment target, long targetOffset, MemorySegment encoded, MemorySegment scratch) {
         if (row < 0 || row >= rows()) {
             throw new IllegalArgumentException("row=" + row + " is outside of 0.." + (rows() - 1));
         }
-        layout.unpackRow(row, panels, scratch);
-        type().codec().orElseThrow().decode(scratch, 0, target, targetOffset, layout.rowBlocks());
+        layout.unpackRow(row, panels, encoded, scratch);
+        type().codec().orElseThrow().decode(encoded, 0, target, targetOffset, layout.rowBlocks());
     }
 }

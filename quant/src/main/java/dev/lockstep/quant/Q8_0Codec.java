@@ -3,7 +3,7 @@ package dev.lockstep.quant;
 import java.lang.foreign.MemorySegment;
 
 /** Q8_0: blocks of 32 values, one half-precision scale d and 32 signed bytes q; value = d * q. */
-final class Q8_0Codec implements BlockCodec {
+final class Q8_0Codec extends AffineCodec {
     static final Q8_0Codec INSTANCE = new Q8_0Codec();
 
     private static final int BLOCK_ELEMENTS = 32;
@@ -13,40 +13,26 @@ final class Q8_0Codec implements BlockCodec {
     private static final float MAX_QUANT = 127f;
 
     private Q8_0Codec() {
+        super(BLOCK_ELEMENTS, BLOCK_BYTES, BLOCK_ELEMENTS, new BitFields(8, 32, QUANTS_OFFSET));
     }
 
     @Override
-    public void decode(MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, long blocks) {
-        for (long block = 0; block < blocks; block++) {
-            long from = sourceOffset + block * BLOCK_BYTES;
-            long to = targetOffset + block * BLOCK_ELEMENTS * Float.BYTES;
-            float scale = Float.float16ToFloat(source.get(LittleEndian.SHORT, from + SCALE_OFFSET));
-            for (int i = 0; i < BLOCK_ELEMENTS; i++) {
-                byte quant = source.get(LittleEndian.BYTE, from + QUANTS_OFFSET + i);
-                target.set(LittleEndian.FLOAT, to + (long) i * Float.BYTES, scale * quant);
-            }
-        }
+    public float scale(MemorySegment source, long block, int subBlock) {
+        return half(source, block + SCALE_OFFSET);
     }
 
     @Override
-    public void encode(MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, long blocks) {
-        for (long block = 0; block < blocks; block++) {
-            encodeBlock(source, sourceOffset + block * BLOCK_ELEMENTS * Float.BYTES,
-                    target, targetOffset + block * BLOCK_BYTES);
-        }
+    int quant(int bits) {
+        return (byte) bits;
     }
 
-    private static void encodeBlock(MemorySegment source, long from, MemorySegment target, long to) {
-        float largest = 0;
-        for (int i = 0; i < BLOCK_ELEMENTS; i++) {
-            largest = Math.max(largest, Math.abs(source.get(LittleEndian.FLOAT, from + (long) i * Float.BYTES)));
-        }
-        float scale = largest / MAX_QUANT;
+    @Override
+    void encodeBlock(MemorySegment source, long from, MemorySegment target, long to, MemorySegment scratch) {
+        float scale = Math.abs(extreme(source, from, BLOCK_ELEMENTS)) / MAX_QUANT;
         float inverse = scale == 0 ? 0 : 1 / scale;
-        target.set(LittleEndian.SHORT, to + SCALE_OFFSET, Float.floatToFloat16(scale));
+        setHalf(target, to + SCALE_OFFSET, scale);
         for (int i = 0; i < BLOCK_ELEMENTS; i++) {
-            float scaled = source.get(LittleEndian.FLOAT, from + (long) i * Float.BYTES) * inverse;
-            target.set(LittleEndian.BYTE, to + QUANTS_OFFSET + i, (byte) roundHalfAwayFromZero(scaled));
+            setBits(target, to, i, roundHalfAwayFromZero(value(source, from, i) * inverse));
         }
     }
 

@@ -30,15 +30,15 @@ class BlockCodecTest {
 
     @ParameterizedTest
     @MethodSource("computable")
-    void theInterleaveCoversTheWholeBlock(DType type) {
-        assertThat(type.interleave().orElseThrow().blockBytes()).isEqualTo(type.blockBytes());
+    void thePanelFormCoversTheWholeBlock(DType type) {
+        assertThat(type.panelForm().orElseThrow().blockBytes()).isEqualTo(type.blockBytes());
     }
 
-    /** Largest error over the largest weight of a block: half a step of the type. */
+    /** Largest error over the largest weight of a block: half a step of the type, and what else it rounds. */
     @ParameterizedTest
     @MethodSource("computable")
-    void encodingLosesAtMostHalfAStep(DType type) {
-        double halfStep = switch (type) {
+    void encodingLosesNoMoreThanTheStepsOfTheType(DType type) {
+        double step = switch (type) {
             case F32 -> 0;
             case F16 -> 0x1p-11;
             case BF16 -> 0x1p-8;
@@ -46,6 +46,22 @@ class BlockCodecTest {
             case Q8_0 -> 0.5 / 127 + 0x1p-11;
             // steps of 1/8; the end opposite to the extreme is clipped from 8 to 7 steps
             case Q4_0 -> 1.0 / 8 + 0x1p-11;
+            case Q5_0 -> 1.0 / 16 + 0x1p-11;
+            // half of 1/15 of a range that is at most twice the largest; minimum and scale are rounded
+            case Q4_1 -> 1.0 / 15 + 3 * 0x1p-11;
+            case Q5_1 -> 1.0 / 31 + 3 * 0x1p-11;
+            // the widest gap of the table is 24 of 127 levels
+            case IQ4_NL -> 12.0 / 104;
+            // 6 is the largest of a block that may reach 8
+            case MXFP4 -> 2.0 / 8;
+            // half a step, and what rounding the scales adds, of which there are 128
+            case Q6_K -> 0.5 / 31 + 0.5 / 128;
+            // values of both signs share the steps; scales and minima are rounded to 1/63
+            case Q5_K -> 1.0 / 31 + 1.0 / 63;
+            case Q4_K -> 1.0 / 15 + 2.0 / 63;
+            // few steps, so that the search may clip a large value for the good of the others
+            case Q3_K -> 1.0 / 4;
+            case Q2_K -> 1.0 / 3 + 1.0 / 15;
             default -> throw new AssertionError("state the error of " + type);
         };
         int elements = 64 * type.blockElements();
@@ -58,7 +74,7 @@ class BlockCodecTest {
                     largest = Math.max(largest, Math.abs(at(values, i)));
                 }
                 for (int i = start; i < start + type.blockElements(); i++) {
-                    assertThat(Math.abs(at(decoded, i) - at(values, i))).isLessThanOrEqualTo((float) (halfStep * largest));
+                    assertThat(Math.abs(at(decoded, i) - at(values, i))).isLessThanOrEqualTo((float) (step * largest));
                 }
             }
         }
@@ -71,6 +87,58 @@ class BlockCodecTest {
             var decoded = roundTrip(arena, type, arena.allocate(4L * type.blockElements()), type.blockElements());
             for (int i = 0; i < type.blockElements(); i++) {
                 assertThat(at(decoded, i)).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"})
+    void subBlocksOfZerosBesideOthersStayZeros(DType type) {
+        try (var arena = Arena.ofConfined()) {
+            var values = randomFloats(arena, 256, SEED);
+            values.asSlice(4 * 64, 4 * 32).fill((byte) 0);
+            var decoded = roundTrip(arena, type, values, 256);
+            for (int i = 64; i < 96; i++) {
+                assertThat(at(decoded, i)).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("computable")
+    void encodingDependsOnTheValuesAlone(DType type) {
+        int elements = 3 * type.blockElements();
+        try (var arena = Arena.ofConfined()) {
+            var values = randomFloats(arena, elements + 1, SEED);
+            var expected = arena.allocate(type.byteSize(elements));
+            type.codec().orElseThrow().encode(values, 4, expected, 0, 3);
+            var used = arena.allocate(expected.byteSize() + 2);
+            used.fill((byte) 0xFF);
+            type.codec().orElseThrow().encode(values, 4, used, 1, 3);
+            assertThat(used.asSlice(1, expected.byteSize()).mismatch(expected)).isEqualTo(-1);
+            assertThat(used.get(LittleEndian.BYTE, 0)).isEqualTo((byte) 0xFF);
+            assertThat(used.get(LittleEndian.BYTE, used.byteSize() - 1)).isEqualTo((byte) 0xFF);
+        }
+    }
+
+    /** All values the same, very small, or far apart: nothing may overflow or divide by zero. */
+    @ParameterizedTest
+    @MethodSource("computable")
+    void unusualBlocksStayFinite(DType type) {
+        int elements = type.blockElements();
+        try (var arena = Arena.ofConfined()) {
+            for (float scale : new float[] {1e-30f, 1e-12f, 1e4f}) {
+                for (int pattern = 0; pattern < 3; pattern++) {
+                    var values = arena.allocate(4L * elements);
+                    for (int i = 0; i < elements; i++) {
+                        float value = pattern == 0 ? scale : pattern == 1 ? -scale : i % 7 == 0 ? scale : 0;
+                        values.set(LittleEndian.FLOAT, 4L * i, value);
+                    }
+                    var decoded = roundTrip(arena, type, values, elements);
+                    for (int i = 0; i < elements; i++) {
+                        assertThat(Math.abs(at(decoded, i))).isLessThanOrEqualTo(1.3f * Math.max(scale, 1e-4f));
+                    }
+                }
             }
         }
     }

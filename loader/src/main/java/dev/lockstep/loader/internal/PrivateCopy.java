@@ -2,7 +2,6 @@ package dev.lockstep.loader.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.lockstep.loader.signing.SegmentDigest;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
@@ -17,13 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A private copy of one file in secure memory, and the SHA-256 of that copy. The file is opened once and never looked at
  * again, so what happens to it afterwards cannot matter.
  *
- * <p>The copy consists of chunks that are zeroed and freed one by one as {@link #discardBefore} passes over them; a loader that
- * consumes the file from front to back never holds two whole copies. One thread at a time.
+ * <p>The copy consists of chunks that are zeroed and freed as soon as all of their bytes were {@linkplain #discard discarded}; a
+ * loader that discards what it has consumed never holds two whole copies. Several threads may copy and discard at once, as long
+ * as none discards what another still copies.
  */
 public final class PrivateCopy implements ByteSource, AutoCloseable {
     /** Large enough that per-chunk costs vanish, small enough to be negligible beside the weights. */
@@ -31,14 +32,16 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
 
     private final String name;
     private final List<Chunk> chunks = new ArrayList<>();
-    private final SegmentDigest digest = new SegmentDigest();
     private long byteSize;
     private byte[] sha256;
     private Zeroing zeroed = Zeroing.NONE;
-    /** Chunks from the front that are gone. */
-    private int discarded;
 
-    private record Chunk(SecureArena arena, MemorySegment bytes) { }
+    /**
+     * A piece of the copy.
+     *
+     * @param remaining bytes that were not discarded yet
+     */
+    private record Chunk(SecureArena arena, MemorySegment bytes, AtomicLong remaining) { }
 
     private PrivateCopy(String name) {
         this.name = name;
@@ -53,8 +56,10 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     public static PrivateCopy of(Path file) throws IOException {
         requireRegularFile(file);
         var copy = new PrivateCopy(Objects.requireNonNullElse(file.getFileName(), file).toString());
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            copy.readAll(channel);
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+                var hashing = new DigestThread()) {
+            copy.readAll(channel, hashing);
+            copy.sha256 = hashing.digest();
             return copy;
         } catch (Throwable t) {
             copy.close();
@@ -76,25 +81,24 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    private void readAll(FileChannel channel) throws IOException {
+    private void readAll(FileChannel channel, DigestThread hashing) throws IOException {
         long expected = channel.size();
         while (byteSize < expected) {
             MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, expected - byteSize));
             readFully(channel, chunk.asByteBuffer(), expected);
-            digest.update(chunk);
             byteSize += chunk.byteSize();
+            hashing.add(chunk);
         }
         if (channel.read(ByteBuffer.allocateDirect(1)) > 0) {
             throw new IOException(name + " grew while it was read");
         }
-        sha256 = digest.digest();
     }
 
     private MemorySegment newChunk(long chunkBytes) {
         SecureArena arena = SecureArena.open("private copy of " + name);
         try {
             MemorySegment bytes = arena.allocate(chunkBytes);
-            chunks.add(new Chunk(arena, bytes));
+            chunks.add(new Chunk(arena, bytes, new AtomicLong(chunkBytes)));
             return bytes;
         } catch (Throwable t) {
             arena.close();
@@ -155,28 +159,40 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    /** Zeroes and frees all chunks that lie wholly before {@code offset}; reading there fails afterwards. */
-    public void discardBefore(long offset) {
-        for (long wholly = offset / CHUNK_BYTES; discarded < wholly; discarded++) {
-            discard(chunks.get(discarded));
+    /**
+     * Gives up a range of bytes, each of which must be given up only once. A chunk none of whose bytes are left is zeroed and
+     * freed; reading there fails afterwards.
+     */
+    public void discard(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, byteSize);
+        long end = offset + count;
+        for (long at = offset; at < end; ) {
+            Chunk chunk = chunks.get(Math.toIntExact(at / CHUNK_BYTES));
+            long piece = Math.min(end - at, CHUNK_BYTES - at % CHUNK_BYTES);
+            if (chunk.remaining.addAndGet(-piece) == 0) {
+                free(chunk);
+            }
+            at += piece;
         }
     }
 
-    private void discard(Chunk chunk) {
+    private void free(Chunk chunk) {
         if (!chunk.arena.isClosed()) {
             chunk.arena.close();
-            zeroed = zeroed.plus(chunk.arena.zeroing());
+            synchronized (this) {
+                zeroed = zeroed.plus(chunk.arena.zeroing());
+            }
         }
     }
 
     /** What was zeroed so far. */
-    public Zeroing zeroing() {
+    public synchronized Zeroing zeroing() {
         return zeroed;
     }
 
     /** Zeroes and frees what is left. Idempotent. */
     @Override
     public void close() {
-        chunks.forEach(this::discard);
+        chunks.forEach(this::free);
     }
 }

@@ -4,7 +4,6 @@ import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.quant.LittleEndian;
-import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -49,84 +48,31 @@ final class Decoder {
 
     /** The logits of row {@code token} of the last batch, into {@code s.logits}. */
     void logits(RunState s, int token) {
-        kernels.rmsNorm(s.x.data(), s.x.offset(token), weights.outputNorm(), config.normEpsilon(), s.normed.data(), 0,
+        kernels.rmsNorm(s.x.data(), s.x.offset(token), weights.outputNorm(), config.normEpsilon(), s.normed.rows().data(), 0,
                 config.dim());
-        matMul(s, weights.output(), s.normed, s.logits, 1);
+        s.products.run(weights.outputs(), s.normed, s.allLogits, 1);
     }
 
     private void embed(RunState s, MemorySegment tokens, long tokensOffset, int count) {
         for (int token = 0; token < count; token++) {
             int id = tokens.get(LittleEndian.INT, tokensOffset + (long) token * Integer.BYTES);
-            weights.tokenEmbedding().decodeRow(id, s.x.data(), s.x.offset(token), s.encodedRow);
+            weights.tokenEmbedding().decodeRow(id, s.x.data(), s.x.offset(token), s.encodedRow, s.weavingScratch);
         }
     }
 
     private void attend(RunState s, DecoderWeights.Layer w, int layer, int count, int position) {
-        norm(s, w.attentionNorm(), count);
-        matMul(s, w.q(), s.normed, s.q, count);
-        matMul(s, w.k(), s.normed, s.k, count);
-        matMul(s, w.v(), s.normed, s.v, count);
-        forEachToken(count, token -> {
-            var rotation = s.rope.rotation(token);
-            kernels.rope(s.q.data(), s.q.offset(token), config.nHeads(), config.keyDim(), rotation);
-            kernels.rope(s.k.data(), s.k.offset(token), config.nKvHeads(), config.keyDim(), rotation);
-            s.cache.store(layer, position + token, s.k, s.v, token);
-        });
-        pool.run((long) count * config.nHeads(), (worker, from, to) -> {
-            for (long task = from; task < to; task++) {
-                attendHead(s, layer, (int) (task / config.nHeads()), (int) (task % config.nHeads()), position, worker);
-            }
-        });
-        matMul(s, w.attentionOutput(), s.attention, s.update, count);
-        addToResidual(s, count);
-    }
-
-    private void attendHead(RunState s, int layer, int token, int head, int position, int worker) {
-        long query = s.q.offset(token) + (long) head * config.keyDim() * Float.BYTES;
-        long out = s.attention.offset(token) + (long) head * config.valueDim() * Float.BYTES;
-        kernels.attention(s.q.data(), query, s.cache.upTo(layer, head, position + token),
-                s.scores.data(), s.scores.offset(worker), s.attention.data(), out);
+        s.tokenSteps.norm(w.attentionNorm(), count);
+        s.products.run(w.qkv(), s.normed, s.qkv, count);
+        s.selfAttention.run(pool, layer, count, position);
+        s.products.run(w.attentionOutput(), s.attention, s.updates, count);
+        s.tokenSteps.addToResidual(count);
     }
 
     private void feedForward(RunState s, DecoderWeights.Layer w, int count) {
-        norm(s, w.feedForwardNorm(), count);
-        matMul(s, w.gate(), s.normed, s.gate, count);
-        matMul(s, w.up(), s.normed, s.up, count);
-        forEachToken(count, token ->
-                kernels.swiGlu(s.gate.data(), s.gate.offset(token), s.up.data(), s.up.offset(token), config.hiddenDim()));
-        matMul(s, w.down(), s.gate, s.update, count);
-        addToResidual(s, count);
-    }
-
-    private void norm(RunState s, MemorySegment weight, int count) {
-        forEachToken(count, token -> kernels.rmsNorm(s.x.data(), s.x.offset(token), weight, config.normEpsilon(),
-                s.normed.data(), s.normed.offset(token), config.dim()));
-    }
-
-    private void addToResidual(RunState s, int count) {
-        forEachToken(count, token -> kernels.add(s.x.data(), s.x.offset(token), s.update.data(), s.update.offset(token),
-                config.dim()));
-    }
-
-    private void matMul(RunState s, PanelMatrix matrix, FloatRows x, FloatRows y, int count) {
-        pool.run(matrix.layout().panels(), (worker, from, to) ->
-                kernels.matMul(matrix, from, to, x, y, count, s.matMulScratch(worker)));
-    }
-
-    private interface TokenTask {
-        void run(int token);
-    }
-
-    /** A single token's small operators are over before another thread would have woken up. */
-    private void forEachToken(int count, TokenTask task) {
-        if (count == 1) {
-            task.run(0);
-            return;
-        }
-        pool.run(count, (_, from, to) -> {
-            for (long token = from; token < to; token++) {
-                task.run((int) token);
-            }
-        });
+        s.tokenSteps.norm(w.feedForwardNorm(), count);
+        s.products.run(w.gateUp(), s.normed, s.gateUp, count);
+        s.tokenSteps.activate(count);
+        s.products.run(w.down(), s.gate, s.updates, count);
+        s.tokenSteps.addToResidual(count);
     }
 }

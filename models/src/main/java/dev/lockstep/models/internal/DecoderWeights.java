@@ -1,59 +1,99 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.loader.Weights;
+import dev.lockstep.models.Workload;
+import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The weights of a decoder by role. Memory belongs to the model's arena. Shapes of matrices are (rows, columns) = (out, in).
+ * Matrices that share their input are kept together, because they are multiplied in one pass.
  *
  * @param tokenEmbedding (vocabSize, dim)
  * @param layers one per block
  * @param outputNorm (dim)
- * @param output (vocabSize, dim); the embedding itself when the checkpoint ties them
+ * @param outputs (vocabSize, dim), one matrix; the embedding itself when the checkpoint ties them
  * @param ropeFactors (ropeDim / 2) divisors of the rotary frequencies, if the checkpoint has them (Llama 3)
  */
-record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegment outputNorm, PanelMatrix output,
+record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegment outputNorm, List<PanelMatrix> outputs,
         Optional<MemorySegment> ropeFactors) {
 
     /**
      * One transformer block.
      *
      * @param attentionNorm (dim)
-     * @param q (nHeads * keyDim, dim)
-     * @param k (nKvHeads * keyDim, dim)
-     * @param v (nKvHeads * valueDim, dim)
-     * @param attentionOutput (dim, nHeads * valueDim)
+     * @param qkv (nHeads * keyDim, dim), (nKvHeads * keyDim, dim), (nKvHeads * valueDim, dim)
+     * @param attentionOutput (dim, nHeads * valueDim), one matrix
      * @param feedForwardNorm (dim)
-     * @param gate (hiddenDim, dim)
-     * @param up (hiddenDim, dim)
-     * @param down (dim, hiddenDim)
+     * @param gateUp (hiddenDim, dim) twice
+     * @param down (dim, hiddenDim), one matrix
      */
-    record Layer(MemorySegment attentionNorm, PanelMatrix q, PanelMatrix k, PanelMatrix v, PanelMatrix attentionOutput,
-            MemorySegment feedForwardNorm, PanelMatrix gate, PanelMatrix up, PanelMatrix down) {
+    record Layer(MemorySegment attentionNorm, List<PanelMatrix> qkv, List<PanelMatrix> attentionOutput,
+            MemorySegment feedForwardNorm, List<PanelMatrix> gateUp, List<PanelMatrix> down) {
 
         private static Layer of(Weights weights, String prefix) {
             return new Layer(
                     weights.vector(prefix + "attn_norm.weight").orElseThrow(),
-                    weights.matrix(prefix + "attn_q.weight").orElseThrow(),
-                    weights.matrix(prefix + "attn_k.weight").orElseThrow(),
-                    weights.matrix(prefix + "attn_v.weight").orElseThrow(),
-                    weights.matrix(prefix + "attn_output.weight").orElseThrow(),
+                    matrices(weights, prefix, "attn_q", "attn_k", "attn_v"),
+                    matrices(weights, prefix, "attn_output"),
                     weights.vector(prefix + "ffn_norm.weight").orElseThrow(),
-                    weights.matrix(prefix + "ffn_gate.weight").orElseThrow(),
-                    weights.matrix(prefix + "ffn_up.weight").orElseThrow(),
-                    weights.matrix(prefix + "ffn_down.weight").orElseThrow());
+                    matrices(weights, prefix, "ffn_gate", "ffn_up"),
+                    matrices(weights, prefix, "ffn_down"));
+        }
+
+        private static List<PanelMatrix> matrices(Weights weights, String prefix, String... names) {
+            return Arrays.stream(names).map(name -> weights.matrix(prefix + name + ".weight").orElseThrow()).toList();
+        }
+
+        private Stream<PanelMatrix> matrices() {
+            return Stream.of(qkv, attentionOutput, gateUp, down).flatMap(List::stream);
         }
     }
 
-    /** All matrices. */
-    Stream<PanelMatrix> matrices() {
-        return Stream.concat(Stream.of(tokenEmbedding, output), layers.stream().flatMap(layer -> Stream.of(
-                layer.q, layer.k, layer.v, layer.attentionOutput, layer.gate, layer.up, layer.down)));
+    /** Types of the matrices that read normalized activations. */
+    Set<DType> typesFedByNorms() {
+        return types(Stream.concat(outputs.stream(),
+                layers.stream().flatMap(layer -> Stream.concat(layer.qkv.stream(), layer.gateUp.stream()))));
+    }
+
+    /** Types of the matrices that read what attention gives. */
+    Set<DType> typesFedByAttention() {
+        return types(layers.stream().flatMap(layer -> layer.attentionOutput.stream()));
+    }
+
+    /** Types of the matrices that read what passes the gates. */
+    Set<DType> typesFedByGates() {
+        return types(layers.stream().flatMap(layer -> layer.down.stream()));
+    }
+
+    private static Set<DType> types(Stream<PanelMatrix> matrices) {
+        return matrices.map(PanelMatrix::type).collect(Collectors.toSet());
+    }
+
+    /** Columns of the widest matrix. */
+    long maxColumns() {
+        return Stream.concat(outputs.stream(), layers.stream().flatMap(Layer::matrices))
+                .mapToLong(PanelMatrix::columns).max().orElseThrow();
+    }
+
+    /** The products of one token. */
+    Workload workload() {
+        return new Workload(layers.stream().flatMap(Layer::matrices).mapToLong(DecoderWeights::multiplyAdds).sum(),
+                outputs.stream().mapToLong(DecoderWeights::multiplyAdds).sum(),
+                layers.stream().flatMap(Layer::matrices).mapToLong(matrix -> matrix.layout().byteSize()).sum(),
+                outputs.stream().mapToLong(matrix -> matrix.layout().byteSize()).sum());
+    }
+
+    private static long multiplyAdds(PanelMatrix matrix) {
+        return Math.multiplyExact(matrix.rows(), matrix.columns());
     }
 
     /** Sorts loaded tensors, of which {@link TensorPlan} has made sure, into their roles. */
@@ -62,7 +102,7 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
         return new DecoderWeights(embedding,
                 IntStream.range(0, config.nLayers()).mapToObj(layer -> Layer.of(weights, "blk." + layer + ".")).toList(),
                 weights.vector("output_norm.weight").orElseThrow(),
-                weights.matrix("output.weight").orElse(embedding),
+                List.of(weights.matrix("output.weight").orElse(embedding)),
                 weights.vector("rope_freqs.weight"));
     }
 }

@@ -1,22 +1,30 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
+import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Tokenizer;
+import dev.lockstep.models.Workload;
 import dev.lockstep.quant.DType;
 import dev.lockstep.securemem.SecureArena;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads. */
 public final class LoadedDecoder {
+    /** Cache types whose kernels were warmed up in this JVM. */
+    private static final Set<KvType> WARM = ConcurrentHashMap.newKeySet();
+
     private final ModelConfig config;
     private final DecoderWeights weights;
     private final Kernels kernels;
@@ -55,7 +63,7 @@ public final class LoadedDecoder {
         /** Loads the weights into an arena that stays the caller's, while the kernels are compiled beside it. */
         public LoadedDecoder load(SecureArena arena, Kernels kernels, WorkerPool pool) {
             var warm = CompletableFuture.runAsync(() -> warmUp(kernels), LoadedDecoder::startThread);
-            var weights = DecoderWeights.of(checkpoint.loadWeights(tensors, arena, kernels.panelRows()), config);
+            var weights = DecoderWeights.of(checkpoint.loadWeights(tensors, arena, kernels.panelRows(), pool.threads()), config);
             warm.join();
             return new LoadedDecoder(config, weights, kernels, pool);
         }
@@ -64,13 +72,15 @@ public final class LoadedDecoder {
             var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
             WarmUp.run(kernels, types, config.architecture().ropePairing());
+            warmUpAttention(kernels, SessionOptions.defaults().kvCache());
         }
 
         /** What loading and one session would take. */
-        public MemoryPlan plan(LoadOptions options, int panelRows) {
-            int context = Math.min(options.maxContext(), config.contextLength());
-            return new MemoryPlan(TensorPlan.loadedBytes(tensors, panelRows), KvCache.byteSize(config, context),
-                    RunState.scratchBytes(config, context, options.threads()), context);
+        public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
+            int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
+            return new MemoryPlan(TensorPlan.loadedBytes(tensors, kernels.panelRows()),
+                    KvCache.byteSize(config, session.kvCache(), context),
+                    RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }
     }
 
@@ -85,9 +95,22 @@ public final class LoadedDecoder {
         return new Recipe(checkpoint, tokenizer, ModelConfig.of(checkpoint.metadata(), tokenizer.vocabularySize()));
     }
 
+    /** The products of one token. */
+    public Workload workload() {
+        return weights.workload();
+    }
+
+    /** Once per type: where nothing is ever compiled, not every session must wait for it in vain. */
+    private static void warmUpAttention(Kernels kernels, KvType type) {
+        if (WARM.add(type)) {
+            WarmUp.attention(kernels, type);
+        }
+    }
+
     /** The state of a new session, in memory of its arena. */
-    public SessionState newState(int context, SecureArena arena) {
-        var run = new RunState(config, weights, context, pool.threads(), kernels, arena);
+    public SessionState newState(int context, KvType kvType, SecureArena arena) {
+        warmUpAttention(kernels, kvType);
+        var run = new RunState(config, weights, context, kvType, kernels, pool, arena);
         return new SessionState(config, new Decoder(config, weights, kernels, pool), run, arena);
     }
 }

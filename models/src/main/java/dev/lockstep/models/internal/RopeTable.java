@@ -5,6 +5,7 @@ import dev.lockstep.kernel.Rotation;
 import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -18,12 +19,17 @@ final class RopeTable {
     private final Optional<MemorySegment> factors;
     private final FloatRows cos;
     private final FloatRows sin;
+    /** One per row. */
+    private final Rotation[] rotations;
 
     RopeTable(ModelConfig config, Optional<MemorySegment> factors, int batch, SegmentAllocator memory) {
         this.config = config;
         this.factors = factors;
         this.cos = FloatRows.allocate(memory, batch, config.ropeDim(), 1);
         this.sin = FloatRows.allocate(memory, batch, config.ropeDim(), 1);
+        this.rotations = new Rotation[batch];
+        Arrays.setAll(rotations, token -> new Rotation(config.ropeDim(), config.architecture().ropePairing(),
+                cos.data(), sin.data(), cos.offset(token)));
     }
 
     static long byteSize(ModelConfig config, int batch) {
@@ -54,7 +60,7 @@ final class RopeTable {
 
     /** The angles in row {@code token}. */
     Rotation rotation(int token) {
-        return new Rotation(config.ropeDim(), config.architecture().ropePairing(), cos.data(), sin.data(), cos.offset(token));
+        return rotations[token];
     }
 
     private static void set(FloatRows rows, int row, int column, double value) {

@@ -1,10 +1,13 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.KvLayout;
+import dev.lockstep.kernel.KvType;
+import dev.lockstep.kernel.WorkerPool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,13 +15,19 @@ import java.util.List;
  * whole panels because kernels write whole panels.
  */
 final class RunState {
-    /** Tokens that go through the layers together while a prompt is read. */
-    static final int BATCH = 32;
+    /**
+     * Most tokens that go through the layers together while a prompt is read: enough to use each weight many times while it is
+     * in a cache, few enough for their activations to stay there too.
+     */
+    static final int BATCH = 128;
+
+    /** Floats per value that {@link Activations} take: the value and its forms. */
+    private static final int PREPARED_FORMS = 3;
 
     /** The residual stream: (batch, dim). */
     final FloatRows x;
-    /** Normalized input of a sublayer, later its output: (batch, dim). */
-    final FloatRows normed;
+    /** Normalized input of a sublayer: (batch, dim). */
+    final Activations normed;
     /** Output of a sublayer before it joins the residual stream: (batch, dim). */
     final FloatRows update;
     /** (batch, nHeads * keyDim). */
@@ -28,62 +37,71 @@ final class RunState {
     /** (batch, nKvHeads * valueDim). */
     final FloatRows v;
     /** (batch, nHeads * valueDim). */
-    final FloatRows attention;
-    /** (batch, hiddenDim). */
-    final FloatRows gate;
+    final Activations attention;
+    /** (batch, hiddenDim): the gate, and what passes it. */
+    final Activations gate;
     /** (batch, hiddenDim). */
     final FloatRows up;
-    /** Attention scores, one row per thread: (threads, context). */
-    final FloatRows scores;
     /** Logits of one token: (1, vocabSize). */
     final FloatRows logits;
-    /** Scratch of the matrix products, one per thread. */
-    private final MemorySegment[] matMulScratch;
+    /** Outputs of products that share an input. */
+    final List<FloatRows> qkv;
+    final List<FloatRows> gateUp;
+    final List<FloatRows> updates;
+    final List<FloatRows> allLogits;
+    final Products products;
+    final TokenSteps tokenSteps;
     /** Room for one row of the embedding matrix as it is stored. */
     final MemorySegment encodedRow;
+    /** Room to take it out of its panel. */
+    final MemorySegment weavingScratch;
     final RopeTable rope;
     final KvCache cache;
+    final SelfAttention selfAttention;
 
-    RunState(ModelConfig c, DecoderWeights weights, int context, int threads, Kernels kernels, SegmentAllocator memory) {
+    RunState(ModelConfig c, DecoderWeights weights, int context, KvType kvType, Kernels kernels, WorkerPool pool, SegmentAllocator memory) {
         int panelRows = kernels.panelRows();
-        x = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
-        normed = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
-        update = FloatRows.allocate(memory, BATCH, c.dim(), panelRows);
-        q = FloatRows.allocate(memory, BATCH, c.queryDim(), panelRows);
-        k = FloatRows.allocate(memory, BATCH, c.keysDim(), panelRows);
-        v = FloatRows.allocate(memory, BATCH, c.valuesDim(), panelRows);
-        attention = FloatRows.allocate(memory, BATCH, c.attentionDim(), panelRows);
-        gate = FloatRows.allocate(memory, BATCH, c.hiddenDim(), panelRows);
-        up = FloatRows.allocate(memory, BATCH, c.hiddenDim(), panelRows);
-        scores = FloatRows.allocate(memory, threads, context, panelRows);
+        int batch = Math.min(BATCH, context);
+        x = FloatRows.allocate(memory, batch, c.dim(), panelRows);
+        normed = Activations.allocate(memory, batch, c.dim(), panelRows, weights.typesFedByNorms());
+        update = FloatRows.allocate(memory, batch, c.dim(), panelRows);
+        q = FloatRows.allocate(memory, batch, c.queryDim(), panelRows);
+        k = FloatRows.allocate(memory, batch, c.keysDim(), panelRows);
+        v = FloatRows.allocate(memory, batch, c.valuesDim(), panelRows);
+        attention = Activations.allocate(memory, batch, c.attentionDim(), panelRows, weights.typesFedByAttention());
+        gate = Activations.allocate(memory, batch, c.hiddenDim(), panelRows, weights.typesFedByGates());
+        up = FloatRows.allocate(memory, batch, c.hiddenDim(), panelRows);
         logits = FloatRows.allocate(memory, 1, c.vocabSize(), panelRows);
-        matMulScratch = new MemorySegment[threads];
-        Arrays.setAll(matMulScratch, worker -> memory.allocate(scratchBytes(weights, kernels)));
+        qkv = List.of(q, k, v);
+        gateUp = List.of(gate.rows(), up);
+        updates = List.of(update);
+        allLogits = List.of(logits);
+        products = new Products(kernels, pool, weights.maxColumns(), batch, memory);
+        tokenSteps = new TokenSteps(c, kernels, pool, this);
         encodedRow = memory.allocate(weights.tokenEmbedding().layout().rowBytes());
-        rope = new RopeTable(c, weights.ropeFactors(), BATCH, memory);
-        cache = new KvCache(c, context, memory);
+        weavingScratch = memory.allocate(weights.tokenEmbedding().layout().scratchBytes());
+        rope = new RopeTable(c, weights.ropeFactors(), batch, memory);
+        cache = new KvCache(c, kvType, context, memory);
+        selfAttention = new SelfAttention(c, kernels, this, pool.threads(), memory);
     }
 
-    private static long scratchBytes(DecoderWeights weights, Kernels kernels) {
-        return weights.matrices().mapToLong(matrix -> kernels.matMulScratchBytes(matrix.layout())).max().orElse(0);
-    }
-
-    /** Scratch for the matrix products of one thread. */
-    MemorySegment matMulScratch(int worker) {
-        return matMulScratch[worker];
-    }
-
-    /** About how many bytes the buffers take besides the cache; rounding of strides is not counted. */
-    static long scratchBytes(ModelConfig c, int context, int threads) {
-        long perToken = 3L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + c.attentionDim() + 2L * c.hiddenDim();
-        return (BATCH * perToken + (long) threads * context + c.vocabSize()) * Float.BYTES + RopeTable.byteSize(c, BATCH);
+    /** About how many bytes the buffers take besides the cache; rounding is not counted, nor what a product works in. */
+    static long scratchBytes(ModelConfig c, KvType kvType, int context, int threads, Kernels kernels) {
+        long prepared = (long) c.dim() + c.attentionDim() + c.hiddenDim();
+        long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + c.hiddenDim() + PREPARED_FORMS * prepared;
+        int batch = Math.min(BATCH, context);
+        return (batch * perToken + c.vocabSize()) * Float.BYTES + RopeTable.byteSize(c, batch)
+                + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }
 
     /** Overwrites everything with zeros. */
     void zero() {
-        List.of(x, normed, update, q, k, v, attention, gate, up, scores, logits).forEach(rows -> rows.data().fill((byte) 0));
-        List.of(matMulScratch).forEach(scratch -> scratch.fill((byte) 0));
+        List.of(x, update, q, k, v, up, logits).forEach(rows -> rows.data().fill((byte) 0));
+        List.of(normed, attention, gate).forEach(Activations::zero);
+        products.zero();
         encodedRow.fill((byte) 0);
+        weavingScratch.fill((byte) 0);
         cache.zero();
+        selfAttention.zero();
     }
 }

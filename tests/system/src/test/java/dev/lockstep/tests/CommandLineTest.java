@@ -19,7 +19,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "keygen", "sign", "verify"})
+    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "keygen", "sign", "verify", "synth", "bench"})
     void everyCommandExplainsItself(String command) {
         var result = Cli.standard().run(command, "--help");
         assertThat(result.exitCode()).isZero();
@@ -70,6 +70,24 @@ class CommandLineTest {
         assertThat(json.get("kernels").get("reason").asString()).isNotBlank();
         assertThat(json.get("memory").get("total").asLong()).isPositive();
         assertThat(json.get("tensors")).isNotEmpty();
+    }
+
+    @Test
+    void theCacheTakesAsManyBytesAsItsTypeSays() {
+        long[] bytes = new long[3];
+        String[] types = {"f32", "F16", "q8_0"};
+        for (int i = 0; i < types.length; i++) {
+            var result = Cli.standard().run("inspect", "--json", "--kv-cache", types[i], "--context", "640");
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            var memory = new JsonMapper().readTree(result.text()).get("memory");
+            assertThat(memory.get("kvType").asString()).isEqualToIgnoringCase(types[i]);
+            bytes[i] = memory.get("kvCache").asLong();
+        }
+        assertThat(bytes[0]).isEqualTo(2 * bytes[1]);
+        assertThat(bytes[2]).isBetween(bytes[1] / 2, bytes[1] * 6 / 10);
+        var unknown = Cli.standard().run("inspect", "--kv-cache", "f8");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("f32, f16, q8_0");
     }
 
     @Test

@@ -227,10 +227,9 @@ class MemoryHygieneTest {
         MemorySegment panels = arena.allocate(layout.allocationBytes());
         long panel = layout.panels() / 2;
         long rows = tensor.byteOffset() + panel * panelRows * layout.rowBytes();
-        layout.pack(panel, file.asSlice(rows, layout.rowsIn(panel) * layout.rowBytes()), panels);
-        // behind the scales of a block in the middle of the panel
-        return pattern(panels, panel * layout.panelBytes() + layout.rowBlocks() / 2 * layout.blockStride() + 3L * panelRows,
-                PATTERN_BYTES);
+        layout.pack(panel, file.asSlice(rows, layout.rowsIn(panel) * layout.rowBytes()), panels, Arena.ofAuto().allocate(layout.scratchBytes()));
+        // behind all scales, in the middle of the quants
+        return pattern(panels, panel * layout.panelBytes() + layout.panelBytes() / 2, PATTERN_BYTES);
     }
 
     private static byte[] pattern(MemorySegment bytes, long offset, int count) {

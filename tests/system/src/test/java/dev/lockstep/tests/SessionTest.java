@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.Generation.Finish;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
+import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +66,21 @@ class SessionTest {
                 oneByOne.score(new int[] {token}, (_, _) -> { });
             }
             assertThat(Models.generate(atOnce, longPrompt, GREEDY)).isEqualTo(Models.generate(oneByOne, longPrompt, GREEDY));
+        }
+    }
+
+    @Test
+    void everyKindOfCacheTellsAStory() {
+        for (KvType type : KvType.values()) {
+            var options = SessionOptions.defaults().withKvCache(type).withContext(100);
+            try (Session session = model.newSession(options); Session again = model.newSession(options)) {
+                assertThat(session.context()).isEqualTo(100);
+                String text = Models.generate(session, PROMPT, GREEDY);
+                assertThat(text).isNotBlank();
+                again.score(new int[] {1, 2, 3}, (_, _) -> { });
+                again.reset();
+                assertThat(Models.generate(again, PROMPT, GREEDY)).as("after a reset, %s", type).isEqualTo(text);
+            }
         }
     }
 
@@ -214,6 +231,8 @@ class SessionTest {
     @Test
     void nonsenseIsNamed() {
         assertThatIllegalArgumentException().isThrownBy(() -> model.newSession(0)).withMessageContaining("context=0");
+        assertThatIllegalArgumentException().isThrownBy(() -> model.newSession(SessionOptions.defaults().withContext(1 << 24)))
+                .withMessageContaining("context=16777216");
         assertThatIllegalArgumentException().isThrownBy(() -> Sampling.greedy().topP(0)).withMessageContaining("topP=0");
         try (Session session = model.newSession()) {
             assertThatIllegalArgumentException().isThrownBy(() -> session.score(new int[] {1, 1 << 20}, (p, l) -> { }))

@@ -1,11 +1,14 @@
 package dev.lockstep.kernel.internal.scalar;
 
+import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.AttentionSpec;
 import dev.lockstep.kernel.CachedHead;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.KvLayout;
+import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.Rotation;
 import dev.lockstep.quant.LittleEndian;
-import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -37,23 +40,15 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public long matMulScratchBytes(PanelLayout layout) {
-        return 0;
+    public void prepare(Activations x, int fromTile, int toTile, int tokens) {
+        ScalarActivations.prepare(x, fromTile * Activations.TILE, Math.min(toTile * Activations.TILE, tokens));
     }
 
     @Override
-    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
-            MemorySegment scratch) {
-        ScalarDot dot = ScalarDot.of(weights.type());
-        for (long panel = fromPanel; panel < toPanel; panel++) {
-            long panelOffset = panel * weights.layout().panelBytes();
-            for (int lane = 0; lane < weights.layout().rowsIn(panel); lane++) {
-                long yOffset = (panel * panelRows + lane) * Float.BYTES;
-                for (int token = 0; token < tokens; token++) {
-                    float sum = dot.row(weights.panels(), panelOffset, lane, weights.layout(), x.data(), x.offset(token));
-                    set(y.data(), y.offset(token) + yOffset, 0, sum);
-                }
-            }
+    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch scratch) {
+        for (long row = fromPanel * panelRows; row < Math.min(toPanel * panelRows, weights.rows()); row++) {
+            ScalarMatMul.row(weights, row, x, y, tokens, scratch);
         }
     }
 
@@ -111,25 +106,27 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void attention(MemorySegment q, long qOffset, CachedHead cache, MemorySegment scores, long scoresOffset,
-            MemorySegment out, long outOffset) {
-        for (int position = 0; position < cache.positions(); position++) {
-            long key = cache.keysOffset() + (long) position * cache.keyDim() * Float.BYTES;
-            float dot = 0;
-            for (int i = 0; i < cache.keyDim(); i++) {
-                dot += get(q, qOffset, i) * get(cache.keys(), key, i);
+    public boolean storeKv(CachedHead cache, int position, MemorySegment k, long kOffset, MemorySegment v, long vOffset) {
+        return KvCells.store(cache, position, k, kOffset, v, vOffset);
+    }
+
+    @Override
+    public void attention(CachedHead cache, AttentionSpec spec, int kvHead, FloatRows q, FloatRows out, int firstToken,
+            int tokens, int position, MemorySegment scratch) {
+        for (int token = 0; token < tokens; token++) {
+            for (int i = 0; i < spec.heads(); i++) {
+                long head = (long) kvHead * spec.heads() + i;
+                ScalarAttention.attend(cache, spec,
+                        q.data(), q.offset(firstToken + token) + head * cache.layout().keyDim() * Float.BYTES,
+                        out.data(), out.offset(firstToken + token) + head * cache.layout().valueDim() * Float.BYTES,
+                        position + token);
             }
-            set(scores, scoresOffset, position, dot * cache.scale());
         }
-        softmax(scores, scoresOffset, cache.positions());
-        for (int i = 0; i < cache.valueDim(); i++) {
-            float sum = 0;
-            for (int position = 0; position < cache.positions(); position++) {
-                long value = cache.valuesOffset() + (long) position * cache.valueDim() * Float.BYTES;
-                sum += get(scores, scoresOffset, position) * get(cache.values(), value, i);
-            }
-            set(out, outOffset, i, sum);
-        }
+    }
+
+    @Override
+    public long attentionScratchBytes(KvLayout layout, int queries) {
+        return 0;
     }
 
     @Override

@@ -12,31 +12,34 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector shapes of this JVM, fixed once so that C2 sees constants. {@link #FLOATS} has {@link #LANES} lanes; the narrower
- * species hold at least as many bytes or shorts as that, so that a conversion of part 0 fills one float vector.
+ * The vector shape of this JVM, fixed once so that C2 sees constants. Narrow weights are never converted to wider lanes: panels
+ * are woven so that shifts within 32-bit lanes split them, see {@link dev.lockstep.quant.PanelLayout}.
  */
 final class Species {
     static final ByteOrder ORDER = LITTLE_ENDIAN;
 
-    private static final int BITS = KernelSelection.current().vectorBits();
+    private static final VectorShape SHAPE = VectorShape.forBitSize(KernelSelection.current().vectorBits());
 
-    static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorShape.forBitSize(BITS));
-    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128.withShape(FLOATS.vectorShape());
-    static final VectorSpecies<Short> SHORTS = BITS == 512 ? ShortVector.SPECIES_256
-            : BITS == 256 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
-    /** At 128 bits this is 8 lanes where 4 are wanted: there is no 32-bit vector, so the upper half is loaded and ignored. */
-    static final VectorSpecies<Byte> BYTES = BITS == 512 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128.withShape(SHAPE);
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128.withShape(SHAPE);
+    static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128.withShape(SHAPE);
+    static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128.withShape(SHAPE);
 
+    /**
+     * As many bytes as a vector has floats, for what is not woven into panels. At 128 bits there are 8 where 4 are wanted: there
+     * is no 32-bit vector, so the upper half is loaded and ignored.
+     */
+    static final VectorSpecies<Byte> FEW_BYTES = ByteVector.SPECIES_128.withShape(
+            VectorShape.forBitSize(Math.max(64, SHAPE.vectorBitSize() / 4)));
+
+    /** Floats in a vector. */
     static final int LANES = FLOATS.length();
 
-    /** Bytes of one float vector. */
-    static final int FLOAT_BYTES = FLOATS.vectorByteSize();
+    /** Bytes of a vector. */
+    static final int VECTOR_BYTES = SHAPE.vectorBitSize() / Byte.SIZE;
 
-    /** Accumulators per row group: four independent sums hide the latency of fused multiply-add. */
-    static final int ACCUMULATORS = 4;
-
-    /** Rows of a panel: one lane each. */
-    static final int PANEL_ROWS = ACCUMULATORS * LANES;
+    /** Rows of a panel: a vector of bytes, two of shorts, four of floats. */
+    static final int PANEL_ROWS = 4 * LANES;
 
     private Species() {
     }

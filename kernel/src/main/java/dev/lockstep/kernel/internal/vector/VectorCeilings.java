@@ -1,7 +1,7 @@
 package dev.lockstep.kernel.internal.vector;
 
 import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
-import static dev.lockstep.kernel.internal.vector.Species.FLOAT_BYTES;
+import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
 import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
@@ -32,15 +32,15 @@ public final class VectorCeilings implements CeilingLoops {
         IntVector f = a;
         IntVector g = a;
         IntVector h = a;
-        for (long at = from; at < to; at += (long) LOADS * FLOAT_BYTES) {
+        for (long at = from; at < to; at += (long) LOADS * VECTOR_BYTES) {
             a = a.lanewise(VectorOperators.XOR, ints(memory, at));
-            b = b.lanewise(VectorOperators.XOR, ints(memory, at + FLOAT_BYTES));
-            c = c.lanewise(VectorOperators.XOR, ints(memory, at + 2L * FLOAT_BYTES));
-            d = d.lanewise(VectorOperators.XOR, ints(memory, at + 3L * FLOAT_BYTES));
-            e = e.lanewise(VectorOperators.XOR, ints(memory, at + 4L * FLOAT_BYTES));
-            f = f.lanewise(VectorOperators.XOR, ints(memory, at + 5L * FLOAT_BYTES));
-            g = g.lanewise(VectorOperators.XOR, ints(memory, at + 6L * FLOAT_BYTES));
-            h = h.lanewise(VectorOperators.XOR, ints(memory, at + 7L * FLOAT_BYTES));
+            b = b.lanewise(VectorOperators.XOR, ints(memory, at + VECTOR_BYTES));
+            c = c.lanewise(VectorOperators.XOR, ints(memory, at + 2L * VECTOR_BYTES));
+            d = d.lanewise(VectorOperators.XOR, ints(memory, at + 3L * VECTOR_BYTES));
+            e = e.lanewise(VectorOperators.XOR, ints(memory, at + 4L * VECTOR_BYTES));
+            f = f.lanewise(VectorOperators.XOR, ints(memory, at + 5L * VECTOR_BYTES));
+            g = g.lanewise(VectorOperators.XOR, ints(memory, at + 6L * VECTOR_BYTES));
+            h = h.lanewise(VectorOperators.XOR, ints(memory, at + 7L * VECTOR_BYTES));
         }
         a = a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c).lanewise(VectorOperators.XOR, d);
         e = e.lanewise(VectorOperators.XOR, f).lanewise(VectorOperators.XOR, g).lanewise(VectorOperators.XOR, h);

@@ -5,10 +5,15 @@ import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 
+import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.AttentionSpec;
 import dev.lockstep.kernel.CachedHead;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.KvLayout;
+import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.Rotation;
+import dev.lockstep.kernel.internal.scalar.KvCells;
 import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
@@ -18,7 +23,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The operators on the Vector API. Each is a loop over whole vectors and a scalar tail; the products over weights are in
- * {@link PanelMatMul} and {@link PanelProduct}.
+ * {@link FloatMatMul} and {@link IntMatMul}.
  */
 public final class VectorKernels implements Kernels {
     @Override
@@ -37,16 +42,21 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public long matMulScratchBytes(PanelLayout layout) {
-        return PanelMatMul.scratchBytes(layout);
+    public void prepare(Activations x, int fromTile, int toTile, int tokens) {
+        ActivationForms.prepare(x, fromTile, toTile, tokens);
     }
 
     @Override
-    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, FloatRows x, FloatRows y, int tokens,
-            MemorySegment scratch) {
+    public void matMul(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch scratch) {
         requirePanelShape(weights.layout(), y);
+        boolean integer = Kernels.isInteger(weights.type());
         for (long panel = fromPanel; panel < toPanel; panel++) {
-            PanelMatMul.multiply(weights, panel, x, y, tokens, scratch);
+            if (integer) {
+                IntMatMul.multiply(weights, panel, x, y, tokens, scratch);
+            } else {
+                FloatMatMul.multiply(weights, panel, x, y, tokens, scratch);
+            }
         }
     }
 
@@ -129,35 +139,19 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attention(MemorySegment q, long qOffset, CachedHead cache, MemorySegment scores, long scoresOffset,
-            MemorySegment out, long outOffset) {
-        for (int position = 0; position < cache.positions(); position++) {
-            long key = cache.keysOffset() + (long) position * cache.keyDim() * Float.BYTES;
-            set(scores, scoresOffset, position, dot(q, qOffset, cache.keys(), key, cache.keyDim()) * cache.scale());
-        }
-        softmax(scores, scoresOffset, cache.positions());
-        weightedSum(cache, scores, scoresOffset, out, outOffset);
+    public boolean storeKv(CachedHead cache, int position, MemorySegment k, long kOffset, MemorySegment v, long vOffset) {
+        return KvCells.store(cache, position, k, kOffset, v, vOffset);
     }
 
-    /** out = Σ scores[p] · V[p], position by position so that the cache is read in order. */
-    private static void weightedSum(
-            CachedHead cache, MemorySegment scores, long scoresOffset, MemorySegment out, long outOffset) {
-        int dim = cache.valueDim();
-        for (int i = 0; i < dim; i++) {
-            set(out, outOffset, i, 0);
-        }
-        for (int position = 0; position < cache.positions(); position++) {
-            long value = cache.valuesOffset() + (long) position * dim * Float.BYTES;
-            float weight = get(scores, scoresOffset, position);
-            int i = 0;
-            for (; i <= dim - LANES; i += LANES) {
-                FloatVector sum = load(cache.values(), value, i).mul(weight).add(load(out, outOffset, i));
-                sum.intoMemorySegment(out, at(outOffset, i), ORDER);
-            }
-            for (; i < dim; i++) {
-                set(out, outOffset, i, get(out, outOffset, i) + weight * get(cache.values(), value, i));
-            }
-        }
+    @Override
+    public void attention(CachedHead cache, AttentionSpec spec, int kvHead, FloatRows q, FloatRows out, int firstToken,
+            int tokens, int position, MemorySegment scratch) {
+        VectorAttention.attend(cache, spec, kvHead, q, out, firstToken, tokens, position, scratch);
+    }
+
+    @Override
+    public long attentionScratchBytes(KvLayout layout, int queries) {
+        return AttentionScratch.byteSize(layout, queries);
     }
 
     @Override

@@ -59,7 +59,7 @@ final class ByteLevelTokenizer extends BpeTokenizer {
 
     private static int[] byteTokens(PieceIndex index) {
         int[] ids = new int[256];
-        try (var arena = Arena.ofConfined()) {
+        try (var arena = Arena.ofShared()) {
             MemorySegment spelling = arena.allocate(2);
             for (int value = 0; value < ids.length; value++) {
                 byte[] bytes = ByteAlphabet.spelling(value);

@@ -38,7 +38,7 @@ final class MergeTable {
         rights = new int[merges.size()];
         results = new int[merges.size()];
         slots = new int[Hashing.slotCount(merges.size())];
-        try (var arena = Arena.ofConfined()) {
+        try (var arena = Arena.ofShared()) {
             // the index reads off-heap memory only: one kind of memory at a call site
             MemorySegment line = arena.allocate(2L * Pieces.MAX_PIECE_BYTES + 1);
             for (int rank = 0; rank < merges.size(); rank++) {

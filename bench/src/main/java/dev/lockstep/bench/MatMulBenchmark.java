@@ -1,7 +1,9 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.internal.scalar.ScalarKernels;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelMatrix;
@@ -29,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * in the same order, so set-up demands results that are equal to the last bit. At 2048 × 2048, Q8_0 and Q4_0 fit into a
  * large L3 cache: this is about arithmetic; {@link DecodeBandwidthBenchmark} is about memory.
  *
- * <p><b>How to run:</b> {@code bench/run MatVec}; one type: {@code bench/run MatVec -p type=Q8_0}; another width:
- * {@code bench/run MatVec -jvmArgsAppend -Dlockstep.kernel.bits=256}.
+ * <p><b>How to run:</b> {@code bench/run MatMul}; one type: {@code bench/run MatMul -p type=Q8_0}; another width:
+ * {@code bench/run MatMul -jvmArgsAppend -Dlockstep.kernel.bits=256}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -38,8 +40,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsPrepend = {"--add-modules", "jdk.incubator.vector"})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class MatVecBenchmark {
-    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0"})
+public class MatMulBenchmark {
+    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "MXFP4"})
     public DType type;
 
     @Param("2048")
@@ -48,13 +50,17 @@ public class MatVecBenchmark {
     @Param("2048")
     public int columns;
 
+    /** 1 is decode, more is prefill. */
+    @Param({"1", "128"})
+    public int tokens;
+
     private SecureArena arena;
     private Kernels vector;
     private Kernels scalar;
     private PanelMatrix weights;
-    private FloatRows x;
+    private Activations x;
     private FloatRows y;
-    private MemorySegment scratch;
+    private MatMulScratch scratch;
 
     @Setup(Level.Trial)
     public void setUp() {
@@ -63,14 +69,14 @@ public class MatVecBenchmark {
         scalar = new ScalarKernels(vector.panelRows());
         arena = SecureArena.open("operands");
         weights = Matrices.random(type, rows, columns, vector.panelRows(), arena);
-        x = Matrices.randomVector(columns, arena);
-        y = FloatRows.allocate(arena, 1, rows, vector.panelRows());
-        scratch = arena.allocate(vector.matMulScratchBytes(weights.layout()));
+        x = Matrices.randomActivations(type, tokens, columns, vector, arena);
+        y = FloatRows.allocate(arena, tokens, rows, vector.panelRows());
+        scratch = MatMulScratch.allocate(arena, columns, tokens, vector.panelRows());
         check();
     }
 
     private void check() {
-        FloatRows expected = FloatRows.allocate(arena, 1, rows, vector.panelRows());
+        FloatRows expected = FloatRows.allocate(arena, tokens, rows, vector.panelRows());
         multiply(scalar, expected);
         multiply(vector, y);
         Matrices.requireEqual("vector product of " + type, expected, y, rows);
@@ -83,18 +89,18 @@ public class MatVecBenchmark {
 
     @Benchmark
     public MemorySegment vector(Work work) {
-        work.add(weights.layout().byteSize(), (long) rows * columns);
+        work.add(weights.layout().byteSize(), (long) rows * columns * tokens);
         return multiply(vector, y);
     }
 
     @Benchmark
     public MemorySegment scalar(Work work) {
-        work.add(weights.layout().byteSize(), (long) rows * columns);
+        work.add(weights.layout().byteSize(), (long) rows * columns * tokens);
         return multiply(scalar, y);
     }
 
     private MemorySegment multiply(Kernels kernels, FloatRows result) {
-        kernels.matMul(weights, 0, weights.layout().panels(), x, result, 1, scratch);
+        kernels.matMul(weights, 0, weights.layout().panels(), x, result, tokens, scratch);
         return result.data();
     }
 }

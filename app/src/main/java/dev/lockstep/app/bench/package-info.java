@@ -1,0 +1,2 @@
+/** Measuring a model: what {@code lockstep bench} does before it prints. */
+package dev.lockstep.app.bench;
