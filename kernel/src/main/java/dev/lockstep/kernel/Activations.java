@@ -17,21 +17,35 @@ import java.util.List;
 public final class Activations {
     /** Columns that share one scale in the integer form. */
     public static final int BLOCK = 32;
+    /** Tokens that are prepared together: whole quads and whole triples. */
+    public static final int TILE = 12;
     /**
      * Tokens that one call of a kernel computes. With six, C2 sometimes stopped inlining in the middle of the float kernel and
      * boxed every vector.
      */
-    public static final int TILE = 4;
+    public static final int QUAD = 4;
+    /** Tokens that share a number in the packed form. */
+    public static final int TRIPLE = 3;
+    /**
+     * The most that the magnitudes of a block's quants add up to. With weights of 8 bits, a sum of products is then less than
+     * 2<sup>17</sup>, and three of them fit into a double. Blocks whose values are about equally large are rounded a little more
+     * coarsely for that.
+     */
+    public static final int MAX_BLOCK_MAGNITUDE = 1023;
+
+    /** How much is readable behind the forms, because kernels take whole slices, in bytes. */
+    private static final long SLACK = 1024;
 
     private final FloatRows rows;
     private final int columns;
     private final FloatForm floats;
     private final IntForm ints;
+    private final PackedForm packed;
 
     /**
      * What float kernels read.
      *
-     * @param tiles float32, shape (tokens / TILE, columns, TILE); used for more than one token
+     * @param tiles float32, shape (tokens / QUAD, columns, QUAD); used for more than one token
      */
     public record FloatForm(MemorySegment tiles) {
     }
@@ -40,19 +54,21 @@ public final class Activations {
      * What integer kernels read. Shapes have the tokens rounded up to whole tiles.
      *
      * @param values int32, q in both halves, shape (tokens, columns)
-     * @param tiles int32, q in both halves, shape (tokens / TILE, columns, TILE); used for more than one token
+     * @param tiles int32, q in both halves, shape (tokens / QUAD, columns, QUAD); used for more than one token and weights of up to 6 bits
      * @param scales float32, shape (tokens, columns / 32)
-     * @param sums float32, shape (tokens, columns / 16): scale · Σ q over 16 columns, for weights with an offset
+     * @param blockSums sums over 32 columns
+     * @param halfSums sums over 16 columns
      * @param biases int32, −8 · Σ q over 32 columns in both halves, shape (tokens, columns / 32): what 4-bit weights that are
      *     read without their zero point of 8 have too much
      */
-    public record IntForm(MemorySegment values, MemorySegment tiles, MemorySegment scales, MemorySegment sums,
-            MemorySegment biases) {
+    public record IntForm(MemorySegment values, MemorySegment tiles, MemorySegment scales, Sums blockSums,
+            Sums halfSums, MemorySegment biases) {
         private IntForm(SegmentAllocator memory, long tokens, int columns, boolean tiled) {
-            this(memory.allocate(tokens * columns * Integer.BYTES),
-                    memory.allocate(tiled ? tokens * columns * Integer.BYTES : 0),
+            this(memory.allocate(tokens * columns * Integer.BYTES + SLACK),
+                    memory.allocate(tiled ? tokens * columns * Integer.BYTES + SLACK : 0),
                     memory.allocate(tokens * blocks(columns) * Float.BYTES),
-                    memory.allocate(tokens * blocks(columns) * 2 * Float.BYTES),
+                    new Sums(memory, tokens, columns / BLOCK, tiled),
+                    new Sums(memory, tokens, 2 * columns / BLOCK, tiled),
                     memory.allocate(tokens * blocks(columns) * Integer.BYTES));
         }
 
@@ -60,18 +76,58 @@ public final class Activations {
             return columns / BLOCK;
         }
 
+        /** The sums over so many columns, 16 or 32. */
+        public Sums sums(int columns) {
+            return columns == BLOCK ? blockSums : halfSums;
+        }
+
         void zero() {
-            for (MemorySegment part : List.of(values, tiles, scales, sums, biases)) {
+            for (MemorySegment part : List.of(values, tiles, scales, blockSums.rows, blockSums.tiles, halfSums.rows, halfSums.tiles,
+                    biases)) {
                 part.fill((byte) 0);
             }
         }
     }
 
-    private Activations(FloatRows rows, int columns, FloatForm floats, IntForm ints) {
+    /**
+     * scale · Σ q over groups of columns: what the offset of a group of weights is multiplied by.
+     *
+     * @param rows float32, shape (tokens, groups)
+     * @param tiles float32, shape (tokens / QUAD, groups, QUAD); used for more than one token
+     */
+    public record Sums(MemorySegment rows, MemorySegment tiles) {
+        private Sums(SegmentAllocator memory, long tokens, long groups, boolean tiled) {
+            this(memory.allocate(tokens * groups * Float.BYTES),
+                    memory.allocate(tiled ? tokens * groups * Float.BYTES + SLACK : 0));
+        }
+    }
+
+    /**
+     * What the kernel for 8-bit weights reads of the integer form when there are many tokens: the tokens of a tile three by three,
+     * q₀ + q₁ · 2¹⁸ + q₂ · 2³⁶.
+     *
+     * @param values float64, shape (tokens / TILE, columns, TILE / TRIPLE)
+     * @param scales float32, shape (tokens / TILE, columns / 32, TILE): those of the second and third token of each three divided
+     *     by 2¹⁸ and 2³⁶
+     */
+    public record PackedForm(MemorySegment values, MemorySegment scales) {
+        private PackedForm(SegmentAllocator memory, long tokens, int columns) {
+            this(memory.allocate(tokens / TRIPLE * columns * Double.BYTES + SLACK),
+                    memory.allocate(tokens * (columns / BLOCK) * Float.BYTES + SLACK));
+        }
+
+        void zero() {
+            values.fill((byte) 0);
+            scales.fill((byte) 0);
+        }
+    }
+
+    private Activations(FloatRows rows, int columns, FloatForm floats, IntForm ints, PackedForm packed) {
         this.rows = rows;
         this.columns = columns;
         this.floats = floats;
         this.ints = ints;
+        this.packed = packed;
     }
 
     /**
@@ -86,9 +142,11 @@ public final class Activations {
         long values = Math.multiplyExact(tokens, columns);
         var rows = FloatRows.allocate(memory, maxTokens, columns, panelRows);
         FloatForm floats = types.stream().anyMatch(type -> !Kernels.isInteger(type))
-                ? new FloatForm(memory.allocate(tiled ? values * Float.BYTES : 0)) : null;
-        IntForm ints = types.stream().anyMatch(Kernels::isInteger) ? new IntForm(memory, tokens, columns, tiled) : null;
-        return new Activations(rows, columns, floats, ints);
+                ? new FloatForm(memory.allocate(tiled ? values * Float.BYTES + SLACK : 0)) : null;
+        boolean small = types.stream().anyMatch(type -> Kernels.isInteger(type) && type != DType.Q8_0);
+        IntForm ints = types.stream().anyMatch(Kernels::isInteger) ? new IntForm(memory, tokens, columns, tiled && small) : null;
+        PackedForm packed = tiled && types.contains(DType.Q8_0) ? new PackedForm(memory, tokens, columns) : null;
+        return new Activations(rows, columns, floats, ints, packed);
     }
 
     /** The floats themselves, shape (maxTokens, columns): write here, then prepare. */
@@ -116,6 +174,11 @@ public final class Activations {
         return ints != null;
     }
 
+    /** True if there is a form for many tokens and weights of 8 bits. */
+    public boolean hasPacked() {
+        return packed != null;
+    }
+
     /** The form for float kernels. */
     public FloatForm floats() {
         return require(floats, "float");
@@ -124,6 +187,11 @@ public final class Activations {
     /** The form for integer kernels. */
     public IntForm ints() {
         return require(ints, "integer");
+    }
+
+    /** The form for 8-bit weights and many tokens. */
+    public PackedForm packed() {
+        return require(packed, "8-bit");
     }
 
     private static <T> T require(T form, String kind) {
@@ -141,6 +209,9 @@ public final class Activations {
         }
         if (ints != null) {
             ints.zero();
+        }
+        if (packed != null) {
+            packed.zero();
         }
     }
 }

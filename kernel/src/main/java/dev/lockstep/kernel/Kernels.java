@@ -22,12 +22,12 @@ public interface Kernels {
     int panelRows();
 
     /**
-     * True if products with weights of this type are computed in integers, on activations rounded to 8 bits: the types of up to
-     * 6 bits. All others are computed in float32 on weights expanded exactly, and activations as they are.
+     * True if products with weights of this type are computed in integers, on activations rounded to 8 bits: Q8_0 and the types of
+     * up to 6 bits. All others are computed in float32 on weights expanded exactly, and activations as they are.
      */
     static boolean isInteger(DType type) {
         return switch (type) {
-            case Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, MXFP4 -> true;
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, MXFP4 -> true;
             default -> false;
         };
     }

@@ -6,52 +6,56 @@ import java.util.List;
 
 /**
  * Memory in which one thread works while it multiplies matrices. What is left in it is made of weights and activations. Memory
- * is borrowed from the allocator. R is the number of rows of a panel.
+ * is borrowed from the allocator. R is the number of rows of a panel; shapes are the largest that any type needs.
  *
- * @param weights a stretch of unpacked weights, {@value #STRETCH_BYTES} bytes: float32 or int16, shape (columns, R)
+ * @param weights unpacked weights of a stretch: float64, float32 or int16, shape (STRETCH, R)
  * @param shorts the same in 16 bits on the way to floats; scales of scales as bytes
- * @param scales float32, (columns / 16, R)
- * @param offsets float32, (columns / 16, R)
- * @param factors float32, (columns / 256, R): scales of scales
- * @param offsetFactors float32, (columns / 256, R): scales of offsets
- * @param sums int16, (columns / 32, R) for one token, or (columns of a stretch / 8, tokens of a tile, R)
- * @param wideSums int32, (columns of a stretch / 16, R)
- * @param results float32, (tokens, R), the tokens rounded up to whole tiles
+ * @param scales float32: of whole rows, shape (columns / 32, R), or of a stretch, (STRETCH / 16, R)
+ * @param multiples float32, shape (STRETCH / 16, R): minima, before they become offsets
+ * @param offsets float32, shape (columns / 16, R)
+ * @param factors float32, shape (columns / 256, R): scales of scales
+ * @param offsetFactors float32, shape (columns / 256, R): scales of minima
+ * @param sums of a stretch: int16 (STRETCH / 8, tokens of a quad, R), int32 (STRETCH / 32, R) or float64 (STRETCH / 32, R)
+ * @param results float32, shape (tokens, R), the tokens rounded up to whole tiles
  * @param encodedRow one row as it is in the file: at most 4 bytes per column
- * @param row float32, (columns)
+ * @param row float32, shape (columns)
  */
-public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemorySegment scales, MemorySegment offsets,
-        MemorySegment factors, MemorySegment offsetFactors, MemorySegment sums,
-        MemorySegment wideSums, MemorySegment results,
+public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemorySegment scales, MemorySegment multiples,
+        MemorySegment offsets, MemorySegment factors, MemorySegment offsetFactors, MemorySegment sums, MemorySegment results,
         MemorySegment encodedRow, MemorySegment row) {
-    /** Half of the smallest first-level cache there is today: the other half is for activations and sums. */
-    public static final int STRETCH_BYTES = 16 << 10;
+    /** Columns that are unpacked at a time: a block of the K types. */
+    public static final int STRETCH = 256;
+
+    /** Columns that a token alone is multiplied with at a time, where nothing is unpacked. */
+    public static final int ROW_STRETCH = 2048;
+
+    /** Kernels take whole slices; so many rows of scales are readable behind the last. */
+    private static final int SLACK_ROWS = 64;
 
     /**
      * @param maxColumns of all matrices that will be multiplied
      * @param maxTokens most tokens at a time
      */
     public static MatMulScratch allocate(SegmentAllocator memory, long maxColumns, int maxTokens, int panelRows) {
-        long rowFloats = (long) panelRows * Float.BYTES;
-        long rowShorts = (long) panelRows * Short.BYTES;
-        long sums = Math.max(Math.ceilDiv(maxColumns, 32) * rowShorts, STRETCH_BYTES / 8L * Activations.TILE);
+        long row = (long) panelRows * Float.BYTES;
+        long tokens = (long) Activations.tiles(maxTokens) * Activations.TILE;
         return new MatMulScratch(
-                memory.allocate(STRETCH_BYTES),
-                memory.allocate(STRETCH_BYTES / 2),
-                memory.allocate(Math.ceilDiv(maxColumns, 16) * rowFloats),
-                memory.allocate(Math.ceilDiv(maxColumns, 16) * rowFloats),
-                memory.allocate(Math.ceilDiv(maxColumns, 256) * rowFloats),
-                memory.allocate(Math.ceilDiv(maxColumns, 256) * rowFloats),
-                memory.allocate(sums),
-                memory.allocate(STRETCH_BYTES / 8),
-                memory.allocate((long) Activations.tiles(maxTokens) * Activations.TILE * rowFloats),
+                memory.allocate((long) STRETCH * panelRows * Double.BYTES),
+                memory.allocate((long) STRETCH * panelRows * Short.BYTES),
+                memory.allocate((Math.ceilDiv(maxColumns, 32) + SLACK_ROWS) * row),
+                memory.allocate(STRETCH / 16 * row),
+                memory.allocate((Math.ceilDiv(maxColumns, 16) + SLACK_ROWS) * row),
+                memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
+                memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
+                memory.allocate((long) STRETCH / 8 * Activations.QUAD * panelRows * Short.BYTES),
+                memory.allocate(tokens * row),
                 memory.allocate(maxColumns * Float.BYTES),
                 memory.allocate(maxColumns * Float.BYTES));
     }
 
     /** Overwrites everything with zeros. */
     public void zero() {
-        List.of(weights, shorts, scales, offsets, factors, offsetFactors, sums, wideSums, results, encodedRow, row)
-                .forEach(part -> part.fill((byte) 0));
+        List.of(weights, shorts, scales, multiples, offsets, factors, offsetFactors, sums, results, encodedRow, row)
+                .forEach(segment -> segment.fill((byte) 0));
     }
 }

@@ -34,7 +34,8 @@ public final class WarmUp {
     private static final int CALLS_PER_ROUND = 8;
     private static final int ROUNDS_OF_ALL = 20;
     private static final int BLOCKS = 4;
-    private static final int TOKENS = 3;
+    /** More than a kernel takes one by one. */
+    private static final int TOKENS = 7;
     private static final int PANELS = 2;
     /** One is a multiple of every vector length, one of none: both ways through the scalar tails are compiled. */
     private static final int[] COUNTS = {128, 77};

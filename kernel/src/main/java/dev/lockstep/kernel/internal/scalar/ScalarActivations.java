@@ -6,22 +6,41 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Rounds activations to 8 bits, a block of 32 at a time: scale = max |a| / 127, q = round(a / scale), ties to even. The error of
- * a value is at most half a scale.
+ * a value is at most half a scale. Where the magnitudes of a block add up to more than
+ * {@link Activations#MAX_BLOCK_MAGNITUDE}, the scale is as much larger as it takes.
  */
 public final class ScalarActivations {
     /** The largest |q|; −128 is not used, so that products with 4-bit weights fit into 16 bits. */
     public static final float MAX_QUANT = 127;
-    /** Below, 1 / scale would overflow; such a block is as good as zero. */
-    private static final float SMALLEST_SCALE = 0x1p-120f;
+    /**
+     * A block with a smaller scale is as good as zero. It leaves room to divide scales by 2<sup>36</sup> (see
+     * {@link Activations.PackedForm}) and to multiply them by the smallest scale of weights, exactly.
+     */
+    private static final float SMALLEST_SCALE = 0x1p-64f;
     private static final int BLOCK = Activations.BLOCK;
+    private static final int HALF_BLOCK = BLOCK / 2;
     private static final int NIBBLE_ZERO_POINT = 8;
 
     private ScalarActivations() {
     }
 
-    /** What to multiply activations with: 1 / scale, or 0 for a block of zeros. NaN stays NaN in the scale, not here. */
+    /** What to multiply activations with: 1 / scale, or 0 for a block of zeros. */
     public static float inverse(float scale) {
         return scale > SMALLEST_SCALE ? 1 / scale : 0;
+    }
+
+    /** True if a block has no quants: one of its values is infinite or not a number, and so is every result, because the scale is. */
+    public static boolean isBroken(float scale) {
+        return !Float.isFinite(scale);
+    }
+
+    /**
+     * The scale with which magnitudes add up to no more than they may. Each may have been rounded by half, and may be again.
+     *
+     * @param magnitude what they add up to with {@code scale}
+     */
+    public static float coarser(float scale, int magnitude) {
+        return scale * ((magnitude + HALF_BLOCK) / (float) (Activations.MAX_BLOCK_MAGNITUDE - HALF_BLOCK - 1));
     }
 
     /**
@@ -32,8 +51,9 @@ public final class ScalarActivations {
      */
     public static void describeBlock(Activations.IntForm ints, long block, float scale, int first, int second) {
         ints.scales().set(LittleEndian.FLOAT, block * Float.BYTES, scale);
-        ints.sums().set(LittleEndian.FLOAT, 2 * block * Float.BYTES, first * scale);
-        ints.sums().set(LittleEndian.FLOAT, (2 * block + 1) * Float.BYTES, second * scale);
+        ints.blockSums().rows().set(LittleEndian.FLOAT, block * Float.BYTES, (first + second) * scale);
+        ints.halfSums().rows().set(LittleEndian.FLOAT, 2 * block * Float.BYTES, first * scale);
+        ints.halfSums().rows().set(LittleEndian.FLOAT, (2 * block + 1) * Float.BYTES, second * scale);
         ints.biases().set(LittleEndian.INT, block * Integer.BYTES, pair(-NIBBLE_ZERO_POINT * (first + second)));
     }
 
@@ -49,21 +69,45 @@ public final class ScalarActivations {
     }
 
     private static void quantize(Activations x, int token, int block) {
-        MemorySegment row = x.rows().data();
         long at = x.rows().offset(token) + (long) block * BLOCK * Float.BYTES;
+        float scale = maxMagnitude(x.rows().data(), at) / MAX_QUANT;
+        long to = ((long) token * x.columns() + (long) block * BLOCK) * Integer.BYTES;
+        int magnitude = round(x, at, scale, to);
+        if (magnitude > Activations.MAX_BLOCK_MAGNITUDE) {
+            scale = coarser(scale, magnitude);
+            round(x, at, scale, to);
+        }
+        describeBlock(x.ints(), (long) token * (x.columns() / BLOCK) + block, scale, sum(x, to),
+                sum(x, to + (long) HALF_BLOCK * Integer.BYTES));
+    }
+
+    private static float maxMagnitude(MemorySegment row, long at) {
         float max = 0;
         for (int i = 0; i < BLOCK; i++) {
             max = Math.max(max, Math.abs(row.get(LittleEndian.FLOAT, at + (long) i * Float.BYTES)));
         }
-        float scale = max / MAX_QUANT;
-        int[] sums = new int[2];
-        long to = ((long) token * x.columns() + (long) block * BLOCK) * Integer.BYTES;
+        return max;
+    }
+
+    /** Returns the sum of magnitudes. */
+    private static int round(Activations x, long at, float scale, long to) {
+        float inverse = inverse(scale);
+        int magnitude = 0;
         for (int i = 0; i < BLOCK; i++) {
-            int q = (int) Math.rint(row.get(LittleEndian.FLOAT, at + (long) i * Float.BYTES) * inverse(scale));
-            sums[2 * i / BLOCK] += q;
+            float value = x.rows().data().get(LittleEndian.FLOAT, at + (long) i * Float.BYTES);
+            int q = isBroken(scale) ? 0 : (int) Math.rint(value * inverse);
+            magnitude += Math.abs(q);
             x.ints().values().set(LittleEndian.INT, to + (long) i * Integer.BYTES, pair(q));
         }
-        describeBlock(x.ints(), (long) token * (x.columns() / BLOCK) + block, scale, sums[0], sums[1]);
+        return magnitude;
+    }
+
+    private static int sum(Activations x, long at) {
+        int sum = 0;
+        for (int i = 0; i < HALF_BLOCK; i++) {
+            sum += (short) x.ints().values().get(LittleEndian.INT, at + (long) i * Integer.BYTES);
+        }
+        return sum;
     }
 
     /** A 16-bit value in both halves of an int. */

@@ -4,6 +4,8 @@ import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.MatMulScratch;
+import dev.lockstep.kernel.internal.FloatSums;
+import dev.lockstep.kernel.internal.IntFormat;
 import dev.lockstep.quant.AffineBlocks;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
@@ -15,8 +17,6 @@ import java.lang.foreign.MemorySegment;
  * the vector kernels, in their order, so that results are equal to the last bit.
  */
 final class ScalarMatMul {
-    private static final int HALF_BLOCK = 16;
-
     private ScalarMatMul() {
     }
 
@@ -36,49 +36,81 @@ final class ScalarMatMul {
     }
 
     private static float dot(MemorySegment w, FloatRows x, int token, long columns) {
-        float sum = 0;
-        for (long k = 0; k < columns; k++) {
-            float a = x.data().get(LittleEndian.FLOAT, x.offset(token) + k * Float.BYTES);
-            sum = Math.fma(w.get(LittleEndian.FLOAT, k * Float.BYTES), a, sum);
+        float result = 0;
+        for (long from = 0; from < columns; from += FloatSums.CHUNK) {
+            float sum = 0;
+            for (long k = from; k < Math.min(from + FloatSums.CHUNK, columns); k++) {
+                float a = x.data().get(LittleEndian.FLOAT, x.offset(token) + k * Float.BYTES);
+                sum = Math.fma(w.get(LittleEndian.FLOAT, k * Float.BYTES), a, sum);
+            }
+            result += sum;
+        }
+        return result;
+    }
+
+    private static float dot(PanelMatrix weights, MemorySegment encoded, Activations x, int token) {
+        if (weights.type() == DType.Q8_0) {
+            return scaled(weights, encoded, x, token, Activations.BLOCK, 0);
+        }
+        IntFormat format = IntFormat.of(weights.type());
+        float scaled = scaled(weights, encoded, x, token, format.period(), format.hasOffset() ? format.zeroPoint() : 0);
+        return format.hasOffset() ? addOffsets(weights, encoded, x, token, format, scaled) : scaled;
+    }
+
+    /** Σ of (Σ q · a) · scale, where the inner sums are of {@code period} columns and exact. */
+    private static float scaled(PanelMatrix weights, MemorySegment encoded, Activations x, int token, int period, int zeroPoint) {
+        AffineBlocks blocks = affine(weights);
+        float result = 0;
+        for (int column = 0; column < x.columns(); column += period) {
+            int sum = sum(weights, encoded, x, token, column, period, zeroPoint);
+            float scale = blocks.scale(encoded, block(weights, column), group(weights, column));
+            result = Math.fma((float) sum, scale * xScale(x, token, column), result);
+        }
+        return result;
+    }
+
+    /** Adds Σ over groups of columns of offset · Σ a, in chunks; the offset gives back what the zero point took away. */
+    private static float addOffsets(PanelMatrix weights, MemorySegment encoded, Activations x, int token, IntFormat format,
+            float scaled) {
+        AffineBlocks blocks = affine(weights);
+        int chunkColumns = FloatSums.CHUNK * format.groupColumns();
+        float result = scaled;
+        for (int from = 0; from < x.columns(); from += chunkColumns) {
+            float sum = 0;
+            for (int column = from; column < Math.min(from + chunkColumns, x.columns()); column += format.groupColumns()) {
+                long block = block(weights, column);
+                int group = group(weights, column);
+                float offset = Math.fma(blocks.scale(encoded, block, group), (float) format.zeroPoint(),
+                        blocks.offset(encoded, block, group));
+                sum = Math.fma(offset, xSum(x, token, column, format.groupColumns()), sum);
+            }
+            result += sum;
+        }
+        return result;
+    }
+
+    private static AffineBlocks affine(PanelMatrix weights) {
+        return weights.type().affineBlocks().orElseThrow();
+    }
+
+    /** Where the block of a column begins, in bytes. */
+    private static long block(PanelMatrix weights, int column) {
+        return (long) column / weights.type().blockElements() * weights.type().blockBytes();
+    }
+
+    private static int group(PanelMatrix weights, int column) {
+        return column % weights.type().blockElements() / affine(weights).subBlockElements();
+    }
+
+    private static int sum(PanelMatrix weights, MemorySegment encoded, Activations x, int token, int column, int count,
+            int zeroPoint) {
+        AffineBlocks blocks = affine(weights);
+        int sum = 0;
+        for (int i = column; i < column + count; i++) {
+            int q = blocks.quant(encoded, block(weights, column), i % weights.type().blockElements());
+            sum += (q - zeroPoint) * quant(x, token, i);
         }
         return sum;
-    }
-
-    /** Σ over groups of (Σ q · a) · scale, and apart from it Σ over half blocks of offset · Σ a. */
-    private static float dot(PanelMatrix weights, MemorySegment encoded, Activations x, int token) {
-        AffineBlocks blocks = weights.type().affineBlocks().orElseThrow();
-        int zeroPoint = zeroPoint(weights.type());
-        int groupColumns = blocks.subBlockElements();
-        int columns = x.columns();
-        float scaled = 0;
-        float offset = 0;
-        for (int column = 0; column < columns; column += groupColumns) {
-            long block = (long) column / weights.type().blockElements() * weights.type().blockBytes();
-            int first = column % weights.type().blockElements();
-            int group = first / groupColumns;
-            int sum = 0;
-            for (int i = 0; i < groupColumns; i++) {
-                sum += (blocks.quant(encoded, block, first + i) - zeroPoint) * quant(x, token, column + i);
-            }
-            float scale = blocks.scale(encoded, block, group);
-            scaled = Math.fma((float) sum, scale * xScale(x, token, column), scaled);
-            if (blocks.hasOffsets()) {
-                float shifted = scale * zeroPoint + blocks.offset(encoded, block, group);
-                for (int half = column / HALF_BLOCK; half < (column + groupColumns) / HALF_BLOCK; half++) {
-                    offset = Math.fma(shifted, xSum(x, token, half), offset);
-                }
-            }
-        }
-        return blocks.hasOffsets() ? offset + scaled : scaled;
-    }
-
-    /** What the vector kernels subtract from unsigned quants to make them small; the others are signed as they come. */
-    private static int zeroPoint(DType type) {
-        return switch (type) {
-            case Q4_1, Q4_K -> 8;
-            case Q5_1, Q5_K -> 16;
-            default -> 0;
-        };
     }
 
     private static int quant(Activations x, int token, int column) {
@@ -89,7 +121,7 @@ final class ScalarMatMul {
         return x.ints().scales().get(LittleEndian.FLOAT, ((long) token * x.columns() + column) / Activations.BLOCK * Float.BYTES);
     }
 
-    private static float xSum(Activations x, int token, int half) {
-        return x.ints().sums().get(LittleEndian.FLOAT, ((long) token * (x.columns() / HALF_BLOCK) + half) * Float.BYTES);
+    private static float xSum(Activations x, int token, int column, int count) {
+        return x.ints().sums(count).rows().get(LittleEndian.FLOAT, ((long) token * x.columns() + column) / count * Float.BYTES);
     }
 }

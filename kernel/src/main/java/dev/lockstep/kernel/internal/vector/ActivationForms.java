@@ -1,7 +1,15 @@
 package dev.lockstep.kernel.internal.vector;
 
+import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
+import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.internal.scalar.ScalarActivations;
@@ -9,7 +17,6 @@ import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Makes the forms of activations that the tiles read; the numbers are those of {@link ScalarActivations}, to the last bit. */
 final class ActivationForms {
@@ -32,23 +39,34 @@ final class ActivationForms {
         }
         if (tokens > 1) {
             transpose(x, from, to);
+            if (x.hasPacked()) {
+                for (int tile = fromTile; tile < toTile; tile++) {
+                    PackedActivations.pack(x, tile, tokens);
+                }
+            }
         }
     }
 
     private static void transpose(Activations x, int from, int to) {
         for (int token = from; token < to; token++) {
             if (x.hasFloats()) {
-                interleave(x.rows().data(), x.rows().offset(token), x.columns(), x.floats().tiles(), token, FloatTile.TOKENS);
+                interleave(x.rows().data(), x.rows().offset(token), x.columns(), x.floats().tiles(), token);
             }
-            if (x.hasInts()) {
-                interleave(x.ints().values(), (long) token * x.columns() * Integer.BYTES, x.columns(), x.ints().tiles(), token,
-                        IntTile.TOKENS);
+            if (x.hasInts() && x.ints().tiles().byteSize() > 0) {
+                interleave(x.ints().values(), (long) token * x.columns() * Integer.BYTES, x.columns(), x.ints().tiles(), token);
+                interleave(x.ints().blockSums(), x.columns() / BLOCK, token);
+                interleave(x.ints().halfSums(), x.columns() / HALF_BLOCK, token);
             }
         }
     }
 
-    /** Copies 32-bit values of one row to its place in tiles of shape (columns, width). */
-    private static void interleave(MemorySegment row, long rowAt, int columns, MemorySegment tiles, int token, int width) {
+    private static void interleave(Activations.Sums sums, int groups, int token) {
+        interleave(sums.rows(), (long) token * groups * Float.BYTES, groups, sums.tiles(), token);
+    }
+
+    /** Copies 32-bit values of one row to its place in tiles of shape (columns, QUAD). */
+    private static void interleave(MemorySegment row, long rowAt, int columns, MemorySegment tiles, int token) {
+        int width = Activations.QUAD;
         long at = ((long) token / width * columns * width + token % width) * Integer.BYTES;
         long step = (long) width * Integer.BYTES;
         for (int k = 0; k < columns; k++) {
@@ -58,38 +76,54 @@ final class ActivationForms {
 
     private static void quantize(Activations x, int token) {
         MemorySegment row = x.rows().data();
-        Activations.IntForm ints = x.ints();
-        long blocks = x.columns() / BLOCK;
-        for (long block = 0; block < blocks; block++) {
-            long at = x.rows().offset(token) + block * BLOCK * Float.BYTES;
+        MemorySegment values = x.ints().values();
+        int blocks = x.columns() / BLOCK;
+        for (int block = 0; block < blocks; block++) {
+            long at = x.rows().offset(token) + (long) block * BLOCK * Float.BYTES;
+            long to = ((long) token * x.columns() + (long) block * BLOCK) * Integer.BYTES;
             float scale = maxMagnitude(row, at) / ScalarActivations.MAX_QUANT;
-            long values = ((long) token * x.columns() + block * BLOCK) * Integer.BYTES;
-            float inverse = ScalarActivations.inverse(scale);
-            int first = quantize(row, at, inverse, ints.values(), values);
-            int second = quantize(row, at + HALF_BLOCK * Float.BYTES, inverse, ints.values(),
-                    values + HALF_BLOCK * Integer.BYTES);
-            ScalarActivations.describeBlock(ints, token * blocks + block, scale, first, second);
+            int magnitude = round(row, at, scale, values, to);
+            if (magnitude > Activations.MAX_BLOCK_MAGNITUDE) {
+                scale = ScalarActivations.coarser(scale, magnitude);
+                round(row, at, scale, values, to);
+            }
+            ScalarActivations.describeBlock(x.ints(), (long) token * blocks + block, scale, sum(values, to),
+                    sum(values, to + (long) HALF_BLOCK * Integer.BYTES));
         }
     }
 
     private static float maxMagnitude(MemorySegment row, long at) {
-        FloatVector max = Lanes.floats(row, at).abs();
+        FloatVector max = fromMemorySegment(FLOATS, row, at, ORDER).abs();
         for (int i = LANES; i < BLOCK; i += LANES) {
-            max = max.max(Lanes.floats(row, at + (long) i * Float.BYTES).abs());
+            max = max.max(fromMemorySegment(FLOATS, row, at + (long) i * Float.BYTES, ORDER).abs());
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        return max.reduceLanes(MAX);
     }
 
-    /** Half a block; returns the sum of its quants. */
-    private static int quantize(MemorySegment row, long at, float inverse, MemorySegment values, long to) {
-        IntVector sum = IntVector.zero(Species.INTS);
-        for (int i = 0; i < HALF_BLOCK; i += LANES) {
-            FloatVector rounded = Lanes.floats(row, at + (long) i * Float.BYTES).mul(inverse).add(ROUNDER);
+    /** A block; returns the sum of the magnitudes of its quants. */
+    private static int round(MemorySegment row, long at, float scale, MemorySegment values, long to) {
+        if (ScalarActivations.isBroken(scale)) {
+            values.asSlice(to, (long) BLOCK * Integer.BYTES).fill((byte) 0);
+            return 0;
+        }
+        float inverse = ScalarActivations.inverse(scale);
+        IntVector magnitudes = IntVector.zero(Species.INTS);
+        for (int i = 0; i < BLOCK; i += LANES) {
+            FloatVector rounded = fromMemorySegment(FLOATS, row, at + (long) i * Float.BYTES, ORDER).mul(inverse).add(ROUNDER);
             IntVector q = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-            sum = sum.add(q);
-            q.and(0xFFFF).or(q.lanewise(VectorOperators.LSHL, Short.SIZE))
+            magnitudes = magnitudes.add(q.abs());
+            q.and(0xFFFF).or(q.lanewise(LSHL, Short.SIZE))
                     .intoMemorySegment(values, to + (long) i * Integer.BYTES, ORDER);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return magnitudes.reduceLanes(ADD);
+    }
+
+    /** The sum of half a block's quants. */
+    private static int sum(MemorySegment values, long at) {
+        IntVector sum = IntVector.zero(Species.INTS);
+        for (int i = 0; i < HALF_BLOCK; i += LANES) {
+            sum = sum.add(fromMemorySegment(INTS, values, at + (long) i * Integer.BYTES, ORDER).lanewise(ASHR, 16));
+        }
+        return sum.reduceLanes(ADD);
     }
 }

@@ -10,6 +10,7 @@ import dev.lockstep.kernel.KvLayout;
  * scores        (ROWS, COLUMNS positions of a block), later their weights
  * scaled        (ROWS, COLUMNS positions)    weights times the scales of values
  * scales        (PANEL)                      what a panel's columns are multiplied by
+ * product       (ROWS, PANEL), rows a tile's rows apart      of a tile and a panel, before it is added
  * then for each tile of queries:
  *   maxima      (ROWS)                       the largest score so far
  *   sums        (ROWS, SUMS)                 sums of weights, one per vector lane
@@ -29,7 +30,8 @@ final class AttentionScratch {
     static final long SCORES = 0;
     static final long SCALED = SCORES + TILE_BYTES;
     static final long SCALES = SCALED + TILE_BYTES;
-    private static final long FIRST_TILE = SCALES + (long) KvLayout.PANEL * Float.BYTES;
+    static final long PRODUCT = SCALES + (long) KvLayout.PANEL * Float.BYTES;
+    private static final long FIRST_TILE = PRODUCT + TILE_BYTES;
 
     /** Lanes of the longest vector. */
     static final int SUMS = 16;

@@ -4,11 +4,12 @@ import static dev.lockstep.kernel.internal.vector.AttentionScratch.COLUMNS;
 import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
 import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * A softmax that sees the scores of one query in pieces of {@value AttentionScratch#COLUMNS} and keeps the largest so far and the
@@ -33,7 +34,7 @@ final class OnlineSoftmax {
     static void multiply(MemorySegment s, long row, int count, float factor) {
         for (int column = 0; column < count; column += LANES) {
             long at = row + (long) column * Float.BYTES;
-            load(s, at).mul(factor).intoMemorySegment(s, at, ORDER);
+            fromMemorySegment(FLOATS, s, at, ORDER).mul(factor).intoMemorySegment(s, at, ORDER);
         }
     }
 
@@ -41,7 +42,7 @@ final class OnlineSoftmax {
     static void cap(MemorySegment s, long row, float softCap) {
         for (int column = 0; column < COLUMNS; column += LANES) {
             long at = row + (long) column * Float.BYTES;
-            FloatVector e = VectorExp.exp(load(s, at).mul(2 / softCap));
+            FloatVector e = VectorExp.exp(fromMemorySegment(FLOATS, s, at, ORDER).mul(2 / softCap));
             FloatVector tanh = FloatVector.broadcast(FLOATS, 1).sub(FloatVector.broadcast(FLOATS, 2).div(e.add(1)));
             tanh.mul(softCap).intoMemorySegment(s, at, ORDER);
         }
@@ -49,11 +50,11 @@ final class OnlineSoftmax {
 
     /** The largest score. */
     static float max(MemorySegment s, long row) {
-        FloatVector maxima = load(s, row);
+        FloatVector maxima = fromMemorySegment(FLOATS, s, row, ORDER);
         for (int column = LANES; column < COLUMNS; column += LANES) {
-            maxima = maxima.max(load(s, row + (long) column * Float.BYTES));
+            maxima = maxima.max(fromMemorySegment(FLOATS, s, row + (long) column * Float.BYTES, ORDER));
         }
-        return maxima.reduceLanes(VectorOperators.MAX);
+        return maxima.reduceLanes(MAX);
     }
 
     /**
@@ -63,22 +64,18 @@ final class OnlineSoftmax {
      * @param factor the weights in memory, not in the sums, are multiplied by this power of two
      */
     static void weigh(MemorySegment s, long row, float max, float factor, long sums) {
-        FloatVector sum = load(s, sums);
+        FloatVector sum = Species.zero();
         for (int column = 0; column < COLUMNS; column += LANES) {
             long at = row + (long) column * Float.BYTES;
-            FloatVector weights = VectorExp.exp(load(s, at).sub(max));
+            FloatVector weights = VectorExp.exp(fromMemorySegment(FLOATS, s, at, ORDER).sub(max));
             sum = sum.add(weights);
             weights.mul(factor).intoMemorySegment(s, at, ORDER);
         }
-        sum.intoMemorySegment(s, sums, ORDER);
+        fromMemorySegment(FLOATS, s, sums, ORDER).add(sum).intoMemorySegment(s, sums, ORDER);
     }
 
     /** The sum of weights over all positions so far. */
     static float sum(MemorySegment s, long sums) {
-        return LaneSum.of(load(s, sums));
-    }
-
-    private static FloatVector load(MemorySegment memory, long offset) {
-        return FloatVector.fromMemorySegment(FLOATS, memory, offset, ORDER);
+        return LaneSum.of(fromMemorySegment(FLOATS, s, sums, ORDER));
     }
 }

@@ -1,21 +1,42 @@
 package dev.lockstep.kernel.internal.vector;
 
+import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
+import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
+import static dev.lockstep.quant.LittleEndian.FLOAT;
+import static dev.lockstep.quant.LittleEndian.SHORT;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Scales and offsets of a panel's groups, from what the formats store to floats of shape (groups, PANEL_ROWS). */
 final class Scales {
     /** Bytes of one float for each row of a panel. */
     static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
     private static final long ROW_BYTES = PANEL_ROWS;
-    /** Sub-blocks of a K type with 6-bit scales and minima. */
-    private static final int PACKED_GROUPS = 8;
+    private static final long A = 0;
+    private static final long B = VECTOR_BYTES;
+    private static final long C = 2L * VECTOR_BYTES;
+    private static final long D = 3L * VECTOR_BYTES;
+    /** 2^112: what is missing between a half's exponent bias (15) and a float's (127). */
+    private static final float EXPONENT_GAP = 0x1p112f;
+    /** Sign, and exponent and fraction of a half at the places of a float's. */
+    private static final int HALF_BITS = 0x8FFF_E000;
+    private static final int LOWEST_EXPONENT = 0x0080_0000;
+    private static final int EXPONENT_OVERFLOW = 0x1000_0000;
+    private static final int LOW_BYTE = 0xFF;
+    private static final int NIBBLE = 0xF;
     private static final int LOW_SIX_BITS = 0x3F3F_3F3F;
     private static final int LOW_NIBBLES = 0x0F0F_0F0F;
     private static final int LOW_TWO_BITS = 0x0303_0303;
@@ -26,109 +47,207 @@ final class Scales {
     }
 
     /**
-     * {@code units} halves per row, expanded.
+     * {@code units} halves per row, expanded. Exponent and fraction are moved to a float's place; multiplying by 2^112 repairs the
+     * bias and normalizes subnormals in one go. Infinities and NaN, which no sound model has, are seen by a carry out of their
+     * exponents, and done again without haste.
      *
      * @param panel units of 2 bytes from byte {@code at}
      * @param floats float32, (units, PANEL_ROWS)
      */
     static void halves(MemorySegment panel, long at, long units, MemorySegment floats) {
-        // one vector at a time: more conversions in one loop body, and C2 stops inlining and boxes every vector
+        IntVector carries = IntVector.zero(INTS);
+        int step = Rolled.step;
+        for (long i = 0; i < 2 * units; i += step) {
+            IntVector pairs = fromMemorySegment(INTS, panel, at + i * VECTOR_BYTES, ORDER);
+            MemorySegment out = floats.asSlice(2 * i * VECTOR_BYTES, 2L * VECTOR_BYTES);
+            IntVector low = pairs.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF_BITS);
+            IntVector high = pairs.lanewise(ASHR, 3).and(HALF_BITS);
+            carries = carries.or(low.add(LOWEST_EXPONENT)).or(high.add(LOWEST_EXPONENT));
+            low.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(out, 0, ORDER);
+            high.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(out, VECTOR_BYTES, ORDER);
+        }
+        if ((carries.reduceLanes(OR) & EXPONENT_OVERFLOW) != 0) {
+            halvesOneByOne(panel, at, units, floats);
+        }
+    }
+
+    private static void halvesOneByOne(MemorySegment panel, long at, long units, MemorySegment floats) {
         for (long i = 0; i < 2 * units; i++) {
-            IntVector pairs = Lanes.ints(panel, at + i * VECTOR_BYTES);
-            Lanes.lowerHalf(pairs).intoMemorySegment(floats, 2 * i * VECTOR_BYTES, ORDER);
-            Lanes.upperHalf(pairs).intoMemorySegment(floats, (2 * i + 1) * VECTOR_BYTES, ORDER);
+            for (long lane = 0; lane < VECTOR_BYTES; lane += Integer.BYTES) {
+                long from = at + i * VECTOR_BYTES + lane;
+                long to = 2 * i * VECTOR_BYTES + lane;
+                floats.set(FLOAT, to, Float.float16ToFloat(panel.get(SHORT, from)));
+                floats.set(FLOAT, to + VECTOR_BYTES, Float.float16ToFloat(panel.get(SHORT, from + Short.BYTES)));
+            }
         }
     }
 
-    /** offsets += zeroPoint · scales: weights are read less their zero point. */
-    static void addZeroPoint(MemorySegment scales, float zeroPoint, long groups, MemorySegment offsets) {
-        for (long at = 0; at < groups * ROW_FLOATS; at += VECTOR_BYTES) {
-            Lanes.floats(scales, at).mul(zeroPoint).add(Lanes.floats(offsets, at)).intoMemorySegment(offsets, at, ORDER);
-        }
-    }
-
-    /** Changes the sign of one float for each row of {@code units}: minima are subtracted. */
+    /** Changes the sign of one float for each row of {@code units}. */
     static void negate(MemorySegment floats, long units) {
         for (long at = 0; at < units * ROW_FLOATS; at += VECTOR_BYTES) {
-            Lanes.floats(floats, at).neg().intoMemorySegment(floats, at, ORDER);
+            fromMemorySegment(FLOATS, floats, at, ORDER).neg().intoMemorySegment(floats, at, ORDER);
+        }
+    }
+
+    /** offsets = scales · zeroPoint + minima, for weights that are read less their zero point; all float32, (groups, PANEL_ROWS). */
+    static void addZeroPoint(MemorySegment scales, float zeroPoint, MemorySegment minima, int groups, MemorySegment offsets,
+            long offsetsAt) {
+        FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
+        for (long at = 0; at < groups * ROW_FLOATS; at += VECTOR_BYTES) {
+            fromMemorySegment(FLOATS, scales, at, ORDER).fma(zero, fromMemorySegment(FLOATS, minima, at, ORDER))
+                    .intoMemorySegment(offsets, offsetsAt + at, ORDER);
         }
     }
 
     /**
-     * Signed bytes times one factor per row.
+     * Multiples become scales and offsets: scales = scales · factors, offsets = scales · zeroPoint + minima · minFactors.
      *
-     * @param bytes units of 1 byte from byte {@code at}
+     * @param scales float32, (groups, PANEL_ROWS), in place
+     * @param minima likewise
      * @param factors float32, (PANEL_ROWS) from byte {@code factorsAt}
-     * @param floats float32, (units, PANEL_ROWS) from byte {@code to}
+     * @param minFactors likewise
+     * @param offsets float32, (groups, PANEL_ROWS) from byte {@code offsetsAt}
      */
-    static void signedBytes(MemorySegment bytes, long at, int units, MemorySegment factors, long factorsAt,
-            MemorySegment floats, long to) {
-        FloatVector a = Lanes.floats(factors, factorsAt);
-        FloatVector b = Lanes.floats(factors, factorsAt + VECTOR_BYTES);
-        FloatVector c = Lanes.floats(factors, factorsAt + 2 * VECTOR_BYTES);
-        FloatVector d = Lanes.floats(factors, factorsAt + 3 * VECTOR_BYTES);
-        for (int unit = 0; unit < units; unit++) {
-            IntVector q = Lanes.ints(bytes, at + unit * ROW_BYTES);
-            long row = to + unit * ROW_FLOATS;
-            Lanes.toFloats(Lanes.signedByte(q, 0)).mul(a).intoMemorySegment(floats, row, ORDER);
-            Lanes.toFloats(Lanes.signedByte(q, 2)).mul(b).intoMemorySegment(floats, row + VECTOR_BYTES, ORDER);
-            Lanes.toFloats(Lanes.signedByte(q, 1)).mul(c).intoMemorySegment(floats, row + 2 * VECTOR_BYTES, ORDER);
-            Lanes.toFloats(Lanes.signedByte(q, 3)).mul(d).intoMemorySegment(floats, row + 3 * VECTOR_BYTES, ORDER);
+    static void multiply(MemorySegment scales, MemorySegment minima, int groups, MemorySegment factors, MemorySegment minFactors,
+            long factorsAt, float zeroPoint, MemorySegment offsets, long offsetsAt) {
+        FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
+        int step = Rolled.step;
+        for (int i = 0; i < 4 * groups; i += step) {
+            long at = (long) i * VECTOR_BYTES;
+            long quarter = factorsAt + (i & 3) * (long) VECTOR_BYTES;
+            FloatVector scale = fromMemorySegment(FLOATS, scales, at, ORDER).mul(fromMemorySegment(FLOATS, factors, quarter, ORDER));
+            FloatVector minimum = fromMemorySegment(FLOATS, minima, at, ORDER).mul(fromMemorySegment(FLOATS, minFactors, quarter, ORDER));
+            scale.intoMemorySegment(scales, at, ORDER);
+            scale.fma(zero, minimum).intoMemorySegment(offsets, offsetsAt + at, ORDER);
         }
     }
 
-    /** Sixteen nibbles, from bit {@code shift} of as many bytes (Q2_K), as bytes. */
-    static void nibbles(MemorySegment panel, long at, int shift, MemorySegment bytes) {
-        for (int group = 0; group < 2 * PACKED_GROUPS; group++) {
-            Lanes.ints(panel, at + group * ROW_BYTES).lanewise(VectorOperators.LSHR, shift).and(LOW_NIBBLES)
-                    .intoMemorySegment(bytes, group * ROW_BYTES, ORDER);
+    /**
+     * Eight 6-bit scales, or minima, in twelve bytes (Q4_K, Q5_K).
+     *
+     * @param own 0 for scales, 4 for minima: the unit that the first have for themselves, and where the others' bits begin in the
+     *     units that they share
+     * @param floats float32, (8, PANEL_ROWS)
+     */
+    static void sixBit(MemorySegment panel, long at, int own, MemorySegment floats) {
+        MemorySegment units = panel.asSlice(at, 12 * ROW_BYTES);
+        int step = Rolled.step;
+        for (int i = 0; i < 4; i += step) {
+            int group = i & 3;
+            IntVector first = fromMemorySegment(INTS, units, ((own & 4) + group) * ROW_BYTES, ORDER);
+            IntVector shared = fromMemorySegment(INTS, units, (8 + group) * ROW_BYTES, ORDER);
+            MemorySegment out = floats.asSlice(group * ROW_FLOATS, 4 * ROW_FLOATS + ROW_FLOATS);
+            IntVector q = first.and(LOW_SIX_BITS);
+            q.and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, A, ORDER);
+            q.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, B, ORDER);
+            q.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, C, ORDER);
+            q.lanewise(LSHR, 24).convert(I2F, 0).intoMemorySegment(out, D, ORDER);
+            q = shared.lanewise(LSHR, own).and(LOW_NIBBLES).or(first.lanewise(LSHR, 2).and(TOP_TWO_OF_SIX));
+            q.and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + A, ORDER);
+            q.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + B, ORDER);
+            q.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + C, ORDER);
+            q.lanewise(LSHR, 24).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + D, ORDER);
         }
     }
 
-    /** Eight 6-bit scales, or minima, in twelve bytes (Q4_K, Q5_K), as bytes. */
-    static void sixBit(MemorySegment panel, long at, boolean minimum, MemorySegment bytes) {
-        int own = minimum ? 4 : 0;
-        for (int group = 0; group < 4; group++) {
-            IntVector first = Lanes.ints(panel, at + (own + group) * ROW_BYTES);
-            first.and(LOW_SIX_BITS).intoMemorySegment(bytes, group * ROW_BYTES, ORDER);
-            IntVector high = first.lanewise(VectorOperators.LSHR, 2).and(TOP_TWO_OF_SIX);
-            IntVector low = Lanes.ints(panel, at + (8 + group) * ROW_BYTES).lanewise(VectorOperators.LSHR, own).and(LOW_NIBBLES);
-            low.or(high).intoMemorySegment(bytes, (4 + group) * ROW_BYTES, ORDER);
+    /**
+     * Sixteen scales and minima of four bits, a byte for each two (Q2_K).
+     *
+     * @param scales float32, (16, PANEL_ROWS)
+     * @param minima likewise
+     */
+    static void nibbles(MemorySegment panel, long at, MemorySegment scales, MemorySegment minima) {
+        MemorySegment units = panel.asSlice(at, 16 * ROW_BYTES);
+        int step = Rolled.step;
+        for (int i = 0; i < 16; i += step) {
+            int group = i & 15;
+            IntVector q = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
+            MemorySegment scale = scales.asSlice(group * ROW_FLOATS, ROW_FLOATS);
+            q.and(NIBBLE).convert(I2F, 0).intoMemorySegment(scale, A, ORDER);
+            q.lanewise(LSHR, 16).and(NIBBLE).convert(I2F, 0).intoMemorySegment(scale, B, ORDER);
+            q.lanewise(LSHR, 8).and(NIBBLE).convert(I2F, 0).intoMemorySegment(scale, C, ORDER);
+            q.lanewise(LSHR, 24).and(NIBBLE).convert(I2F, 0).intoMemorySegment(scale, D, ORDER);
+            MemorySegment minimum = minima.asSlice(group * ROW_FLOATS, ROW_FLOATS);
+            q.lanewise(LSHR, 4).and(NIBBLE).convert(I2F, 0).intoMemorySegment(minimum, A, ORDER);
+            q.lanewise(LSHR, 20).and(NIBBLE).convert(I2F, 0).intoMemorySegment(minimum, B, ORDER);
+            q.lanewise(LSHR, 12).and(NIBBLE).convert(I2F, 0).intoMemorySegment(minimum, C, ORDER);
+            q.lanewise(LSHR, 28).convert(I2F, 0).intoMemorySegment(minimum, D, ORDER);
         }
     }
 
-    /** Sixteen 6-bit scales in twelve bytes, with a zero point of 32 (Q3_K), as bytes. */
+    /**
+     * Sixteen 6-bit scales in twelve bytes, with a zero point of 32 (Q3_K), as bytes.
+     *
+     * @param bytes int8, (16, PANEL_ROWS)
+     */
     static void sixBitSigned(MemorySegment panel, long at, MemorySegment bytes) {
-        for (int group = 0; group < 2 * PACKED_GROUPS; group++) {
-            IntVector low = Lanes.ints(panel, at + group % 8 * ROW_BYTES)
-                    .lanewise(VectorOperators.LSHR, group / 8 * 4).and(LOW_NIBBLES);
-            IntVector high = Lanes.ints(panel, at + (8 + group % 4) * ROW_BYTES)
-                    .lanewise(VectorOperators.LSHR, group / 4 * 2).and(LOW_TWO_BITS).lanewise(VectorOperators.LSHL, 4);
+        MemorySegment units = panel.asSlice(at, 12 * ROW_BYTES);
+        int step = Rolled.step;
+        for (int i = 0; i < 8; i += step) {
+            int group = i & 7;
+            IntVector nibbles = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
+            IntVector pairs = fromMemorySegment(INTS, units, (8 + (group & 3)) * ROW_BYTES, ORDER);
             // 0…63 less 32 without a borrow between the bytes: flip bit 5, then extend the sign from there
-            IntVector flipped = low.or(high).lanewise(VectorOperators.XOR, BIT_FIVE);
+            IntVector top = pairs.lanewise(LSHR, group / 4 * 2).and(LOW_TWO_BITS).lanewise(LSHL, 4);
+            IntVector flipped = nibbles.and(LOW_NIBBLES).or(top).lanewise(XOR, BIT_FIVE);
             IntVector sign = flipped.and(BIT_FIVE);
-            flipped.or(sign.lanewise(VectorOperators.LSHL, 1)).or(sign.lanewise(VectorOperators.LSHL, 2))
-                    .intoMemorySegment(bytes, group * ROW_BYTES, ORDER);
+            flipped.or(sign.lanewise(LSHL, 1)).or(sign.lanewise(LSHL, 2)).intoMemorySegment(bytes, group * ROW_BYTES, ORDER);
+            top = pairs.lanewise(LSHR, 4 + group / 4 * 2).and(LOW_TWO_BITS).lanewise(LSHL, 4);
+            flipped = nibbles.lanewise(LSHR, 4).and(LOW_NIBBLES).or(top).lanewise(XOR, BIT_FIVE);
+            sign = flipped.and(BIT_FIVE);
+            flipped.or(sign.lanewise(LSHL, 1)).or(sign.lanewise(LSHL, 2)).intoMemorySegment(bytes, (8 + group) * ROW_BYTES, ORDER);
         }
     }
 
-    /** Exponent bytes e: half of 2^(e − 127), because MXFP4's values are read doubled. */
+    /**
+     * Sixteen signed bytes times one factor per row.
+     *
+     * @param bytes int8, (16, PANEL_ROWS) from byte {@code at}
+     * @param factors float32, (PANEL_ROWS) from byte {@code factorsAt}
+     * @param floats float32, (16, PANEL_ROWS)
+     */
+    static void products(MemorySegment bytes, long at, MemorySegment factors, long factorsAt, MemorySegment floats) {
+        MemorySegment units = bytes.asSlice(at, 16 * ROW_BYTES);
+        MemorySegment factor = factors.asSlice(factorsAt, ROW_FLOATS);
+        FloatVector a = fromMemorySegment(FLOATS, factor, A, ORDER);
+        FloatVector b = fromMemorySegment(FLOATS, factor, B, ORDER);
+        FloatVector c = fromMemorySegment(FLOATS, factor, C, ORDER);
+        FloatVector d = fromMemorySegment(FLOATS, factor, D, ORDER);
+        int step = Rolled.step;
+        for (int i = 0; i < 8; i += step) {
+            int group = i & 7;
+            IntVector q = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
+            MemorySegment row = floats.asSlice(group * ROW_FLOATS, ROW_FLOATS);
+            ((FloatVector) q.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).mul(a).intoMemorySegment(row, A, ORDER);
+            ((FloatVector) q.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).mul(b).intoMemorySegment(row, B, ORDER);
+            ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).mul(c).intoMemorySegment(row, C, ORDER);
+            ((FloatVector) q.lanewise(ASHR, 24).convert(I2F, 0)).mul(d).intoMemorySegment(row, D, ORDER);
+            q = fromMemorySegment(INTS, units, (8 + group) * ROW_BYTES, ORDER);
+            row = floats.asSlice((8 + group) * ROW_FLOATS, ROW_FLOATS);
+            ((FloatVector) q.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).mul(a).intoMemorySegment(row, A, ORDER);
+            ((FloatVector) q.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).mul(b).intoMemorySegment(row, B, ORDER);
+            ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).mul(c).intoMemorySegment(row, C, ORDER);
+            ((FloatVector) q.lanewise(ASHR, 24).convert(I2F, 0)).mul(d).intoMemorySegment(row, D, ORDER);
+        }
+    }
+
+    /**
+     * Exponent bytes e: half of 2^(e − 127), because MXFP4's values are read doubled. That is 2^(e − 128), a float's exponent but for
+     * the two smallest, which are subnormal and larger as integers.
+     */
     static void exponents(MemorySegment panel, long at, long units, MemorySegment scales) {
-        for (long i = 0; i < 4 * units; i++) {
-            IntVector e = Lanes.ints(panel, at + i / 4 * ROW_BYTES);
-            IntVector exponent = e.lanewise(VectorOperators.LSHR, shift((int) i % 4)).and(0xFF);
-            power(exponent).intoMemorySegment(scales, i * VECTOR_BYTES, ORDER);
+        int step = Rolled.step;
+        for (long i = 0; i < units; i += step) {
+            IntVector q = fromMemorySegment(INTS, panel, at + i * ROW_BYTES, ORDER);
+            MemorySegment out = scales.asSlice(i * ROW_FLOATS, ROW_FLOATS);
+            IntVector e = q.and(LOW_BYTE);
+            e.add(1).lanewise(LSHL, 21).max(e.sub(1).lanewise(LSHL, 23)).intoMemorySegment(out, A, ORDER);
+            e = q.lanewise(LSHR, 16).and(LOW_BYTE);
+            e.add(1).lanewise(LSHL, 21).max(e.sub(1).lanewise(LSHL, 23)).intoMemorySegment(out, B, ORDER);
+            e = q.lanewise(LSHR, 8).and(LOW_BYTE);
+            e.add(1).lanewise(LSHL, 21).max(e.sub(1).lanewise(LSHL, 23)).intoMemorySegment(out, C, ORDER);
+            e = q.lanewise(LSHR, 24);
+            e.add(1).lanewise(LSHL, 21).max(e.sub(1).lanewise(LSHL, 23)).intoMemorySegment(out, D, ORDER);
         }
-    }
-
-    /** Where in a 32-bit lane the byte of quarter {@code c} of the panel's rows is. */
-    private static int shift(int c) {
-        return 16 * (c & 1) + 8 * (c >> 1);
-    }
-
-    /** 2^(e − 128) for e = 0…255: a float's exponent, but for the two smallest, which are subnormal and larger as integers. */
-    private static FloatVector power(IntVector e) {
-        IntVector normal = e.sub(1).lanewise(VectorOperators.LSHL, 23);
-        return e.add(1).lanewise(VectorOperators.LSHL, 21).max(normal).reinterpretAsFloats();
     }
 }

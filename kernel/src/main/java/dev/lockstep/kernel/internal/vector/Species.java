@@ -5,8 +5,10 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.lockstep.kernel.KernelSelection;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,6 +26,17 @@ final class Species {
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128.withShape(SHAPE);
     static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128.withShape(SHAPE);
     static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128.withShape(SHAPE);
+
+    static final VectorSpecies<Long> LONGS = LongVector.SPECIES_128.withShape(SHAPE);
+    static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_128.withShape(SHAPE);
+
+    private static final VectorShape HALF = VectorShape.forBitSize(SHAPE.vectorBitSize() / 2);
+
+    /** As many floats as a vector has doubles. */
+    static final VectorSpecies<Float> HALF_FLOATS = FloatVector.SPECIES_128.withShape(HALF);
+
+    /** As many ints as a vector has doubles. */
+    static final VectorSpecies<Integer> HALF_INTS = IntVector.SPECIES_128.withShape(HALF);
 
     /**
      * As many bytes as a vector has floats, for what is not woven into panels. At 128 bits there are 8 where 4 are wanted: there

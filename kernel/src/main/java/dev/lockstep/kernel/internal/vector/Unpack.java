@@ -1,67 +1,159 @@
 package dev.lockstep.kernel.internal.vector;
 
 import static dev.lockstep.kernel.internal.vector.Species.BYTES;
+import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
+import static dev.lockstep.kernel.internal.vector.Species.SHORTS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
+import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Planes of a panel (see {@link dev.lockstep.quant.PanelForm}) to signed 16-bit weights, shape (32 · blocks, PANEL_ROWS): the
- * scratch that {@link IntTile} reads. A block here is 32 columns. Planes of one value are added up.
+ * scratch that {@link IntTile} reads. A block here is 32 columns. Planes of one value are added up. For slices and loops see
+ * {@link Rolled}.
  */
 final class Unpack {
-    private static final long COLUMN_BYTES = 2L * VECTOR_BYTES;
     private static final int BLOCK = 32;
-    private static final int LOW_NIBBLES = 0x0F0F_0F0F;
-    private static final int LOW_TWO_BITS = 0x0303_0303;
-    private static final int LOW_BITS = 0x0101_0101;
+    private static final int HALF_BLOCK = BLOCK / 2;
+    private static final long COLUMN_BYTES = 2L * VECTOR_BYTES;
+    private static final long BLOCK_WEIGHTS = BLOCK * COLUMN_BYTES;
+    private static final long NIBBLE_BLOCK = (long) HALF_BLOCK * PANEL_ROWS;
+    /** The lowest bits of both halves of a lane. */
+    private static final int NIBBLES = 0x000F_000F;
+    private static final int TWO_BITS = 0x0003_0003;
+    private static final int UPPER_TWO_BITS = 0x0030_0030;
+    private static final int ONE_BIT = 0x0001_0001;
+    /** The lowest bits of all four bytes of a lane. */
+    private static final int BYTE_NIBBLES = 0x0F0F_0F0F;
 
     private Unpack() {
     }
 
-    /** Sets all weights to minus the zero point. */
-    static void clear(int blocks, int zeroPoint, MemorySegment w) {
-        for (long at = 0; at < blocks * BLOCK * COLUMN_BYTES; at += VECTOR_BYTES) {
-            ShortVector.broadcast(Species.SHORTS, (short) -zeroPoint).intoMemorySegment(w, at, ORDER);
-        }
-    }
-
-    /** Adds the four lowest bits, 16 units per block. */
-    static void addNibbles(MemorySegment panel, long at, int blocks, MemorySegment w) {
-        for (int block = 0; block < blocks; block++) {
-            for (int i = 0; i < 16; i++) {
-                IntVector q = Lanes.ints(panel, at + (long) (block * 16 + i) * PANEL_ROWS);
-                long column = (long) (block * BLOCK + i) * COLUMN_BYTES;
-                add(q.and(LOW_NIBBLES), w, column);
-                add(q.lanewise(VectorOperators.LSHR, 4).and(LOW_NIBBLES), w, column + 16 * COLUMN_BYTES);
+    /** Four bits less the zero point, 16 units per block. */
+    static void nibbles(MemorySegment panel, long at, int blocks, int zeroPoint, MemorySegment w) {
+        ShortVector zero = ShortVector.broadcast(SHORTS, (short) zeroPoint);
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < HALF_BLOCK; i += step) {
+                int unit = i & HALF_BLOCK - 1;
+                IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);
+                long low = unit * COLUMN_BYTES;
+                long high = (unit + HALF_BLOCK) * COLUMN_BYTES;
+                q.and(NIBBLES).reinterpretAsShorts().sub(zero).intoMemorySegment(out, low, ORDER);
+                q.lanewise(LSHR, 8).and(NIBBLES).reinterpretAsShorts().sub(zero).intoMemorySegment(out, low + VECTOR_BYTES, ORDER);
+                q.lanewise(LSHR, 4).and(NIBBLES).reinterpretAsShorts().sub(zero).intoMemorySegment(out, high, ORDER);
+                q.lanewise(LSHR, 12).and(NIBBLES).reinterpretAsShorts().sub(zero).intoMemorySegment(out, high + VECTOR_BYTES, ORDER);
             }
         }
     }
 
-    /** Adds two bits, from bit {@code shift} on, 8 units per block. */
-    static void addTwoBits(MemorySegment panel, long at, int blocks, int shift, MemorySegment w) {
-        for (int block = 0; block < blocks; block++) {
-            for (int i = 0; i < BLOCK; i++) {
-                IntVector q = Lanes.ints(panel, at + (long) (block * 8 + i % 8) * PANEL_ROWS);
-                IntVector bits = q.lanewise(VectorOperators.LSHR, i / 8 * 2).and(LOW_TWO_BITS);
-                add(bits.lanewise(VectorOperators.LSHL, shift), w, (block * BLOCK + i) * COLUMN_BYTES);
+    /**
+     * Five bits less 16: nibbles, and the highest bits in 4 units per block from byte {@code bitsAt}.
+     */
+    static void fiveBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
+        ShortVector zero = ShortVector.broadcast(SHORTS, (short) 16);
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment bits = panel.asSlice(bitsAt + block * 4L * PANEL_ROWS, 4L * PANEL_ROWS);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < HALF_BLOCK; i += step) {
+                int unit = i & HALF_BLOCK - 1;
+                IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);
+                IntVector b = fromMemorySegment(INTS, bits, (long) (unit >> 3) * PANEL_ROWS, ORDER).lanewise(LSHR, unit & 7);
+                long to = unit * COLUMN_BYTES;
+                q.and(NIBBLES).or(b.and(ONE_BIT).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero).intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 8).and(NIBBLES).or(b.lanewise(LSHR, 8).and(ONE_BIT).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+                b = fromMemorySegment(INTS, bits, (long) (2 + (unit >> 3)) * PANEL_ROWS, ORDER).lanewise(LSHR, unit & 7);
+                to = (unit + HALF_BLOCK) * COLUMN_BYTES;
+                q.lanewise(LSHR, 4).and(NIBBLES).or(b.and(ONE_BIT).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 12).and(NIBBLES).or(b.lanewise(LSHR, 8).and(ONE_BIT).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
             }
         }
     }
 
-    /** Adds bit {@code shift}, 4 units per block. */
-    static void addBits(MemorySegment panel, long at, int blocks, int shift, MemorySegment w) {
-        for (int block = 0; block < blocks; block++) {
-            for (int i = 0; i < BLOCK; i++) {
-                IntVector q = Lanes.ints(panel, at + (long) (block * 4 + i / 8) * PANEL_ROWS);
-                IntVector bits = q.lanewise(VectorOperators.LSHR, i % 8).and(LOW_BITS);
-                add(bits.lanewise(VectorOperators.LSHL, shift), w, (block * BLOCK + i) * COLUMN_BYTES);
+    /** Six bits less 32: nibbles, and the highest bits in 8 units per block from byte {@code bitsAt}. */
+    static void sixBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
+        ShortVector zero = ShortVector.broadcast(SHORTS, (short) 32);
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment bits = panel.asSlice(bitsAt + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < HALF_BLOCK; i += step) {
+                int unit = i & HALF_BLOCK - 1;
+                IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);
+                IntVector b = fromMemorySegment(INTS, bits, (long) (unit & 7) * PANEL_ROWS, ORDER).lanewise(LSHR, unit >> 3 << 1);
+                long to = unit * COLUMN_BYTES;
+                q.and(NIBBLES).or(b.and(TWO_BITS).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero).intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 8).and(NIBBLES).or(b.lanewise(LSHR, 8).and(TWO_BITS).lanewise(LSHL, 4)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+                to = (unit + HALF_BLOCK) * COLUMN_BYTES;
+                q.lanewise(LSHR, 4).and(NIBBLES).or(b.and(UPPER_TWO_BITS)).reinterpretAsShorts().sub(zero).intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 12).and(NIBBLES).or(b.lanewise(LSHR, 8).and(UPPER_TWO_BITS)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            }
+        }
+    }
+
+    /** Two bits, 8 units per block. */
+    static void twoBits(MemorySegment panel, long at, int blocks, MemorySegment w) {
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < 8; i += step) {
+                int unit = i & 7;
+                IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);
+                long to = unit * COLUMN_BYTES;
+                q.and(TWO_BITS).intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 8).and(TWO_BITS).intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+                q.lanewise(LSHR, 2).and(TWO_BITS).intoMemorySegment(out, to + 8 * COLUMN_BYTES, ORDER);
+                q.lanewise(LSHR, 10).and(TWO_BITS).intoMemorySegment(out, to + 8 * COLUMN_BYTES + VECTOR_BYTES, ORDER);
+                q.lanewise(LSHR, 4).and(TWO_BITS).intoMemorySegment(out, to + 16 * COLUMN_BYTES, ORDER);
+                q.lanewise(LSHR, 12).and(TWO_BITS).intoMemorySegment(out, to + 16 * COLUMN_BYTES + VECTOR_BYTES, ORDER);
+                q.lanewise(LSHR, 6).and(TWO_BITS).intoMemorySegment(out, to + 24 * COLUMN_BYTES, ORDER);
+                q.lanewise(LSHR, 14).and(TWO_BITS).intoMemorySegment(out, to + 24 * COLUMN_BYTES + VECTOR_BYTES, ORDER);
+            }
+        }
+    }
+
+    /** Three bits less 4: two bits, and the highest bits in 4 units per block from byte {@code bitsAt}. */
+    static void threeBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
+        ShortVector zero = ShortVector.broadcast(SHORTS, (short) 4);
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
+            MemorySegment bits = panel.asSlice(bitsAt + block * 4L * PANEL_ROWS, 4L * PANEL_ROWS);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < HALF_BLOCK; i += step) {
+                int column = i & HALF_BLOCK - 1;
+                IntVector q = fromMemorySegment(INTS, plane, (long) (column & 7) * PANEL_ROWS, ORDER).lanewise(LSHR, column >> 3 << 1);
+                IntVector b = fromMemorySegment(INTS, bits, (long) (column >> 3) * PANEL_ROWS, ORDER).lanewise(LSHR, column & 7);
+                long to = column * COLUMN_BYTES;
+                q.and(TWO_BITS).or(b.and(ONE_BIT).lanewise(LSHL, 2)).reinterpretAsShorts().sub(zero).intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 8).and(TWO_BITS).or(b.lanewise(LSHR, 8).and(ONE_BIT).lanewise(LSHL, 2)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+                b = fromMemorySegment(INTS, bits, (long) (2 + (column >> 3)) * PANEL_ROWS, ORDER).lanewise(LSHR, column & 7);
+                to = (column + HALF_BLOCK) * COLUMN_BYTES;
+                q.lanewise(LSHR, 4).and(TWO_BITS).or(b.and(ONE_BIT).lanewise(LSHL, 2)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to, ORDER);
+                q.lanewise(LSHR, 12).and(TWO_BITS).or(b.lanewise(LSHR, 8).and(ONE_BIT).lanewise(LSHL, 2)).reinterpretAsShorts().sub(zero)
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
             }
         }
     }
@@ -73,29 +165,22 @@ final class Unpack {
      */
     static void lookUpNibbles(MemorySegment panel, long at, int blocks, MemorySegment table, MemorySegment w) {
         ByteVector values = ByteVector.fromMemorySegment(BYTES, table, 0, ORDER);
-        for (int block = 0; block < blocks; block++) {
-            for (int i = 0; i < 16; i++) {
-                IntVector q = Lanes.ints(panel, at + (long) (block * 16 + i) * PANEL_ROWS);
-                long column = (long) (block * BLOCK + i) * COLUMN_BYTES;
-                set(q.and(LOW_NIBBLES).reinterpretAsBytes().selectFrom(values), w, column);
-                set(q.lanewise(VectorOperators.LSHR, 4).and(LOW_NIBBLES).reinterpretAsBytes().selectFrom(values), w,
-                        column + 16 * COLUMN_BYTES);
+        int step = Rolled.step;
+        for (int block = 0; block < blocks; block += step) {
+            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            for (int i = 0; i < HALF_BLOCK; i += step) {
+                int unit = i & HALF_BLOCK - 1;
+                IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);
+                long low = unit * COLUMN_BYTES;
+                long high = (unit + HALF_BLOCK) * COLUMN_BYTES;
+                ShortVector first = q.and(BYTE_NIBBLES).reinterpretAsBytes().selectFrom(values).reinterpretAsShorts();
+                first.lanewise(LSHL, 8).lanewise(ASHR, 8).intoMemorySegment(out, low, ORDER);
+                first.lanewise(ASHR, 8).intoMemorySegment(out, low + VECTOR_BYTES, ORDER);
+                ShortVector second = q.lanewise(LSHR, 4).and(BYTE_NIBBLES).reinterpretAsBytes().selectFrom(values).reinterpretAsShorts();
+                second.lanewise(LSHL, 8).lanewise(ASHR, 8).intoMemorySegment(out, high, ORDER);
+                second.lanewise(ASHR, 8).intoMemorySegment(out, high + VECTOR_BYTES, ORDER);
             }
         }
-    }
-
-    /** Bytes 0…127 of a panel's rows, added to one column. */
-    private static void add(IntVector bytes, MemorySegment w, long column) {
-        IntVector low = bytes.and(0x00FF_00FF);
-        IntVector high = bytes.lanewise(VectorOperators.LSHR, 8).and(0x00FF_00FF);
-        Lanes.shorts(w, column).add(low.reinterpretAsShorts()).intoMemorySegment(w, column, ORDER);
-        Lanes.shorts(w, column + VECTOR_BYTES).add(high.reinterpretAsShorts()).intoMemorySegment(w, column + VECTOR_BYTES, ORDER);
-    }
-
-    /** Signed bytes of a panel's rows, to one column. */
-    private static void set(ByteVector bytes, MemorySegment w, long column) {
-        ShortVector pairs = bytes.reinterpretAsShorts();
-        pairs.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8).intoMemorySegment(w, column, ORDER);
-        pairs.lanewise(VectorOperators.ASHR, 8).intoMemorySegment(w, column + VECTOR_BYTES, ORDER);
     }
 }

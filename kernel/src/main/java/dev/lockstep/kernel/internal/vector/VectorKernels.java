@@ -4,6 +4,8 @@ import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
 import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.AttentionSpec;
@@ -14,16 +16,16 @@ import dev.lockstep.kernel.KvLayout;
 import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.Rotation;
 import dev.lockstep.kernel.internal.scalar.KvCells;
+import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The operators on the Vector API. Each is a loop over whole vectors and a scalar tail; the products over weights are in
- * {@link FloatMatMul} and {@link IntMatMul}.
+ * {@link FloatMatMul}, {@link IntMatMul} and {@link PackedMatMul}.
  */
 public final class VectorKernels implements Kernels {
     @Override
@@ -51,8 +53,13 @@ public final class VectorKernels implements Kernels {
             MatMulScratch scratch) {
         requirePanelShape(weights.layout(), y);
         boolean integer = Kernels.isInteger(weights.type());
+        boolean packed = weights.type() == DType.Q8_0;
         for (long panel = fromPanel; panel < toPanel; panel++) {
-            if (integer) {
+            if (packed) {
+                PackedMatMul.multiply(weights, panel, x, y, tokens, scratch);
+            } else if (integer && tokens == 1) {
+                IntRowMatMul.multiply(weights, panel, x, y, scratch);
+            } else if (integer) {
                 IntMatMul.multiply(weights, panel, x, y, tokens, scratch);
             } else {
                 FloatMatMul.multiply(weights, panel, x, y, tokens, scratch);
@@ -75,7 +82,8 @@ public final class VectorKernels implements Kernels {
         float inverse = (float) (1 / Math.sqrt(dot(x, xOffset, x, xOffset, count) / count + epsilon));
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            load(x, xOffset, i).mul(inverse).mul(load(weight, 0, i)).intoMemorySegment(out, at(outOffset, i), ORDER);
+            fromMemorySegment(FLOATS, x, xOffset + i * 4L, ORDER).mul(inverse)
+                    .mul(fromMemorySegment(FLOATS, weight, i * 4L, ORDER)).intoMemorySegment(out, outOffset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
             set(out, outOffset, i, get(x, xOffset, i) * inverse * get(weight, 0, i));
@@ -98,7 +106,8 @@ public final class VectorKernels implements Kernels {
         float max = max(scores, offset, count);
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            VectorExp.exp(load(scores, offset, i).sub(max)).intoMemorySegment(scores, at(offset, i), ORDER);
+            VectorExp.exp(fromMemorySegment(FLOATS, scores, offset + i * 4L, ORDER).sub(max))
+                    .intoMemorySegment(scores, offset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
             set(scores, offset, i, (float) Math.exp(get(scores, offset, i) - max));
@@ -119,9 +128,9 @@ public final class VectorKernels implements Kernels {
         FloatVector maxima = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            maxima = maxima.max(load(x, offset, i));
+            maxima = maxima.max(fromMemorySegment(FLOATS, x, offset + i * 4L, ORDER));
         }
-        float max = maxima.reduceLanes(VectorOperators.MAX);
+        float max = maxima.reduceLanes(MAX);
         for (; i < count; i++) {
             max = Math.max(max, get(x, offset, i));
         }
@@ -131,7 +140,7 @@ public final class VectorKernels implements Kernels {
     private static void scale(MemorySegment x, long offset, int count, float factor) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            load(x, offset, i).mul(factor).intoMemorySegment(x, at(offset, i), ORDER);
+            fromMemorySegment(FLOATS, x, offset + i * 4L, ORDER).mul(factor).intoMemorySegment(x, offset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
             set(x, offset, i, get(x, offset, i) * factor);
@@ -158,9 +167,9 @@ public final class VectorKernels implements Kernels {
     public void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            FloatVector value = load(gate, gateOffset, i);
+            FloatVector value = fromMemorySegment(FLOATS, gate, gateOffset + i * 4L, ORDER);
             FloatVector silu = value.div(VectorExp.exp(value.neg()).add(1f));
-            silu.mul(load(up, upOffset, i)).intoMemorySegment(gate, at(gateOffset, i), ORDER);
+            silu.mul(fromMemorySegment(FLOATS, up, upOffset + i * 4L, ORDER)).intoMemorySegment(gate, gateOffset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
             float value = get(gate, gateOffset, i);
@@ -173,7 +182,8 @@ public final class VectorKernels implements Kernels {
     public void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            load(x, xOffset, i).add(load(y, yOffset, i)).intoMemorySegment(x, at(xOffset, i), ORDER);
+            fromMemorySegment(FLOATS, x, xOffset + i * 4L, ORDER).add(fromMemorySegment(FLOATS, y, yOffset + i * 4L, ORDER))
+                    .intoMemorySegment(x, xOffset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
             set(x, xOffset, i, get(x, xOffset, i) + get(y, yOffset, i));
@@ -184,17 +194,13 @@ public final class VectorKernels implements Kernels {
         FloatVector sums = Species.zero();
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            sums = load(a, aOffset, i).fma(load(b, bOffset, i), sums);
+            sums = fromMemorySegment(FLOATS, a, aOffset + i * 4L, ORDER).fma(fromMemorySegment(FLOATS, b, bOffset + i * 4L, ORDER), sums);
         }
         float sum = LaneSum.of(sums);
         for (; i < count; i++) {
             sum = Math.fma(get(a, aOffset, i), get(b, bOffset, i), sum);
         }
         return sum;
-    }
-
-    private static FloatVector load(MemorySegment floats, long offset, int index) {
-        return FloatVector.fromMemorySegment(FLOATS, floats, at(offset, index), ORDER);
     }
 
     private static long at(long offset, int index) {
