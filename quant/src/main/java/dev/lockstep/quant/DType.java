@@ -46,6 +46,7 @@ public enum DType {
     private final int blockElements;
     private final int blockBytes;
     private final Optional<BlockCodec> codec;
+    private final Optional<AffineBlocks> affineBlocks;
     private final Optional<PanelForm> panelForm;
 
     DType(int ggmlId, int blockElements, int blockBytes) {
@@ -57,6 +58,7 @@ public enum DType {
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.codec = Optional.ofNullable(codec);
+        this.affineBlocks = this.codec.filter(AffineBlocks.class::isInstance).map(AffineBlocks.class::cast);
         this.panelForm = Optional.ofNullable(panelForm);
     }
 
@@ -77,7 +79,7 @@ public enum DType {
 
     /** The blocks taken apart into scales and integers, if that is what they are made of. */
     public Optional<AffineBlocks> affineBlocks() {
-        return codec.filter(AffineBlocks.class::isInstance).map(AffineBlocks.class::cast);
+        return affineBlocks;
     }
 
     /** The scalar codec; empty for a type that this build can only name and measure. */

@@ -108,6 +108,8 @@ public final class PanelForm {
     private final List<Part> group;
     private final BlockOrder order;
     private final List<Run> runs;
+    private final int blockBytes;
+    private final LaneWeaver lanes;
     /** Where each part begins, by ordinal, in bytes; asked for each panel of each product, so it is looked up, not computed. */
     private final int[] offsets = new int[Part.values().length];
 
@@ -117,6 +119,8 @@ public final class PanelForm {
         this.group = group;
         this.order = order;
         this.runs = runsOf(header, groups, group);
+        this.blockBytes = runs.stream().mapToInt(Run::bytes).sum();
+        this.lanes = new LaneWeaver(this);
         Arrays.fill(offsets, ABSENT);
         int offset = 0;
         for (Part part : header) {
@@ -166,7 +170,7 @@ public final class PanelForm {
 
     /** Bytes of a block. */
     public int blockBytes() {
-        return bytes(header) + groups * bytes(group);
+        return blockBytes;
     }
 
     /**
@@ -204,8 +208,9 @@ public final class PanelForm {
         return runs;
     }
 
-    private static int bytes(List<Part> parts) {
-        return parts.stream().mapToInt(Part::bytes).sum();
+    /** Moves single rows of blocks of this form. */
+    LaneWeaver lanes() {
+        return lanes;
     }
 
     @Override

@@ -114,6 +114,15 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
         return form().offset(part) * rowBlocks() * panelRows;
     }
 
+    /**
+     * Where a run of block number {@code block} begins in a panel, in bytes.
+     *
+     * @param inBlock where it begins in a canonical block
+     */
+    long runOffset(PanelForm.Run run, long inBlock, long block) {
+        return (inBlock * rowBlocks() + run.bytes() * block) * panelRows;
+    }
+
     /** Bytes of scratch memory that {@link #pack} and {@link #unpackRow} need; 0 where files have the canonical order. */
     public long scratchBytes() {
         return Weaver.scratchBytes(this);
@@ -131,11 +140,11 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     }
 
     /**
-     * The inverse of {@link #pack} for one row: its bytes in file order, to {@code target} from offset 0.
+     * The inverse of {@link #pack} for one row: its bytes in file order, to {@code target} from offset 0. Makes no objects.
      *
      * @param scratch as for {@link #pack}
      */
     public void unpackRow(long row, MemorySegment source, MemorySegment target, MemorySegment scratch) {
-        new Weaver(this, scratch).unpack(row, source, target);
+        form().lanes().unpack(this, row, source, target, scratch);
     }
 }

@@ -3,8 +3,8 @@ package dev.lockstep.quant;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Moves rows into a panel and out of it: the canonical order of each block, then the order of {@link PanelLayout}. One for
- * each call, confined to its thread.
+ * Moves rows into a panel: the canonical order of each block, then the order of {@link PanelLayout}. One for each call,
+ * confined to its thread.
  */
 final class Weaver {
     /** Bytes of a panel that are woven before the next ones, so that they stay in the first cache until they are complete. */
@@ -15,6 +15,7 @@ final class Weaver {
 
     private final PanelLayout layout;
     private final BlockOrder order;
+    private final LaneWeaver lanes;
     private final boolean fileOrder;
     private final int panelRows;
     private final int blockBytes;
@@ -33,20 +34,24 @@ final class Weaver {
         this.layout = layout;
         PanelForm form = layout.form();
         order = form.order();
+        lanes = form.lanes();
         fileOrder = order.isFileOrder();
         panelRows = layout.panelRows();
         blockBytes = form.blockBytes();
         runs = form.runs().toArray(PanelForm.Run[]::new);
         values = form.groups() == 0;
-        tile = Math.max(1, TILE_BYTES / ((long) blockBytes * panelRows));
+        tile = tile(layout);
         this.scratch = scratch;
     }
 
     /** Bytes of scratch memory for one call. */
     static long scratchBytes(PanelLayout layout) {
-        long blockBytes = layout.form().blockBytes();
-        long tile = Math.max(1, TILE_BYTES / (blockBytes * layout.panelRows()));
-        return layout.form().order().isFileOrder() ? 0 : OCTET * tile * blockBytes;
+        return layout.form().order().isFileOrder() ? 0 : OCTET * tile(layout) * layout.form().blockBytes();
+    }
+
+    /** Blocks of each row that are woven before the next ones. */
+    static long tile(PanelLayout layout) {
+        return Math.max(1, TILE_BYTES / ((long) layout.form().blockBytes() * layout.panelRows()));
     }
 
     /** @see PanelLayout#pack */
@@ -63,7 +68,7 @@ final class Weaver {
             }
             for (int row = woven; row < rowCount; row++) {
                 if (row % quarter >= woven) {
-                    packRow(row, block, blocks, rows, panels, at);
+                    packRow(panel, row, block, blocks, rows, panels);
                 }
             }
         }
@@ -99,7 +104,7 @@ final class Weaver {
         for (PanelForm.Run run : runs) {
             int units = values ? blocks : run.units();
             // row j lies 4j bytes into the units of all rows, whatever their size
-            long to = at + inPart(run, inBlock, block) + 4L * j;
+            long to = at + layout.runOffset(run, inBlock, block) + 4L * j;
             switch (run.unitBytes()) {
                 case Byte.BYTES -> octet.bytes(from, row + inBlock, next, quarter, units, repeats, panels, to);
                 case Short.BYTES -> octet.shorts(from, row + inBlock, next, quarter, units, repeats, panels, to);
@@ -109,56 +114,11 @@ final class Weaver {
         }
     }
 
-    private void packRow(int row, long block, int blocks, MemorySegment rows, MemorySegment panels, long at) {
+    private void packRow(long panel, int row, long block, int blocks, MemorySegment rows, MemorySegment panels) {
         long from = row * layout.rowBytes() + block * blockBytes;
-        if (fileOrder) {
-            copyLane(row, block, blocks, rows, from, panels, at, true);
-        } else {
+        if (!fileOrder) {
             canonicalize(rows, from, blocks, 0);
-            copyLane(row, block, blocks, scratch, 0, panels, at, true);
         }
-    }
-
-    /** @see PanelLayout#unpackRow */
-    void unpack(long row, MemorySegment panels, MemorySegment target) {
-        int lane = (int) (row % panelRows);
-        for (long block = 0; block < layout.rowBlocks(); block += tile) {
-            int blocks = (int) Math.min(tile, layout.rowBlocks() - block);
-            long at = row / panelRows * layout.panelBytes();
-            long to = block * blockBytes;
-            copyLane(lane, block, blocks, fileOrder ? target : scratch, fileOrder ? to : 0, panels, at, false);
-            if (!fileOrder) {
-                for (long in = 0; in < (long) blocks * blockBytes; in += blockBytes) {
-                    order.toFile(scratch, in, target, to + in);
-                }
-            }
-        }
-    }
-
-    /** Where the units of a part for block number {@code block} begin in a panel, in bytes. */
-    private long inPart(PanelForm.Run run, long inBlock, long block) {
-        return (inBlock * layout.rowBlocks() + run.bytes() * block) * panelRows;
-    }
-
-    /** Copies canonical blocks between a row and one lane of a panel, unit by unit. */
-    private void copyLane(int lane, long firstBlock, int blocks, MemorySegment row, long rowAt, MemorySegment panels, long at,
-            boolean pack) {
-        int repeats = values ? 1 : blocks;
-        for (int block = 0; block < repeats; block++) {
-            long inBlock = 0;
-            for (PanelForm.Run run : runs) {
-                long in = (long) block * blockBytes + inBlock;
-                int unitBytes = run.unitBytes();
-                int units = values ? blocks : run.units();
-                long inPanels = at + inPart(run, inBlock, firstBlock + block) + layout.unitOffset(lane, unitBytes);
-                long stride = (long) unitBytes * panelRows;
-                if (pack) {
-                    LaneCopy.copy(unitBytes, units, row, rowAt + in, unitBytes, panels, inPanels, stride);
-                } else {
-                    LaneCopy.copy(unitBytes, units, panels, inPanels, stride, row, rowAt + in, unitBytes);
-                }
-                inBlock += run.bytes();
-            }
-        }
+        lanes.pack(layout, panel * panelRows + row, block, blocks, fileOrder ? rows : scratch, fileOrder ? from : 0, panels);
     }
 }

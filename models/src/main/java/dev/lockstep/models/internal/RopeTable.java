@@ -54,8 +54,12 @@ final class RopeTable {
     /** position · base^(−2·pair/dim) / factor[pair]. */
     private double angle(int position, int pair) {
         double frequency = Math.pow(config.ropeBase(), -2.0 * pair / config.ropeDim());
-        double factor = factors.map(f -> f.get(LittleEndian.FLOAT, (long) pair * Float.BYTES)).orElse(1f);
-        return position * config.ropePositionScale() * frequency / factor;
+        return position * config.ropePositionScale() * frequency / factor(pair);
+    }
+
+    /** Not {@code map}: what it is told to do would be an object for every pair of every token. */
+    private double factor(int pair) {
+        return factors.isPresent() ? factors.get().get(LittleEndian.FLOAT, (long) pair * Float.BYTES) : 1;
     }
 
     /** The angles in row {@code token}. */

@@ -2,6 +2,7 @@ package dev.lockstep.models.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.lockstep.models.internal.tokenizer.PrefixViews;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,10 @@ import java.util.List;
  * <p>Input comes in whole characters, and a stop text begins with a whole character, so what is let go ends with one too.
  */
 final class StopMatcher {
-    private final List<byte[]> stops;
+    /** UTF-8, the longest first. */
+    private final byte[][] stops;
     private final MemorySegment waiting;
+    private final PrefixViews views;
     /** Bytes in {@link #waiting}; the first {@code released} of them were returned by the last call. */
     private long held;
     private long released;
@@ -25,9 +28,10 @@ final class StopMatcher {
     /** @param maxInput most bytes that one call adds */
     StopMatcher(List<String> stops, long maxInput, SegmentAllocator memory) {
         this.stops = stops.stream().map(stop -> stop.getBytes(StandardCharsets.UTF_8))
-                .sorted(Comparator.comparingInt(stop -> -stop.length)).toList();
-        long longest = this.stops.isEmpty() ? 0 : this.stops.getFirst().length;
+                .sorted(Comparator.comparingInt(stop -> -stop.length)).toArray(byte[][]::new);
+        long longest = this.stops.length == 0 ? 0 : this.stops[0].length;
         this.waiting = memory.allocate(longest + maxInput);
+        this.views = new PrefixViews(waiting);
     }
 
     /** True once a stop text appeared; nothing that follows is let through. */
@@ -37,8 +41,8 @@ final class StopMatcher {
 
     /** Adds text and returns what is final now; the view is valid until the next call. */
     MemorySegment accept(MemorySegment text) {
-        if (stops.isEmpty() || stopped) {
-            return stopped ? waiting.asSlice(0, 0) : text;
+        if (stops.length == 0 || stopped) {
+            return stopped ? views.ofSize(0) : text;
         }
         dropReleased();
         MemorySegment.copy(text, 0, waiting, held, text.byteSize());
@@ -54,12 +58,12 @@ final class StopMatcher {
     /** The text ends here: lets go of what was held back. */
     MemorySegment flush() {
         dropReleased();
-        return stopped ? waiting.asSlice(0, 0) : release(held);
+        return stopped ? views.ofSize(0) : release(held);
     }
 
     private MemorySegment release(long count) {
         released = count;
-        return waiting.asSlice(0, count).asReadOnly();
+        return views.ofSize((int) count);
     }
 
     private void dropReleased() {

@@ -4,6 +4,7 @@ import dev.lockstep.loader.StringTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** A checked vocabulary: for every id its spelling in the file, its type, and the bytes it stands for. */
 final class Pieces {
@@ -164,7 +165,7 @@ final class Pieces {
     /** Copies the bytes that {@code id} stands for and returns their number. */
     int copyText(int id, MemorySegment dst, long dstOffset) {
         int length = texts.length(id);
-        dst.asSlice(dstOffset, length);
+        Objects.checkFromIndexSize(dstOffset, length, dst.byteSize());
         for (int i = 0; i < length; i++) {
             dst.set(ValueLayout.JAVA_BYTE, dstOffset + i, texts.byteAt(id, i));
         }

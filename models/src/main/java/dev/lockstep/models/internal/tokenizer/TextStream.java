@@ -31,6 +31,7 @@ public final class TextStream implements AutoCloseable {
 
     /** Finished characters. A byte of input becomes at most the three bytes of U+FFFD. */
     private final MemorySegment text;
+    private final PrefixViews texts;
 
     private int held;
     private boolean atStart;
@@ -45,6 +46,7 @@ public final class TextStream implements AutoCloseable {
         long pendingBytes = MAX_HELD + (long) tokenizer.maxTokenBytes();
         this.pending = memory.allocate(pendingBytes, 1);
         this.text = memory.allocate(pendingBytes * REPLACEMENT.length, 1);
+        this.texts = new PrefixViews(text);
     }
 
     /**
@@ -96,7 +98,7 @@ public final class TextStream implements AutoCloseable {
         }
         held = count - from;
         MemorySegment.copy(pending, from, pending, 0, held);
-        return text.asSlice(0, to).asReadOnly();
+        return texts.ofSize(to);
     }
 
     /** Zeroes the buffers and forgets what was held back. The memory stays its owner's. */
