@@ -5,7 +5,6 @@ import dev.lockstep.app.bench.BenchSuite;
 import java.util.Comparator;
 import java.util.List;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Model beside model, with the most threads: the longest prompt, and generating after the shortest context. */
 final class FormatPlots {
@@ -43,7 +42,6 @@ final class FormatPlots {
         double largest = values.stream().max(Double::compare).orElseThrow();
         chart.getStyler().setYAxisMax(Math.max(PERCENT, 1.1 * largest));
         chart.getStyler().setDecimalPattern("0");
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
         return chart;
     }
 
