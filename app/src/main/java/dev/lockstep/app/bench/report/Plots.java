@@ -18,12 +18,13 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** What all plots have in common: colours, fonts, sizes in pixels. */
 public final class Plots {
-    /** Of those who see colours in different ways (Okabe and Ito 2008), the yellow left out and three greys added. */
+    /** Of those who see colours in different ways (Okabe and Ito 2008), the yellow left out and greys added. */
     private static final List<Color> COLORS = List.of(new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
             new Color(0xCC79A7), new Color(0xE69F00), new Color(0x56B4E9), new Color(0x333333), new Color(0x777777),
             new Color(0xAAAAAA));
 
-    static final Color ROOF = new Color(0x222222);
+    static final Color DARK = new Color(0x222222);
+    private static final Color BAR = new Color(0x9CCBEB);
     private static final Color GRID = new Color(0xE4E4E4);
     private static final int HALF_WIDTH = 560;
     private static final int HALF_HEIGHT = 380;
@@ -83,7 +84,7 @@ public final class Plots {
         if (labels.stream().mapToInt(String::length).sum() > LETTERS_THAT_FIT) {
             chart.getStyler().setXAxisLabelRotation(30);
         }
-        chart.addSeries(unit, labels, values).setFillColor(color(0));
+        chart.addSeries(unit, labels, values).setFillColor(BAR);
         return chart;
     }
 
@@ -91,7 +92,9 @@ public final class Plots {
     static CategoryChart lines(String title, String xTitle, String unit, List<Double> values) {
         CategoryChart chart = half(title, xTitle, unit);
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+        // Else each line is moved a little to the side, as bars are.
+        chart.getStyler().setOverlapped(true);
         fit(chart, values);
         return chart;
     }
@@ -101,7 +104,7 @@ public final class Plots {
         series.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(color(model)).setLineColor(color(model)).setLineWidth(2);
     }
 
-    static CategoryChart half(String title, String xTitle, String yTitle) {
+    private static CategoryChart half(String title, String xTitle, String yTitle) {
         CategoryChart chart = new CategoryChartBuilder().width(HALF_WIDTH).height(HALF_HEIGHT).title(title).xAxisTitle(xTitle)
                 .yAxisTitle(yTitle).build();
         style(chart.getStyler());
@@ -109,15 +112,17 @@ public final class Plots {
         return chart;
     }
 
-    /** Writes values above bars. */
-    static void label(CategoryChart chart) {
+    /** Writes values on bars: dark on light, to be read where a bar is lower than its label, too. */
+    private static void label(CategoryChart chart) {
         chart.getStyler().setLabelsVisible(true);
-        chart.getStyler().setLabelsPosition(1);
-        chart.getStyler().setLabelsFont(font(Font.PLAIN, 11));
+        chart.getStyler().setLabelsPosition(0.5);
+        chart.getStyler().setLabelsFontColorAutomaticEnabled(false);
+        chart.getStyler().setLabelsFontColor(DARK);
+        chart.getStyler().setLabelsFont(font(Font.BOLD, 12));
     }
 
     /** From zero, or differences look larger than they are, to a little above the largest. */
-    static void fit(CategoryChart chart, List<Double> values) {
+    private static void fit(CategoryChart chart, List<Double> values) {
         double largest = values.stream().max(Double::compare).orElseThrow();
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setYAxisMax(Math.max(largest, Double.MIN_NORMAL) * HEADROOM);

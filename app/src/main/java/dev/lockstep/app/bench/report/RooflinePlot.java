@@ -24,8 +24,8 @@ final class RooflinePlot {
     /** What good kernels are held to reach of the bandwidth. */
     private static final double GOAL = 0.85;
     private static final String READING = "Both axes are logarithmic. To the right: multiply-adds for each byte of weights that is"
-            + " read. Up: multiply-adds per second, all threads together. Nothing can lie above the roof. Its slope is reading from"
-            + " memory, its flat part float32 multiply-adds in registers; both were measured in this run. Circles are generating:"
+            + " read. Up: multiply-adds per second, all threads together. The roof is what the machine can do at best: its slope is"
+            + " reading from memory, its flat part float32 multiply-adds in registers; both were measured in this run. Circles are generating:"
             + " every weight is read for one token, so they lie below the slope, and the dashed line is 85 % of it. Triangles are"
             + " prompts: the longer, the further to the right. They are drawn as if weights were read once per prompt; as long"
             + " prompts are read in batches, what memory sees lies further to the left. Formats that are multiplied as integers can"
@@ -44,14 +44,18 @@ final class RooflinePlot {
     /** One plot per number of threads, the most threads first. */
     static Figure figure(BenchSuite suite, List<String> labels) {
         List<Picture> pictures = suite.threads().reversed().stream().map(threads -> new Picture(
-                "Roofline with " + threads + " threads; the numbers are in the tables",
+                "Roofline with " + counted(threads) + "; the numbers are in the tables",
                 new RooflinePlot(suite.ceilings(threads), suite.with(threads), labels).chart())).toList();
         return new Figure("Roofline", READING, pictures);
     }
 
+    private static String counted(int threads) {
+        return threads == 1 ? "1 thread" : threads + " threads";
+    }
+
     private XYChart chart() {
         XYChart chart = new XYChartBuilder().width(960).height(560)
-                .title(ceilings.threads() + (ceilings.threads() == 1 ? " thread" : " threads"))
+                .title(counted(ceilings.threads()))
                 .xAxisTitle("multiply-adds per byte of weights").yAxisTitle("GMAC/s").build();
         Plots.style(chart.getStyler());
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
@@ -82,7 +86,7 @@ final class RooflinePlot {
 
     private static void roof(XYChart chart, String name, double[] x, double[] y, BasicStroke stroke) {
         XYSeries series = chart.addSeries(name, x, y);
-        series.setMarker(SeriesMarkers.NONE).setLineColor(Plots.ROOF).setLineStyle(stroke);
+        series.setMarker(SeriesMarkers.NONE).setLineColor(Plots.DARK).setLineStyle(stroke);
     }
 
     private void points(XYChart chart, int model) {
