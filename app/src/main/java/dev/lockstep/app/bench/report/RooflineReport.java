@@ -17,7 +17,7 @@ public record RooflineReport(BenchSuite suite, RunFacts facts) {
             table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums }
             th, td { border-bottom: 1px solid #ddd; padding: .3rem .6rem; text-align: left; vertical-align: top; unicode-bidi: isolate }
             th { font-weight: 600 }
-            td { overflow-wrap: anywhere }
+            td { overflow-wrap: break-word }
             """;
 
     /** The page. */
