@@ -2,20 +2,31 @@ package dev.lockstep.app;
 
 import dev.lockstep.app.bench.BenchPlan;
 import dev.lockstep.app.bench.BenchResult;
+import dev.lockstep.app.bench.BenchSuite;
 import dev.lockstep.app.bench.ColdStart;
 import dev.lockstep.app.bench.Machine;
 import dev.lockstep.app.bench.ModelFacts;
+import dev.lockstep.app.bench.RunFacts;
 import dev.lockstep.app.bench.SessionBenchmark;
+import dev.lockstep.app.bench.report.Plots;
+import dev.lockstep.app.bench.report.ReportFile;
+import dev.lockstep.app.bench.report.RooflineReport;
 import dev.lockstep.kernel.Ceilings;
 import dev.lockstep.kernel.KvType;
+import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Session;
 import dev.lockstep.models.SessionOptions;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +42,7 @@ final class BenchCommand extends IoCommand {
     private static final long MIB = 1L << 20;
 
     @Mixin
-    private ModelOption model;
+    private ModelListOption models;
 
     @Option(names = {"-p", "--prompt-tokens"}, split = ",", paramLabel = "N",
             description = "Lengths of the prompts to read. Default: ${DEFAULT-VALUE}.")
@@ -48,8 +59,9 @@ final class BenchCommand extends IoCommand {
             description = "Tokens that come before those that are generated. Default: ${DEFAULT-VALUE}.")
     private List<Integer> contexts = List.of(128);
 
-    @Option(names = {"-t", "--threads"}, paramLabel = "N", description = "Threads that compute. Default: one per processor.")
-    private Integer threads;
+    @Option(names = {"-t", "--threads"}, split = ",", paramLabel = "N",
+            description = "Threads that compute; with several numbers, all is measured with each. Default: one per processor.")
+    private List<Integer> threads = List.of();
 
     @Option(names = "--kv-cache", paramLabel = "TYPE", converter = ComputeOptions.KvTypeName.class,
             description = "How past keys and values are kept: f32, f16 or q8_0. Default: f16.")
@@ -59,8 +71,13 @@ final class BenchCommand extends IoCommand {
             description = "Memory to measure reading with; several times the caches. Default: ${DEFAULT-VALUE}.")
     private int readBufferMib = (int) (Ceilings.DEFAULT_BUFFER_BYTES / MIB);
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json",
+            description = "Print JSON: an object, or an array of them for several models or numbers of threads.")
     private boolean json;
+
+    @Option(names = "--report", paramLabel = "FILE",
+            description = "Also write an HTML page with a roofline plot and others, and all numbers. An older FILE is replaced.")
+    private Path report;
 
     @Spec
     private CommandSpec spec;
@@ -68,24 +85,46 @@ final class BenchCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         BenchPlan plan = Arguments.checked(spec, () -> new BenchPlan(prompts, contexts, tokens, repetitions));
-        LoadOptions options = Arguments.checked(spec, () -> options(plan));
+        List<LoadOptions> options = Arguments.checked(spec, () -> options(plan));
         if (readBufferMib < 1) {
             throw new ParameterException(spec.commandLine(), "--read-buffer " + readBufferMib + " must be at least 1");
         }
-        Machine machine = Machine.now();
-        machine.loadAverage().ifPresent(load -> warnIfBusy(machine, load));
-        BenchResult result;
-        try (var progress = Progress.of(io)) {
-            result = measure(plan, options, machine, progress);
+        List<Path> files = models.files();
+        // Before the first of what may be hours: can it be written at all?
+        try (ReportFile target = report == null ? null : open(report)) {
+            RunFacts facts = RunFacts.now(spec.commandLine().getParseResult().originalArgs());
+            var suite = measureAll(files, options, plan);
+            print(suite);
+            if (target != null) {
+                target.finish(new RooflineReport(suite, facts).html());
+                io.err().println("lockstep: the report is in " + report);
+            }
         }
-        var report = new BenchReport(result);
-        io.println(json ? Json.pretty(report.json()) : report.text());
         return ExitCode.OK;
     }
 
-    private LoadOptions options(BenchPlan plan) {
+    private List<LoadOptions> options(BenchPlan plan) {
         LoadOptions options = LoadOptions.defaults().withMaxContext(plan.requiredContext());
-        return threads == null ? options : options.withThreads(threads);
+        return threads.isEmpty() ? List.of(options) : threads.stream().distinct().map(options::withThreads).toList();
+    }
+
+    private ReportFile open(Path file) throws IOException {
+        Arguments.checked(spec, () -> ReportFile.requirePlace(file));
+        Plots.requireFonts();
+        return ReportFile.create(file);
+    }
+
+    private void print(BenchSuite suite) {
+        var reports = suite.runs().stream().map(BenchReport::new).toList();
+        if (!json) {
+            io.println(reports.stream().map(BenchReport::text).collect(Collectors.joining("\n\n")));
+        } else if (reports.size() == 1) {
+            io.println(Json.pretty(reports.getFirst().json()));
+        } else {
+            var all = Json.array();
+            reports.forEach(each -> all.add(each.json()));
+            io.println(Json.pretty(all));
+        }
     }
 
     private void warnIfBusy(Machine machine, double load) {
@@ -95,13 +134,33 @@ final class BenchCommand extends IoCommand {
         }
     }
 
-    private BenchResult measure(BenchPlan plan, LoadOptions options, Machine machine, Progress progress) throws IOException {
+    private BenchSuite measureAll(List<Path> files, List<LoadOptions> options, BenchPlan plan) throws IOException {
+        Machine machine = Machine.now();
+        machine.loadAverage().ifPresent(load -> warnIfBusy(machine, load));
+        TrustPolicy trust = models.policy(io);
+        List<List<BenchResult>> measured = new ArrayList<>();
+        try (var progress = Progress.of(io)) {
+            for (Path file : files) {
+                List<BenchResult> runs = new ArrayList<>();
+                for (LoadOptions each : options) {
+                    BenchResult result = measure(file, trust, plan, each, machine, progress);
+                    boolean first = measured.isEmpty() && runs.isEmpty();
+                    runs.add(first ? result : result.withoutColdStart());
+                }
+                measured.add(runs);
+            }
+        }
+        return new BenchSuite(measured);
+    }
+
+    private BenchResult measure(Path file, TrustPolicy trust, BenchPlan plan, LoadOptions options, Machine machine,
+            Progress progress) throws IOException {
         var clock = new ColdStart.Clock();
         ModelFacts facts;
         Model loaded;
-        try (var checkpoint = model.open(io)) {
+        try (var checkpoint = CheckpointLoader.open(file, trust)) {
             clock.opened();
-            progress.show("loading");
+            progress.show("loading " + Printable.text(checkpoint.name()));
             loaded = Model.load(checkpoint, options);
             clock.loaded();
             facts = ModelFacts.of(checkpoint);
@@ -113,8 +172,8 @@ final class BenchCommand extends IoCommand {
             Ceilings before = ceilings(loaded, progress);
             var prefill = plan.prompts().stream().map(benchmark::prefill).toList();
             var decode = plan.contexts().stream().map(benchmark::decode).toList();
-            return new BenchResult(machine, before.orBetter(ceilings(loaded, progress)), facts, loaded.workload(), cold, prefill,
-                    decode);
+            return new BenchResult(machine, before.orBetter(ceilings(loaded, progress)), facts, loaded.workload(),
+                    Optional.of(cold), prefill, decode);
         }
     }
 

@@ -26,7 +26,7 @@ record BenchReport(BenchResult result) {
                 result.ceilings().vectorBits() == 0 ? " in plain Java" : "");
         line(text, "model", "%s, mostly %s, %.1f million parameters, %.1f MB", Printable.text(result.model().name()),
                 result.model().type(), result.model().parameters() / MEGA, result.model().bytes() / MEGA);
-        coldStart(text, result.cold());
+        result.cold().ifPresent(cold -> coldStart(text, cold));
         result.prefill().forEach(prefill -> prefill(text, prefill));
         result.decode().forEach(decode -> decode(text, decode));
         return text.toString().stripTrailing();
@@ -75,7 +75,7 @@ record BenchReport(BenchResult result) {
                 .put("parameters", result.model().parameters())
                 .put("multiplyAddsPerToken", workload.layerMultiplyAdds() + workload.outputMultiplyAdds())
                 .put("weightBytesPerToken", workload.bytesPerToken());
-        coldStart(root.putObject("cold"), result.cold());
+        result.cold().ifPresent(cold -> coldStart(root.putObject("cold"), cold));
         var prefills = root.putArray("prefill");
         result.prefill().forEach(prefill -> prefill(prefills.addObject(), prefill));
         var decodes = root.putArray("decode");

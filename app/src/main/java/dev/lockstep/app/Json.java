@@ -1,6 +1,8 @@
 package dev.lockstep.app;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** JSON output. */
@@ -14,7 +16,11 @@ final class Json {
         return MAPPER.createObjectNode();
     }
 
-    static String pretty(ObjectNode node) {
+    static ArrayNode array() {
+        return MAPPER.createArrayNode();
+    }
+
+    static String pretty(JsonNode node) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 }

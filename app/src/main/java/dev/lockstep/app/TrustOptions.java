@@ -21,6 +21,11 @@ final class TrustOptions {
             description = "Open the model without any proof of where it comes from, and say so.")
     private boolean allowUnsigned;
 
+    /** True if the command line says where a signature lies. */
+    boolean namesSignature() {
+        return signature != null;
+    }
+
     /** The policy; a warning is printed if there is none to speak of. */
     TrustPolicy policy(Io io) {
         if (allowUnsigned) {

@@ -12,6 +12,7 @@ import dev.lockstep.kernel.Ceilings;
 import dev.lockstep.models.Workload;
 import dev.lockstep.quant.DType;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ class BenchReportTest {
             new Ceilings(20, 50, 2, 256),
             new ModelFacts("m.gguf", "llama", DType.Q8_0, 1_200_000_000, 1_200_000_000),
             new Workload(1_000_000_000, 200_000_000, 900_000_000, 200_000_000),
-            new ColdStart(100, 20, 3, 40, 5, 100),
+            Optional.of(new ColdStart(100, 20, 3, 40, 5, 100)),
             List.of(new BenchResult.Prefill(100, new Rate(10, 9, 11))),
             List.of(new BenchResult.Decode(32, 128, new Rate(10, 8, 12), 64)));
 

@@ -61,6 +61,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyReportsKnowTheChartLibraries() {
+        noClasses().that().resideOutsideOfPackage("dev.lockstep.app.bench.report..")
+                .should().dependOnClassesThat().resideInAnyPackage("org.knowm..", "org.apache.batik..", "java.awt..").check(HOUSE);
+    }
+
+    @Test
     void theLowerRoomsNeedTheJdkAlone() {
         classes().that().resideInAnyPackage("dev.lockstep.securemem..", "dev.lockstep.quant..", "dev.lockstep.kernel..")
                 .should().onlyDependOnClassesThat(resideInAnyPackage("java..", "com.sun.management..", "jdk.incubator.vector..", "dev.lockstep..")).check(HOUSE);
