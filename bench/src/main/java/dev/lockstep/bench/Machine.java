@@ -31,7 +31,8 @@ final class Machine {
     static void announce(int threads) {
         if (!ANNOUNCED.getAndSet(true)) {
             KernelSelection selection = KernelSelection.current();
-            System.out.println("# Kernels: " + selection.provider() + ", " + selection.vectorBits() + " bits, "
+            // JMH may have begun a line
+            System.out.println(System.lineSeparator() + "# Kernels: " + selection.provider() + ", " + selection.vectorBits() + " bits, "
                     + selection.reason() + "; Java " + Runtime.version());
         }
         ceilings = MEASURED.computeIfAbsent(threads, Machine::measure);

@@ -83,8 +83,7 @@ class BenchmarkSmokeTest {
     @Test
     void ratesComeWithTheirShares() throws RunnerException {
         // one call is no rate
-        var options = options(MatMulBenchmark.class, "rows", "67", "columns", "256", "tokens", "1", "type", "Q8_0")
-                .mode(Mode.Throughput).measurementTime(TimeValue.milliseconds(10));
+        var options = options(MatMulBenchmark.class, Mode.Throughput, "rows", "67", "columns", "256", "tokens", "1", "type", "Q8_0");
         for (RunResult result : new Runner(options.build()).run()) {
             var rates = result.getSecondaryResults();
             assertThat(rates).containsOnlyKeys("gigabytes", "readPercent", "gigaMultiplyAdds", "fmaPercent");
@@ -98,12 +97,13 @@ class BenchmarkSmokeTest {
 
     /** @param params names and values, in turn; several values with commas between them */
     private static Collection<RunResult> run(Class<?> suite, String... params) throws RunnerException {
-        return new Runner(options(suite, params).build()).run();
+        return new Runner(options(suite, Mode.SingleShotTime, params).build()).run();
     }
 
-    private static ChainedOptionsBuilder options(Class<?> suite, String... params) {
-        var options = new OptionsBuilder().include(suite.getName() + "\\.").forks(0).mode(Mode.SingleShotTime)
-                .warmupIterations(0).measurementIterations(1).shouldFailOnError(true).verbosity(VerboseMode.SILENT);
+    private static ChainedOptionsBuilder options(Class<?> suite, Mode mode, String... params) {
+        var options = new OptionsBuilder().include(suite.getName() + "\\.").forks(0).mode(mode)
+                .warmupIterations(0).measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(10)).shouldFailOnError(true).verbosity(VerboseMode.SILENT);
         for (int i = 0; i < params.length; i += 2) {
             options.param(params[i], params[i + 1].split(","));
         }
