@@ -107,7 +107,7 @@ public abstract class AttentionLayer {
             float wanted = expected.data().get(LittleEndian.FLOAT, expected.offset(token) + i * Float.BYTES);
             float actual = out.data().get(LittleEndian.FLOAT, out.offset(token) + i * Float.BYTES);
             largest = Math.max(largest, Math.abs(wanted));
-            // so that a NaN does not slip through a comparison
+            // passes a NaN on, which the comparison below refuses
             error = Math.max(error, Math.abs((double) wanted - actual));
         }
         // roundings of a sum that is made one by one add up like a random walk
