@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * Which share of the memory's bandwidth does decode reach, when the weights stream past and nothing stays in a cache?
  *
  * <p>{@code decode} multiplies a matrix larger than the L3 cache with one vector, in row ranges on a
- * {@link WorkerPool}, as a model does for each token. {@code read} is the ceiling: the same bytes, the same pool, and
- * nothing done with them but an exclusive or. The quotient of the two, from the same run, is the result; both are in
- * GB/s ({@code gigabytes}).
+ * {@link WorkerPool}, as a model does for each token. {@code read} is the ceiling in plain Java: the same bytes, the same
+ * pool, and nothing done with them but an exclusive or; {@code readPercent} relates both to the same in vectors, measured in
+ * the same fork.
  *
  * <p><b>How to run:</b> {@code bench/run DecodeBandwidth}; on a machine with a larger cache or more cores:
  * {@code bench/run DecodeBandwidth -p mebibytes=1024 -p threads=1,2,4,8}.
@@ -72,7 +72,7 @@ public class DecodeBandwidthBenchmark {
 
     @Setup(Level.Trial)
     public void setUp() {
-        Machine.announce();
+        Machine.announce(threads);
         kernels = Machine.vectorKernels();
         arena = SecureArena.open("weights");
         pool = new WorkerPool(threads);
@@ -107,8 +107,8 @@ public class DecodeBandwidthBenchmark {
     }
 
     @Benchmark
-    public MemorySegment decode(Traffic traffic) {
-        traffic.add(weights.layout().byteSize());
+    public MemorySegment decode(Work work) {
+        work.add(weights.layout().byteSize(), weights.rows() * COLUMNS);
         multiply();
         return y.data();
     }

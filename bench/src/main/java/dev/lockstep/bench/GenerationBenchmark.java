@@ -1,17 +1,14 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.loader.TrustPolicy;
-import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
+import dev.lockstep.models.Workload;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -46,14 +43,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class GenerationBenchmark {
     private static final String SHORT_PROMPT = "Once upon a time";
     private static final String SENTENCE = " there was a king who had a daughter.";
-    private static final Path CHECKPOINTS = Path.of(System.getProperty("lockstep.root", ""), "models", "checkpoints");
 
     @Param({"1", "2"})
     public int threads;
 
     /** Tokens to generate. */
     @Param("64")
-    public int tokens;
+    public int generated;
 
     /** Length of the longer prompt. */
     @Param("10")
@@ -64,22 +60,12 @@ public class GenerationBenchmark {
     private String longPrompt;
     private Sampling greedy;
 
-    /** Tokens per second, printed below the score. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Rate {
-        /** Tokens generated or read; a rate, so tokens/s. */
-        public long tokens;
-    }
-
     @Setup(Level.Trial)
     public void setUp() throws IOException {
-        Machine.announce();
-        var trust = TrustPolicy.of(SigningKeys.readPublicKey(CHECKPOINTS.resolve("demo-key.pub.pem")));
-        model = Lockstep.load(CHECKPOINTS.resolve("andersen-5m-q8_0.gguf"), trust,
-                LoadOptions.defaults().withThreads(threads));
+        Machine.announce(threads);
+        model = Lockstep.load(Checkpoints.demo(), Checkpoints.demoTrust(), LoadOptions.defaults().withThreads(threads));
         session = model.newSession();
-        greedy = Sampling.greedy().maxTokens(tokens);
+        greedy = Sampling.greedy().maxTokens(generated);
         longPrompt = SHORT_PROMPT + SENTENCE.repeat(sentences);
         check();
     }
@@ -87,7 +73,7 @@ public class GenerationBenchmark {
     private void check() {
         String first = text();
         if (first.isEmpty() || !first.equals(text())) {
-            throw new IllegalStateException("two greedy generations of " + tokens + " tokens differ, or are empty");
+            throw new IllegalStateException("two greedy generations of " + generated + " tokens differ, or are empty");
         }
     }
 
@@ -104,18 +90,28 @@ public class GenerationBenchmark {
     }
 
     @Benchmark
-    public Generation generate(Rate rate) {
+    public Generation generate(Tokens tokens, Work work) {
         session.reset();
         Generation generation = session.generate(SHORT_PROMPT, greedy, _ -> { });
-        rate.tokens += generation.generatedTokens();
+        tokens.add(generation.generatedTokens());
+        // the first token comes out of reading the prompt, and the last does not go through the layers any more
+        long decoded = generation.generatedTokens() - 1L;
+        addWork(work, generation.promptTokens(), decoded);
         return generation;
     }
 
     @Benchmark
-    public Generation readPrompt(Rate rate) {
+    public Generation readPrompt(Tokens tokens, Work work) {
         session.reset();
         Generation generation = session.generate(longPrompt, greedy.maxTokens(0), _ -> { });
-        rate.tokens += generation.promptTokens();
+        tokens.add(generation.promptTokens());
+        addWork(work, generation.promptTokens(), 0);
         return generation;
+    }
+
+    /** Weights are counted once for the prompt, though batches read them again, and once for each token after it. */
+    private void addWork(Work work, long promptTokens, long decoded) {
+        Workload each = model.workload();
+        work.add((1 + decoded) * each.bytesPerToken(), each.promptMultiplyAdds(promptTokens) + decoded * each.promptMultiplyAdds(1));
     }
 }

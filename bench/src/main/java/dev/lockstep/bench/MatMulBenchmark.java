@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How much faster than plain Java is one matrix-vector product of one layer, on one thread, for each type of weights?
+ * How much faster than plain Java is one product of one layer, on one thread, for each type of weights, for one token and for many?
  *
  * <p>{@code vector} is the kernel that users get, {@code scalar} its twin on the same panels. Both form the same sums
  * in the same order, so set-up demands results that are equal to the last bit. At 2048 × 2048, Q8_0 and Q4_0 fit into a
@@ -64,7 +64,7 @@ public class MatMulBenchmark {
 
     @Setup(Level.Trial)
     public void setUp() {
-        Machine.announce();
+        Machine.announce(1);
         vector = Machine.vectorKernels();
         scalar = new ScalarKernels(vector.panelRows());
         arena = SecureArena.open("operands");

@@ -77,7 +77,14 @@ final class Matrices {
         return x;
     }
 
-    private static void fill(MemorySegment floats, long count, SplittableRandom random) {
+    /** Rows of random values. */
+    static FloatRows randomRows(int rows, int columns, int panelRows, SecureArena arena) {
+        FloatRows random = FloatRows.allocate(arena, rows, columns, panelRows);
+        fill(random.data(), (long) rows * random.stride(), new SplittableRandom(~SEED));
+        return random;
+    }
+
+    static void fill(MemorySegment floats, long count, SplittableRandom random) {
         for (long i = 0; i < count; i++) {
             floats.set(LittleEndian.FLOAT, i * Float.BYTES, (float) random.nextGaussian());
         }

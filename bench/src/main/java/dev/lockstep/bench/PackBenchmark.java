@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class PackBenchmark {
-    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0"})
+    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "MXFP4"})
     public DType type;
 
     @Param("2048")
@@ -52,7 +52,7 @@ public class PackBenchmark {
 
     @Setup(Level.Trial)
     public void setUp() {
-        Machine.announce();
+        Machine.announce(1);
         arena = SecureArena.open("matrix");
         layout = new PanelLayout(type, rows, columns, Machine.vectorKernels().panelRows());
         fileRows = Matrices.fileRows(layout, rows, arena);

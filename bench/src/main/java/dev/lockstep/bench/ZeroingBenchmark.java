@@ -46,7 +46,7 @@ public class ZeroingBenchmark {
 
         @Setup(Level.Trial)
         public void setUp() {
-            Machine.announce();
+            Machine.announce(1);
             arena = SecureArena.open("kept");
             memory = arena.allocate((long) mebibytes << 20).fill(SECRET);
         }
@@ -72,7 +72,7 @@ public class ZeroingBenchmark {
 
         @Setup(Level.Trial)
         public void announce() {
-            Machine.announce();
+            Machine.announce(1);
         }
 
         @Setup(Level.Invocation)
