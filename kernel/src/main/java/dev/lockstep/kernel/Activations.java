@@ -34,7 +34,7 @@ public final class Activations {
     public static final int MAX_BLOCK_MAGNITUDE = 1023;
 
     /** How much is readable behind the forms, because kernels take whole slices, in bytes. */
-    private static final long SLACK = 1024;
+    private static final long SLACK = 8 << 10;
 
     private final FloatRows rows;
     private final int columns;
@@ -69,7 +69,7 @@ public final class Activations {
                     memory.allocate(tokens * blocks(columns) * Float.BYTES),
                     new Sums(memory, tokens, columns / BLOCK, tiled),
                     new Sums(memory, tokens, 2 * columns / BLOCK, tiled),
-                    memory.allocate(tokens * blocks(columns) * Integer.BYTES));
+                    memory.allocate(tokens * blocks(columns) * Integer.BYTES + SLACK));
         }
 
         private static long blocks(int columns) {
@@ -107,8 +107,7 @@ public final class Activations {
      * q₀ + q₁ · 2¹⁸ + q₂ · 2³⁶.
      *
      * @param values float64, shape (tokens / TILE, columns, TILE / TRIPLE)
-     * @param scales float32, shape (tokens / TILE, columns / 32, TILE): those of the second and third token of each three divided
-     *     by 2¹⁸ and 2³⁶
+     * @param scales float32, shape (tokens / TILE, columns / 32, TILE)
      */
     public record PackedForm(MemorySegment values, MemorySegment scales) {
         private PackedForm(SegmentAllocator memory, long tokens, int columns) {

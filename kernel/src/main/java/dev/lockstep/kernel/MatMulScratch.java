@@ -16,13 +16,14 @@ import java.util.List;
  * @param factors float32, shape (columns / 256, R): scales of scales
  * @param offsetFactors float32, shape (columns / 256, R): scales of minima
  * @param sums of a stretch: int16 (STRETCH / 8, tokens of a quad, R), int32 (STRETCH / 32, R) or float64 (STRETCH / 32, R)
+ * @param part float32, shape (TILE, R): parts of results before they are added
  * @param results float32, shape (tokens, R), the tokens rounded up to whole tiles
  * @param encodedRow one row as it is in the file: at most 4 bytes per column
  * @param row float32, shape (columns)
  */
 public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemorySegment scales, MemorySegment multiples,
-        MemorySegment offsets, MemorySegment factors, MemorySegment offsetFactors, MemorySegment sums, MemorySegment results,
-        MemorySegment encodedRow, MemorySegment row) {
+        MemorySegment offsets, MemorySegment factors, MemorySegment offsetFactors, MemorySegment sums, MemorySegment part,
+        MemorySegment results, MemorySegment encodedRow, MemorySegment row) {
     /** Columns that are unpacked at a time: a block of the K types. */
     public static final int STRETCH = 256;
 
@@ -48,6 +49,7 @@ public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemoryS
                 memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
                 memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
                 memory.allocate((long) STRETCH / 8 * Activations.QUAD * panelRows * Short.BYTES),
+                memory.allocate(Activations.TILE * row),
                 memory.allocate(tokens * row),
                 memory.allocate(maxColumns * Float.BYTES),
                 memory.allocate(maxColumns * Float.BYTES));
@@ -55,7 +57,7 @@ public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemoryS
 
     /** Overwrites everything with zeros. */
     public void zero() {
-        List.of(weights, shorts, scales, multiples, offsets, factors, offsetFactors, sums, results, encodedRow, row)
+        List.of(weights, shorts, scales, multiples, offsets, factors, offsetFactors, sums, part, results, encodedRow, row)
                 .forEach(segment -> segment.fill((byte) 0));
     }
 }

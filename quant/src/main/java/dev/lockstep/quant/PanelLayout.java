@@ -28,7 +28,7 @@ import java.lang.foreign.MemorySegment;
  * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
-    private static final long READ_SLACK = 8;
+    private static final long READ_SLACK = 16 << 10;
     private static final int QUARTERS = 4;
 
     public PanelLayout {
@@ -70,7 +70,7 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
         return Math.multiplyExact(panelBytes(), panels());
     }
 
-    /** Bytes to allocate: a kernel may load (and ignore) up to {@value #READ_SLACK} bytes behind the last panel. */
+    /** Bytes to allocate: kernels take slices of a constant size that may reach up to {@value #READ_SLACK} bytes behind the last panel. */
     public long allocationBytes() {
         return Math.addExact(byteSize(), READ_SLACK);
     }

@@ -12,11 +12,8 @@ import java.lang.foreign.MemorySegment;
 public final class ScalarActivations {
     /** The largest |q|; −128 is not used, so that products with 4-bit weights fit into 16 bits. */
     public static final float MAX_QUANT = 127;
-    /**
-     * A block with a smaller scale is as good as zero. It leaves room to divide scales by 2<sup>36</sup> (see
-     * {@link Activations.PackedForm}) and to multiply them by the smallest scale of weights, exactly.
-     */
-    private static final float SMALLEST_SCALE = 0x1p-64f;
+    /** Below, 1 / scale would overflow; such a block is as good as zero. */
+    private static final float SMALLEST_SCALE = 0x1p-120f;
     private static final int BLOCK = Activations.BLOCK;
     private static final int HALF_BLOCK = BLOCK / 2;
     private static final int NIBBLE_ZERO_POINT = 8;

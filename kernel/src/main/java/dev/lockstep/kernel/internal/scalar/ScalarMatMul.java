@@ -57,14 +57,18 @@ final class ScalarMatMul {
         return format.hasOffset() ? addOffsets(weights, encoded, x, token, format, scaled) : scaled;
     }
 
-    /** Σ of (Σ q · a) · scale, where the inner sums are of {@code period} columns and exact. */
+    /** Σ of (Σ q · a) · scale, in stretches; the inner sums are of {@code period} columns and exact. */
     private static float scaled(PanelMatrix weights, MemorySegment encoded, Activations x, int token, int period, int zeroPoint) {
         AffineBlocks blocks = affine(weights);
         float result = 0;
-        for (int column = 0; column < x.columns(); column += period) {
-            int sum = sum(weights, encoded, x, token, column, period, zeroPoint);
-            float scale = blocks.scale(encoded, block(weights, column), group(weights, column));
-            result = Math.fma((float) sum, scale * xScale(x, token, column), result);
+        for (int from = 0; from < x.columns(); from += MatMulScratch.STRETCH) {
+            float part = 0;
+            for (int column = from; column < Math.min(from + MatMulScratch.STRETCH, x.columns()); column += period) {
+                int sum = sum(weights, encoded, x, token, column, period, zeroPoint);
+                float scale = blocks.scale(encoded, block(weights, column), group(weights, column));
+                part = Math.fma((float) sum, scale * xScale(x, token, column), part);
+            }
+            result += part;
         }
         return result;
     }

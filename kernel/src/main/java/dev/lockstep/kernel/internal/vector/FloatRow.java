@@ -22,7 +22,7 @@ final class FloatRow {
     /**
      * sums += x · w, where the products are added up by themselves first.
      *
-     * @param w float32, (count, PANEL_ROWS) from byte {@code wAt}
+     * @param w float32, (count, PANEL_ROWS) from byte {@code wAt}, and memory up to {@link FloatTile#COLUMNS} columns
      * @param x float32, (count) from byte {@code xAt}
      * @param sums float32, (PANEL_ROWS)
      */
@@ -31,14 +31,15 @@ final class FloatRow {
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
+        MemorySegment ws = w.asSlice(wAt, FloatTile.COLUMNS * COLUMN_BYTES);
         int step = Rolled.step;
         for (int k = 0; k < count; k += step) {
-            MemorySegment column = w.asSlice(wAt + k * COLUMN_BYTES, COLUMN_BYTES);
+            long at = (k & FloatTile.COLUMNS - 1) * COLUMN_BYTES;
             FloatVector t = broadcast(INTS, x.get(INT, xAt + (long) k * Float.BYTES)).reinterpretAsFloats();
-            a = fromMemorySegment(FLOATS, column, 0, ORDER).fma(t, a);
-            b = fromMemorySegment(FLOATS, column, VECTOR_BYTES, ORDER).fma(t, b);
-            c = fromMemorySegment(FLOATS, column, 2 * VECTOR_BYTES, ORDER).fma(t, c);
-            d = fromMemorySegment(FLOATS, column, 3 * VECTOR_BYTES, ORDER).fma(t, d);
+            a = fromMemorySegment(FLOATS, ws, at, ORDER).fma(t, a);
+            b = fromMemorySegment(FLOATS, ws, at + VECTOR_BYTES, ORDER).fma(t, b);
+            c = fromMemorySegment(FLOATS, ws, at + 2 * VECTOR_BYTES, ORDER).fma(t, c);
+            d = fromMemorySegment(FLOATS, ws, at + 3 * VECTOR_BYTES, ORDER).fma(t, d);
         }
         MemorySegment out = sums.asSlice(0, COLUMN_BYTES);
         fromMemorySegment(FLOATS, out, 0, ORDER).add(a).intoMemorySegment(out, 0, ORDER);

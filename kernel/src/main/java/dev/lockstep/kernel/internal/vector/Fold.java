@@ -55,58 +55,55 @@ final class Fold {
     }
 
     /**
-     * out += Σ of float(sum) · (weight scale · activation scale).
+     * part = Σ of float(sum) · (weight scale · activation scale), for up to a stretch of columns.
      *
      * @param sums int16, (count, PANEL_ROWS), {@code stride} bytes apart, from byte {@code sumsAt}
      * @param perScale sums that share a scale
      * @param perBlock sums that share a scale of activations
      * @param scales float32, (count / perScale, PANEL_ROWS) from byte {@code scalesAt}
      * @param xScales float32, (count / perBlock) from byte {@code xScalesAt}
-     * @param out float32, (PANEL_ROWS) from byte {@code outAt}
+     * @param part float32, (PANEL_ROWS)
      */
     static void shorts(MemorySegment sums, long sumsAt, long stride, int count, int perScale, int perBlock,
-            MemorySegment scales, long scalesAt, MemorySegment xScales, long xScalesAt, MemorySegment out, long outAt) {
-        MemorySegment results = out.asSlice(outAt, ROW);
-        FloatVector a = fromMemorySegment(FLOATS, results, 0, ORDER);
-        FloatVector b = fromMemorySegment(FLOATS, results, B, ORDER);
-        FloatVector c = fromMemorySegment(FLOATS, results, C, ORDER);
-        FloatVector d = fromMemorySegment(FLOATS, results, D, ORDER);
+            MemorySegment scales, long scalesAt, MemorySegment xScales, long xScalesAt, MemorySegment part) {
+        FloatVector a = Species.zero();
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
         int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
             MemorySegment sum = sums.asSlice(sumsAt + i * stride, SHORTS);
             MemorySegment scale = scales.asSlice(scalesAt + i / perScale * ROW, ROW);
-            IntVector first = fromMemorySegment(INTS, sum, 0, ORDER);
-            IntVector second = fromMemorySegment(INTS, sum, B, ORDER);
             int xScale = xScales.get(INT, xScalesAt + (long) (i / perBlock) * Float.BYTES);
             FloatVector x = broadcast(INTS, xScale).reinterpretAsFloats();
-            a = ((FloatVector) first.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            IntVector q = fromMemorySegment(INTS, sum, 0, ORDER);
+            a = ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
                     .fma(fromMemorySegment(FLOATS, scale, 0, ORDER).mul(x), a);
-            b = ((FloatVector) first.lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, B, ORDER).mul(x), b);
-            c = ((FloatVector) second.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
+            b = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, scale, B, ORDER).mul(x), b);
+            q = fromMemorySegment(INTS, sum, B, ORDER);
+            c = ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
                     .fma(fromMemorySegment(FLOATS, scale, C, ORDER).mul(x), c);
-            d = ((FloatVector) second.lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, D, ORDER).mul(x), d);
+            d = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, scale, D, ORDER).mul(x), d);
         }
-        a.intoMemorySegment(results, 0, ORDER);
-        b.intoMemorySegment(results, B, ORDER);
-        c.intoMemorySegment(results, C, ORDER);
-        d.intoMemorySegment(results, D, ORDER);
+        a.intoMemorySegment(part, 0, ORDER);
+        b.intoMemorySegment(part, B, ORDER);
+        c.intoMemorySegment(part, C, ORDER);
+        d.intoMemorySegment(part, D, ORDER);
     }
 
     /** Like {@link #shorts}, for sums of whole blocks in 32 bits: int32, (blocks, PANEL_ROWS). */
-    static void ints(MemorySegment sums, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales, long xScalesAt,
-            MemorySegment out, long outAt) {
-        MemorySegment results = out.asSlice(outAt, ROW);
-        FloatVector a = fromMemorySegment(FLOATS, results, 0, ORDER);
-        FloatVector b = fromMemorySegment(FLOATS, results, B, ORDER);
-        FloatVector c = fromMemorySegment(FLOATS, results, C, ORDER);
-        FloatVector d = fromMemorySegment(FLOATS, results, D, ORDER);
+    static void ints(MemorySegment sums, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales,
+            long xScalesAt, MemorySegment part) {
+        FloatVector a = Species.zero();
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment sum = sums.asSlice(block * ROW, ROW);
             MemorySegment scale = scales.asSlice(scalesAt + block * ROW, ROW);
-            FloatVector x = broadcast(INTS, xScales.get(INT, xScalesAt + (long) block * Float.BYTES)).reinterpretAsFloats();
+            int xScale = xScales.get(INT, xScalesAt + (long) block * Float.BYTES);
+            FloatVector x = broadcast(INTS, xScale).reinterpretAsFloats();
             a = ((FloatVector) fromMemorySegment(INTS, sum, 0, ORDER).convert(I2F, 0))
                     .fma(fromMemorySegment(FLOATS, scale, 0, ORDER).mul(x), a);
             b = ((FloatVector) fromMemorySegment(INTS, sum, B, ORDER).convert(I2F, 0))
@@ -116,9 +113,9 @@ final class Fold {
             d = ((FloatVector) fromMemorySegment(INTS, sum, D, ORDER).convert(I2F, 0))
                     .fma(fromMemorySegment(FLOATS, scale, D, ORDER).mul(x), d);
         }
-        a.intoMemorySegment(results, 0, ORDER);
-        b.intoMemorySegment(results, B, ORDER);
-        c.intoMemorySegment(results, C, ORDER);
-        d.intoMemorySegment(results, D, ORDER);
+        a.intoMemorySegment(part, 0, ORDER);
+        b.intoMemorySegment(part, B, ORDER);
+        c.intoMemorySegment(part, C, ORDER);
+        d.intoMemorySegment(part, D, ORDER);
     }
 }

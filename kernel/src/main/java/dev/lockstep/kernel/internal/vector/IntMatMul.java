@@ -49,8 +49,8 @@ final class IntMatMul {
             for (int token = first; token < Math.min(first + IntTile.TOKENS, tokens); token++) {
                 long xScales = ((long) token * x.columns() + column) / BLOCK * Float.BYTES;
                 Fold.shorts(s.sums(), (token - first) * ROW_SHORTS, IntTile.TOKENS * ROW_SHORTS, count / format.period(),
-                        format.sumsPerScale(), format.sumsPerBlock(), s.scales(), 0, x.ints().scales(), xScales,
-                        s.results(), token * ROW_FLOATS);
+                        format.sumsPerScale(), format.sumsPerBlock(), s.scales(), 0, x.ints().scales(), xScales, s.part());
+                Fold.add(s.part(), 1, s.results(), token * ROW_FLOATS);
             }
         }
     }

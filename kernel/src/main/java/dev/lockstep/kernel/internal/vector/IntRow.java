@@ -14,6 +14,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -24,7 +25,9 @@ import jdk.incubator.vector.ShortVector;
  */
 final class IntRow {
     private static final int BLOCK = Activations.BLOCK;
-    private static final int PERIOD = IntTile.PERIOD;
+    /** Blocks that are multiplied together. */
+    static final int BLOCKS = MatMulScratch.STRETCH / BLOCK;
+    private static final int STRETCH = MatMulScratch.STRETCH;
     private static final long COLUMN_BYTES = IntTile.COLUMN_BYTES;
     private static final long WIDE_BYTES = 2 * COLUMN_BYTES;
     private static final long BLOCK_VALUES = (long) BLOCK * Integer.BYTES;
@@ -38,84 +41,93 @@ final class IntRow {
     /**
      * Unpacked weights.
      *
-     * @param w int16, (count · period, PANEL_ROWS), and memory up to {@link IntTile#PERIOD} columns from the last period's first
+     * @param w int16, (count · period, PANEL_ROWS), and memory up to a whole stretch
      * @param x int32 pairs, (count · period) from byte {@code xAt}, and memory behind them likewise
      * @param sums int16, (count, PANEL_ROWS)
      */
     static void multiply(MemorySegment w, MemorySegment x, long xAt, int count, int period, MemorySegment sums) {
+        MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
+        MemorySegment xs = x.asSlice(xAt, (long) STRETCH * Integer.BYTES);
+        MemorySegment out = sums.asSlice(0, IntTile.SUMS * COLUMN_BYTES);
         int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
-            MemorySegment ws = w.asSlice(i * period * COLUMN_BYTES, PERIOD * COLUMN_BYTES);
-            MemorySegment xs = x.asSlice(xAt + (long) i * period * Integer.BYTES, (long) PERIOD * Integer.BYTES);
             ShortVector a = ShortVector.zero(SHORTS);
             ShortVector b = a;
-            for (int column = 0; column < period; column += step) {
-                long wk = (column & PERIOD - 1) * COLUMN_BYTES;
-                ShortVector t = broadcast(INTS, xs.get(INT, (column & PERIOD - 1) * (long) Integer.BYTES)).reinterpretAsShorts();
-                a = a.add(fromMemorySegment(SHORTS, ws, wk, ORDER).mul(t));
-                b = b.add(fromMemorySegment(SHORTS, ws, wk + VECTOR_BYTES, ORDER).mul(t));
+            for (int k = i * period; k < (i + 1) * period; k += step) {
+                int column = k & STRETCH - 1;
+                ShortVector t = broadcast(INTS, xs.get(INT, column * 4L)).reinterpretAsShorts();
+                a = a.add(fromMemorySegment(SHORTS, ws, column * COLUMN_BYTES, ORDER).mul(t));
+                b = b.add(fromMemorySegment(SHORTS, ws, column * COLUMN_BYTES + VECTOR_BYTES, ORDER).mul(t));
             }
-            MemorySegment out = sums.asSlice(i * COLUMN_BYTES, COLUMN_BYTES);
-            a.intoMemorySegment(out, 0, ORDER);
-            b.intoMemorySegment(out, VECTOR_BYTES, ORDER);
+            long to = (i & IntTile.SUMS - 1) * COLUMN_BYTES;
+            a.intoMemorySegment(out, to, ORDER);
+            b.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
         }
     }
 
     /**
      * Weights of 4 bits straight from the panel, without their zero point of 8: the sums begin at its share. What overflows on
-     * the way wraps around and comes back, because the final sums fit.
+     * the way wraps around and comes back, because the final sums fit. Memory has to reach as far as if there were 8 blocks.
      *
      * @param w nibble planes, (16 · blocks, PANEL_ROWS) bytes from byte {@code wAt}
+     * @param blocks 1 to {@value #BLOCKS}
      * @param x int32 pairs, (32 · blocks) from byte {@code xAt}
      * @param biases int32 pairs, (blocks) from byte {@code biasAt}: −8 · Σ x of each block
-     * @param sums int16, (blocks, PANEL_ROWS)
+     * @param sums int16, (blocks, PANEL_ROWS) from byte {@code sumsAt}
      */
     static void multiplyNibbles(MemorySegment w, long wAt, int blocks, MemorySegment x, long xAt, MemorySegment biases,
-            long biasAt, MemorySegment sums) {
+            long biasAt, MemorySegment sums, long sumsAt) {
+        MemorySegment ws = w.asSlice(wAt, (long) BLOCKS * NIBBLE_UNITS * PANEL_ROWS);
+        MemorySegment xs = x.asSlice(xAt, BLOCKS * BLOCK_VALUES);
+        MemorySegment starts = biases.asSlice(biasAt, (long) BLOCKS * Integer.BYTES);
+        MemorySegment out = sums.asSlice(sumsAt, BLOCKS * COLUMN_BYTES);
         int step = Rolled.step;
-        for (int block = 0; block < blocks; block += step) {
-            MemorySegment ws = w.asSlice(wAt + (long) block * NIBBLE_UNITS * PANEL_ROWS, (long) NIBBLE_UNITS * PANEL_ROWS);
-            MemorySegment xs = x.asSlice(xAt + block * BLOCK_VALUES, BLOCK_VALUES);
-            ShortVector a = broadcast(INTS, biases.get(INT, biasAt + (long) block * Integer.BYTES)).reinterpretAsShorts();
+        for (int i = 0; i < blocks; i += step) {
+            int block = i & BLOCKS - 1;
+            ShortVector a = broadcast(INTS, starts.get(INT, block * 4L)).reinterpretAsShorts();
             ShortVector b = a;
-            for (int i = 0; i < NIBBLE_UNITS; i += step) {
-                int unit = i & NIBBLE_UNITS - 1;
-                IntVector q = fromMemorySegment(INTS, ws, (long) unit * PANEL_ROWS, ORDER);
-                ShortVector low = broadcast(INTS, xs.get(INT, (long) unit * Integer.BYTES)).reinterpretAsShorts();
-                ShortVector high = broadcast(INTS, xs.get(INT, (long) (unit + NIBBLE_UNITS) * Integer.BYTES)).reinterpretAsShorts();
+            for (int j = 0; j < NIBBLE_UNITS; j += step) {
+                int unit = j & NIBBLE_UNITS - 1;
+                IntVector q = fromMemorySegment(INTS, ws, (long) (block * NIBBLE_UNITS + unit) * PANEL_ROWS, ORDER);
+                long xk = block * BLOCK_VALUES + unit * 4L;
+                ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
+                ShortVector high = broadcast(INTS, xs.get(INT, xk + NIBBLE_UNITS * 4)).reinterpretAsShorts();
                 a = a.add(q.and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
                 b = b.add(q.lanewise(LSHR, 8).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
                 a = a.add(q.lanewise(LSHR, 4).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(high));
                 b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
             }
-            MemorySegment out = sums.asSlice(block * COLUMN_BYTES, COLUMN_BYTES);
-            a.intoMemorySegment(out, 0, ORDER);
-            b.intoMemorySegment(out, VECTOR_BYTES, ORDER);
+            a.intoMemorySegment(out, block * COLUMN_BYTES, ORDER);
+            b.intoMemorySegment(out, block * COLUMN_BYTES + VECTOR_BYTES, ORDER);
         }
     }
 
     /**
      * Weights of 8 bits straight from the panel. The products of two columns fit into 16 bits: 2 · 128 · 127 is less than 2^15.
+     * Memory has to reach as far as if there were 8 blocks.
      *
      * @param w int8, (32 · blocks, PANEL_ROWS) from byte {@code wAt}
+     * @param blocks 1 to {@value #BLOCKS}
      * @param x int32 pairs, (32 · blocks) from byte {@code xAt}
      * @param sums int32, (blocks, PANEL_ROWS)
      */
     static void multiplyBytes(MemorySegment w, long wAt, int blocks, MemorySegment x, long xAt, MemorySegment sums) {
+        MemorySegment ws = w.asSlice(wAt, (long) BLOCKS * BLOCK * PANEL_ROWS);
+        MemorySegment xs = x.asSlice(xAt, BLOCKS * BLOCK_VALUES);
+        MemorySegment out = sums.asSlice(0, BLOCKS * WIDE_BYTES);
         int step = Rolled.step;
-        for (int block = 0; block < blocks; block += step) {
-            MemorySegment ws = w.asSlice(wAt + (long) block * BLOCK * PANEL_ROWS, (long) BLOCK * PANEL_ROWS);
-            MemorySegment xs = x.asSlice(xAt + block * BLOCK_VALUES, BLOCK_VALUES);
+        for (int i = 0; i < blocks; i += step) {
+            int block = i & BLOCKS - 1;
             IntVector a = IntVector.zero(INTS);
             IntVector b = a;
             IntVector c = a;
             IntVector d = a;
-            for (int i = 0; i < BLOCK / 2; i += step) {
-                int pair = i & BLOCK / 2 - 1;
-                ShortVector p = fromMemorySegment(SHORTS, ws, 2L * pair * PANEL_ROWS, ORDER);
-                ShortVector q = fromMemorySegment(SHORTS, ws, (2L * pair + 1) * PANEL_ROWS, ORDER);
-                ShortVector first = broadcast(INTS, xs.get(INT, 2L * pair * Integer.BYTES)).reinterpretAsShorts();
-                ShortVector second = broadcast(INTS, xs.get(INT, (2L * pair + 1) * Integer.BYTES)).reinterpretAsShorts();
+            for (int j = 0; j < BLOCK / 2; j += step) {
+                int column = block * BLOCK + 2 * (j & BLOCK / 2 - 1);
+                ShortVector p = fromMemorySegment(SHORTS, ws, (long) column * PANEL_ROWS, ORDER);
+                ShortVector q = fromMemorySegment(SHORTS, ws, (long) column * PANEL_ROWS + PANEL_ROWS, ORDER);
+                ShortVector first = broadcast(INTS, xs.get(INT, column * 4L)).reinterpretAsShorts();
+                ShortVector second = broadcast(INTS, xs.get(INT, column * 4L + 4)).reinterpretAsShorts();
                 IntVector even = p.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(first)
                         .add(q.lanewise(LSHL, 8).lanewise(ASHR, 8).mul(second)).reinterpretAsInts();
                 IntVector odd = p.lanewise(ASHR, 8).mul(first).add(q.lanewise(ASHR, 8).mul(second)).reinterpretAsInts();
@@ -124,11 +136,11 @@ final class IntRow {
                 c = c.add(odd.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 d = d.add(odd.lanewise(ASHR, 16));
             }
-            MemorySegment out = sums.asSlice(block * WIDE_BYTES, WIDE_BYTES);
-            a.intoMemorySegment(out, 0, ORDER);
-            b.intoMemorySegment(out, VECTOR_BYTES, ORDER);
-            c.intoMemorySegment(out, 2 * VECTOR_BYTES, ORDER);
-            d.intoMemorySegment(out, 3 * VECTOR_BYTES, ORDER);
+            long to = block * WIDE_BYTES;
+            a.intoMemorySegment(out, to, ORDER);
+            b.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            c.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
+            d.intoMemorySegment(out, to + 3 * VECTOR_BYTES, ORDER);
         }
     }
 }

@@ -32,14 +32,11 @@ final class IntRowMatMul {
         for (int column = 0; column < x.columns(); column += stretch) {
             int count = Math.min(stretch, x.columns() - column);
             sums(weights, format, at, x, column, count, s);
-            long xScales = (long) column / BLOCK * Float.BYTES;
-            if (format == IntFormat.Q4_K) {
-                SixBitFold.fold(weights.panels(), IntPanels.packedScales(weights, at, column), column / STRETCH,
-                        format.zeroPoint(), x.ints().scales(), xScales, s);
-            } else {
+            if (format != IntFormat.Q4_K) {
                 IntPanels.expandScales(weights, format, at, column, count, s);
-                Fold.shorts(s.sums(), 0, ROW_SHORTS, count / format.period(), format.sumsPerScale(), format.sumsPerBlock(),
-                        s.scales(), 0, x.ints().scales(), xScales, s.results(), 0);
+            }
+            for (int from = 0; from < count; from += STRETCH) {
+                fold(weights, format, at, x, column + from, from, Math.min(STRETCH, count - from), s);
             }
         }
         if (format.hasOffset()) {
@@ -50,13 +47,30 @@ final class IntRowMatMul {
 
     private static void sums(PanelMatrix weights, IntFormat format, long at, Activations x, int column, int count, MatMulScratch s) {
         long xAt = (long) column * Integer.BYTES;
-        if (format.isPlainNibbles()) {
-            IntRow.multiplyNibbles(weights.panels(), IntPanels.nibbles(weights, at, column), count / BLOCK,
-                    x.ints().values(), xAt, x.ints().biases(), (long) column / BLOCK * Integer.BYTES, s.sums());
-        } else {
+        if (!format.isPlainNibbles()) {
             IntPanels.unpack(weights, format, at, column, count, s.weights());
             IntRow.multiply(s.weights(), x.ints().values(), xAt, count / format.period(), format.period(), s.sums());
+            return;
         }
+        for (int from = 0; from < count; from += STRETCH) {
+            IntRow.multiplyNibbles(weights.panels(), IntPanels.nibbles(weights, at, column + from),
+                    Math.min(STRETCH, count - from) / BLOCK, x.ints().values(), xAt + (long) from * Integer.BYTES,
+                    x.ints().biases(), (long) (column + from) / BLOCK * Integer.BYTES, s.sums(), from / BLOCK * ROW_SHORTS);
+        }
+    }
+
+    /** @param from first column, counted from the first that there are sums and scales of */
+    private static void fold(PanelMatrix weights, IntFormat format, long at, Activations x, int column, int from, int count,
+            MatMulScratch s) {
+        long xScales = (long) column / BLOCK * Float.BYTES;
+        if (format == IntFormat.Q4_K) {
+            SixBitFold.fold(weights.panels(), IntPanels.packedScales(weights, at, column), column / STRETCH, format.zeroPoint(),
+                    x.ints().scales(), xScales, s);
+        } else {
+            Fold.shorts(s.sums(), from / format.period() * ROW_SHORTS, ROW_SHORTS, count / format.period(), format.sumsPerScale(),
+                    format.sumsPerBlock(), s.scales(), from / format.groupColumns() * ROW_FLOATS, x.ints().scales(), xScales, s.part());
+        }
+        Fold.add(s.part(), 1, s.results(), 0);
     }
 
     private static void offsets(IntFormat format, Activations x, MatMulScratch s) {

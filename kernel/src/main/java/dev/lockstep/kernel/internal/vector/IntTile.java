@@ -10,6 +10,7 @@ import static jdk.incubator.vector.IntVector.broadcast;
 import static jdk.incubator.vector.ShortVector.fromMemorySegment;
 
 import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ShortVector;
 
@@ -23,8 +24,9 @@ import jdk.incubator.vector.ShortVector;
  */
 final class IntTile {
     static final int TOKENS = Activations.QUAD;
-    /** The longest period. */
-    static final int PERIOD = 32;
+    private static final int STRETCH = MatMulScratch.STRETCH;
+    /** The most sums of a stretch: the shortest period is 8 columns. */
+    static final int SUMS = STRETCH / 8;
     /** Bytes of one column of unpacked weights: two vectors. */
     static final long COLUMN_BYTES = 2L * VECTOR_BYTES;
     private static final long X_BYTES = (long) TOKENS * Integer.BYTES;
@@ -36,15 +38,16 @@ final class IntTile {
     /**
      * Four tokens. For slices and loops see {@link Rolled}.
      *
-     * @param w int16, (count · period, PANEL_ROWS), and memory up to {@link #PERIOD} columns from the last period's first
+     * @param w int16, (count · period, PANEL_ROWS), and memory up to a whole stretch
      * @param x int32 pairs, (count · period, 4) from byte {@code xAt}, and memory behind them likewise
      * @param sums int16, (count, 4, PANEL_ROWS)
      */
     static void multiply(MemorySegment w, MemorySegment x, long xAt, int count, int period, MemorySegment sums) {
+        MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
+        MemorySegment xs = x.asSlice(xAt, STRETCH * X_BYTES);
+        MemorySegment out = sums.asSlice(0, SUMS * SUMS_BYTES);
         int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
-            MemorySegment ws = w.asSlice(i * period * COLUMN_BYTES, PERIOD * COLUMN_BYTES);
-            MemorySegment xs = x.asSlice(xAt + i * period * X_BYTES, PERIOD * X_BYTES);
             ShortVector a0 = ShortVector.zero(SHORTS);
             ShortVector b0 = a0;
             ShortVector a1 = a0;
@@ -53,9 +56,9 @@ final class IntTile {
             ShortVector b2 = a0;
             ShortVector a3 = a0;
             ShortVector b3 = a0;
-            for (int column = 0; column < period; column += step) {
-                long wk = (column & PERIOD - 1) * COLUMN_BYTES;
-                long xk = (column & PERIOD - 1) * X_BYTES;
+            for (int column = i * period; column < (i + 1) * period; column += step) {
+                long wk = (column & STRETCH - 1) * COLUMN_BYTES;
+                long xk = (column & STRETCH - 1) * X_BYTES;
                 ShortVector wa = fromMemorySegment(SHORTS, ws, wk, ORDER);
                 ShortVector wb = fromMemorySegment(SHORTS, ws, wk + VECTOR_BYTES, ORDER);
                 ShortVector t = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
@@ -71,15 +74,15 @@ final class IntTile {
                 a3 = a3.add(wa.mul(t));
                 b3 = b3.add(wb.mul(t));
             }
-            MemorySegment out = sums.asSlice(i * SUMS_BYTES, SUMS_BYTES);
-            a0.intoMemorySegment(out, 0, ORDER);
-            b0.intoMemorySegment(out, VECTOR_BYTES, ORDER);
-            a1.intoMemorySegment(out, 2 * VECTOR_BYTES, ORDER);
-            b1.intoMemorySegment(out, 3 * VECTOR_BYTES, ORDER);
-            a2.intoMemorySegment(out, 4 * VECTOR_BYTES, ORDER);
-            b2.intoMemorySegment(out, 5 * VECTOR_BYTES, ORDER);
-            a3.intoMemorySegment(out, 6 * VECTOR_BYTES, ORDER);
-            b3.intoMemorySegment(out, 7 * VECTOR_BYTES, ORDER);
+            long to = (i & SUMS - 1) * SUMS_BYTES;
+            a0.intoMemorySegment(out, to, ORDER);
+            b0.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            a1.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
+            b1.intoMemorySegment(out, to + 3 * VECTOR_BYTES, ORDER);
+            a2.intoMemorySegment(out, to + 4 * VECTOR_BYTES, ORDER);
+            b2.intoMemorySegment(out, to + 5 * VECTOR_BYTES, ORDER);
+            a3.intoMemorySegment(out, to + 6 * VECTOR_BYTES, ORDER);
+            b3.intoMemorySegment(out, to + 7 * VECTOR_BYTES, ORDER);
         }
     }
 }

@@ -10,8 +10,6 @@ final class PackedActivations {
     private static final int TRIPLE = Activations.TRIPLE;
     /** Bits from one token's quant to the next one's. */
     private static final int FIELD = 18;
-    /** What the sum of the n-th token of three is larger by, inverted. */
-    private static final float[] UNITS = {1, 0x1p-18f, 0x1p-36f};
 
     private PackedActivations() {
     }
@@ -45,7 +43,7 @@ final class PackedActivations {
         int blocks = x.columns() / BLOCK;
         for (int block = 0; block < blocks; block++) {
             long from = ((long) tile * Activations.TILE + i) * blocks + block;
-            float scale = present ? x.ints().scales().get(LittleEndian.FLOAT, from * Float.BYTES) * UNITS[i % TRIPLE] : 0;
+            float scale = present ? x.ints().scales().get(LittleEndian.FLOAT, from * Float.BYTES) : 0;
             long to = ((long) tile * blocks + block) * Activations.TILE + i;
             x.packed().scales().set(LittleEndian.FLOAT, to * Float.BYTES, scale);
         }

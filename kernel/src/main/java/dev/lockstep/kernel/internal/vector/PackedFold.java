@@ -1,8 +1,8 @@
 package dev.lockstep.kernel.internal.vector;
 
 import static dev.lockstep.kernel.internal.vector.Species.DOUBLES;
-import static dev.lockstep.kernel.internal.vector.Species.HALF_FLOATS;
-import static dev.lockstep.kernel.internal.vector.Species.HALF_INTS;
+import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
+import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
@@ -10,69 +10,100 @@ import static dev.lockstep.quant.LittleEndian.INT;
 import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.broadcast;
-import static jdk.incubator.vector.VectorOperators.D2F;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.lockstep.kernel.Activations;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 
 /**
- * From the packed sums of {@link PackedTile} to float results. Adding and subtracting a number so large that its last bit is 2¹⁸
- * or 2³⁶ rounds to multiples of that, which takes the three sums of a double apart, exactly.
+ * From the packed sums of {@link PackedTile} to float results. Adding a number so large that the last bit of the sum is worth 1,
+ * 2¹⁸ or 2³⁶ rounds to multiples of that and leaves how many in the lowest bits: that takes the three sums of a double apart,
+ * exactly. Sums of even and odd rows then share a vector of ints. No vectors of another size are used: C2 learns the sizes that
+ * shared methods of the Vector API see, and gives up on some kernels when there are two.
  */
 final class PackedFold {
-    /** Blocks that are folded together: a slice of their sums has a constant size. */
+    /** Blocks that are folded together: a chunk. */
     static final int BLOCKS = 8;
 
-    private static final double ROUND_TO_18 = 0x1.8p70;
-    private static final double ROUND_TO_36 = 0x1.8p88;
+    /** Adding this to a double moves its integer part to the lowest bits of the sum, as two's complement. */
+    private static final double TO_BITS = 0x1.8p52;
+    /** The same for what is left of it without the lowest 18 bits, or 36. */
+    private static final double TO_BITS_18 = 0x1.8p70;
+    private static final double TO_BITS_36 = 0x1.8p88;
+    private static final int FIELD = 18;
+    private static final long LOW_INT = 0xFFFF_FFFFL;
 
     private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
-    /** Half a vector of floats has the rows of one vector of doubles. */
-    static final long HALF = VECTOR_BYTES / 2;
     private static final long X_BYTES = (long) Activations.TILE * Float.BYTES;
+    private static final long X_TRIPLE = (long) Activations.TRIPLE * Float.BYTES;
+    private static final long TRIPLE_SUMS = PackedTile.COLUMN_BYTES;
     private static final long LAST = BLOCKS - 1;
 
     private PackedFold() {
     }
 
     /**
-     * One triple of tokens, an eighth of a panel's rows: out += Σ over blocks of float(sum) · (weight scale · activation scale), the
-     * same operations in the same order as {@link Fold#ints}. Memory has to reach as far as if there were 8 blocks.
+     * Four triples of tokens, a quarter of a panel's rows: part = Σ over blocks of float(sum) · (weight scale · activation scale),
+     * the same operations in the same order as {@link Fold#ints}. Memory has to reach as far as if there were 8 blocks.
      *
-     * @param sums of {@link PackedTile}, from byte {@code sumsAt}, where the triple's first begin
+     * @param sums of {@link PackedTile}
      * @param blocks 1 to {@value #BLOCKS}
-     * @param scales float32, (blocks, PANEL_ROWS) from byte {@code scalesAt}, where the eighth's first begin
-     * @param xScales float32, (blocks, tokens of a tile) from byte {@code xAt}, where the triple's first begin; those of its second
-     *     and third token are smaller by 2¹⁸ and 2³⁶
-     * @param out float32, (tokens, PANEL_ROWS) from byte {@code outAt}
+     * @param scales float32, (blocks, PANEL_ROWS) from byte {@code scalesAt}, where the quarter's first begin
+     * @param xScales float32, (blocks, tokens of a tile) from byte {@code xAt}
+     * @param part float32, (tokens of a tile, PANEL_ROWS / 4)
      */
-    static void fold(MemorySegment sums, long sumsAt, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales,
-            long xAt, MemorySegment out, long outAt) {
-        MemorySegment ss = sums.asSlice(sumsAt, LAST * PackedTile.SUMS_BYTES + VECTOR_BYTES);
-        MemorySegment ws = scales.asSlice(scalesAt, LAST * ROW_FLOATS + HALF);
-        MemorySegment xs = xScales.asSlice(xAt, LAST * X_BYTES + (long) Activations.TRIPLE * Float.BYTES);
-        MemorySegment results = out.asSlice(outAt, 2 * ROW_FLOATS + HALF);
-        FloatVector a = fromMemorySegment(HALF_FLOATS, results, 0, ORDER);
-        FloatVector b = fromMemorySegment(HALF_FLOATS, results, ROW_FLOATS, ORDER);
-        FloatVector c = fromMemorySegment(HALF_FLOATS, results, 2 * ROW_FLOATS, ORDER);
+    static void fold(MemorySegment sums, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales, long xAt,
+            MemorySegment part) {
+        MemorySegment ss = sums.asSlice(0, BLOCKS * PackedTile.SUMS_BYTES);
+        MemorySegment ws = scales.asSlice(scalesAt, LAST * ROW_FLOATS + VECTOR_BYTES);
+        MemorySegment xs = xScales.asSlice(xAt, BLOCKS * X_BYTES);
+        MemorySegment out = part.asSlice(0, (long) Activations.TILE * VECTOR_BYTES);
         int step = Rolled.step;
-        for (int i = 0; i < blocks; i += step) {
-            int block = i & BLOCKS - 1;
-            FloatVector scale = fromMemorySegment(HALF_FLOATS, ws, block * ROW_FLOATS, ORDER);
-            DoubleVector sum = fromMemorySegment(DOUBLES, ss, block * PackedTile.SUMS_BYTES, ORDER);
-            DoubleVector upper = sum.add(ROUND_TO_18).sub(ROUND_TO_18);
-            DoubleVector top = sum.add(ROUND_TO_36).sub(ROUND_TO_36);
-            FloatVector x = broadcast(HALF_INTS, xs.get(INT, block * X_BYTES)).reinterpretAsFloats();
-            a = ((FloatVector) sum.sub(upper).convertShape(D2F, HALF_FLOATS, 0)).fma(scale.mul(x), a);
-            x = broadcast(HALF_INTS, xs.get(INT, block * X_BYTES + 4)).reinterpretAsFloats();
-            b = ((FloatVector) upper.sub(top).convertShape(D2F, HALF_FLOATS, 0)).fma(scale.mul(x), b);
-            x = broadcast(HALF_INTS, xs.get(INT, block * X_BYTES + 8)).reinterpretAsFloats();
-            c = ((FloatVector) top.convertShape(D2F, HALF_FLOATS, 0)).fma(scale.mul(x), c);
+        for (int j = 0; j < PackedTile.TRIPLES; j += step) {
+            int triple = j & PackedTile.TRIPLES - 1;
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            for (int i = 0; i < blocks; i += step) {
+                int block = i & BLOCKS - 1;
+                long from = block * PackedTile.SUMS_BYTES + triple * TRIPLE_SUMS;
+                DoubleVector sum = fromMemorySegment(DOUBLES, ss, from, ORDER);
+                DoubleVector upper = sum.add(TO_BITS_18);
+                LongVector low = sum.sub(upper.sub(TO_BITS_18)).add(TO_BITS).reinterpretAsLongs().and(LOW_INT);
+                LongVector top = sum.add(TO_BITS_36).reinterpretAsLongs();
+                LongVector middle = upper.reinterpretAsLongs().sub(top.lanewise(LSHL, FIELD)).and(LOW_INT);
+                sum = fromMemorySegment(DOUBLES, ss, from + VECTOR_BYTES, ORDER);
+                upper = sum.add(TO_BITS_18);
+                low = low.or(sum.sub(upper.sub(TO_BITS_18)).add(TO_BITS).reinterpretAsLongs().lanewise(LSHL, 32));
+                LongVector oddTop = sum.add(TO_BITS_36).reinterpretAsLongs();
+                middle = middle.or(upper.reinterpretAsLongs().sub(oddTop.lanewise(LSHL, FIELD)).lanewise(LSHL, 32));
+                top = top.and(LOW_INT).or(oddTop.lanewise(LSHL, 32));
+                FloatVector scale = fromMemorySegment(FLOATS, ws, block * ROW_FLOATS, ORDER);
+                long xk = block * X_BYTES + triple * X_TRIPLE;
+                FloatVector x = broadcast(INTS, xs.get(INT, xk)).reinterpretAsFloats();
+                a = ((FloatVector) low.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), a);
+                x = broadcast(INTS, xs.get(INT, xk + 4)).reinterpretAsFloats();
+                b = ((FloatVector) middle.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), b);
+                x = broadcast(INTS, xs.get(INT, xk + 8)).reinterpretAsFloats();
+                c = ((FloatVector) top.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), c);
+            }
+            long to = (long) triple * Activations.TRIPLE * VECTOR_BYTES;
+            a.intoMemorySegment(out, to, ORDER);
+            b.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            c.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
         }
-        a.intoMemorySegment(results, 0, ORDER);
-        b.intoMemorySegment(results, ROW_FLOATS, ORDER);
-        c.intoMemorySegment(results, 2 * ROW_FLOATS, ORDER);
+    }
+
+    /** Adds the parts of a tile's tokens to their results, (tokens, PANEL_ROWS) from byte {@code at}, where the quarter's first begin. */
+    static void add(MemorySegment part, MemorySegment results, long at) {
+        for (int token = 0; token < Activations.TILE; token++) {
+            long to = at + token * ROW_FLOATS;
+            fromMemorySegment(FLOATS, results, to, ORDER).add(fromMemorySegment(FLOATS, part, (long) token * VECTOR_BYTES, ORDER))
+                    .intoMemorySegment(results, to, ORDER);
+        }
     }
 }

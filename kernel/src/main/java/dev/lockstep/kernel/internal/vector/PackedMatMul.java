@@ -1,14 +1,12 @@
 package dev.lockstep.kernel.internal.vector;
 
-import static dev.lockstep.kernel.internal.vector.Species.DOUBLES;
-import static dev.lockstep.kernel.internal.vector.Species.HALF_INTS;
+import static dev.lockstep.kernel.internal.vector.Species.LONGS;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
-import static jdk.incubator.vector.IntVector.fromMemorySegment;
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2D;
-import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.LongVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
@@ -16,7 +14,7 @@ import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.quant.PanelForm.Part;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 
 /**
  * One panel of 8-bit weights times all tokens: exact sums of a block's columns, then floats in one order. Few tokens stream the
@@ -27,10 +25,13 @@ final class PackedMatMul {
     private static final int FEW_TOKENS = 6;
     private static final int BLOCK = Activations.BLOCK;
     private static final int STRETCH = MatMulScratch.STRETCH;
-    private static final int ROW_BLOCKS = MatMulScratch.ROW_STRETCH / BLOCK;
+    private static final int STRETCH_BLOCKS = STRETCH / BLOCK;
     private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
     private static final int QUARTERS = 4;
-    private static final long HALF_BYTES = VECTOR_BYTES / 2;
+    private static final long SIGN_BITS = 0x8080_8080_8080_8080L;
+    private static final long LOW_BYTE = 0xFF;
+    private static final long BITS_OF_2_TO_52 = Double.doubleToRawLongBits(0x1p52);
+    private static final double EXCESS = 0x1p52 + 128;
     private static final long QUARTER_BYTES = STRETCH * PackedTile.COLUMN_BYTES;
 
     private PackedMatMul() {
@@ -53,12 +54,12 @@ final class PackedMatMul {
 
     private static void row(MemorySegment w, long at, Activations x, int token, MatMulScratch s) {
         long firstBlock = (long) token * (x.columns() / BLOCK);
-        for (int block = 0; block < x.columns() / BLOCK; block += ROW_BLOCKS) {
-            int blocks = Math.min(ROW_BLOCKS, x.columns() / BLOCK - block);
+        for (int block = 0; block < x.columns() / BLOCK; block += STRETCH_BLOCKS) {
+            int blocks = Math.min(STRETCH_BLOCKS, x.columns() / BLOCK - block);
             IntRow.multiplyBytes(w, at + (long) block * BLOCK * PANEL_ROWS, blocks, x.ints().values(),
                     (firstBlock + block) * BLOCK * Integer.BYTES, s.sums());
-            Fold.ints(s.sums(), blocks, s.scales(), block * ROW_FLOATS, x.ints().scales(), (firstBlock + block) * Float.BYTES,
-                    s.results(), token * ROW_FLOATS);
+            Fold.ints(s.sums(), blocks, s.scales(), block * ROW_FLOATS, x.ints().scales(), (firstBlock + block) * Float.BYTES, s.part());
+            Fold.add(s.part(), 1, s.results(), token * ROW_FLOATS);
         }
     }
 
@@ -80,31 +81,31 @@ final class PackedMatMul {
         long scales = column / BLOCK * ROW_FLOATS + (long) quarter * VECTOR_BYTES;
         long xScales = ((long) tile * x.columns() + column) / BLOCK * Activations.TILE * Float.BYTES;
         long results = tile * Activations.TILE * ROW_FLOATS + (long) quarter * VECTOR_BYTES;
-        for (int triple = 0; triple < PackedTile.TRIPLES; triple++) {
-            long tokens = (long) triple * Activations.TRIPLE;
-            for (int half = 0; half < 2; half++) {
-                PackedFold.fold(s.sums(), triple * PackedTile.COLUMN_BYTES + (long) half * VECTOR_BYTES, blocks,
-                        s.scales(), scales + half * PackedFold.HALF, x.packed().scales(), xScales + tokens * Float.BYTES,
-                        s.results(), results + tokens * ROW_FLOATS + half * PackedFold.HALF);
-            }
-        }
+        PackedFold.fold(s.sums(), blocks, s.scales(), scales, x.packed().scales(), xScales, s.part());
+        PackedFold.add(s.part(), s.results(), results);
     }
 
     /**
-     * Bytes to doubles, half of a quarter's rows at a time.
+     * Bytes to doubles: with its sign bit flipped, a byte is 128 more than its value; put into the lowest bits of 2^52 and read as a
+     * double, it is as much more than that.
      *
      * @param panel int8, (columns, PANEL_ROWS) from byte {@code at}
-     * @param w float64, (4 quarters, STRETCH columns, PANEL_ROWS / 4)
+     * @param w float64, (4 quarters, STRETCH columns, even rows and odd rows)
      */
     private static void unpack(MemorySegment panel, long at, int columns, MemorySegment w) {
         int step = Rolled.step;
-        for (int half = 0; half < 2 * columns; half += step) {
-            IntVector q = fromMemorySegment(HALF_INTS, panel, at + half * HALF_BYTES, ORDER);
-            long to = (long) half * VECTOR_BYTES;
-            q.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2D, DOUBLES, 0).intoMemorySegment(w, to, ORDER);
-            q.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2D, DOUBLES, 0).intoMemorySegment(w, to + QUARTER_BYTES, ORDER);
-            q.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2D, DOUBLES, 0).intoMemorySegment(w, to + 2 * QUARTER_BYTES, ORDER);
-            q.lanewise(ASHR, 24).convertShape(I2D, DOUBLES, 0).intoMemorySegment(w, to + 3 * QUARTER_BYTES, ORDER);
+        for (int column = 0; column < columns; column += step) {
+            LongVector q = fromMemorySegment(LONGS, panel, at + (long) column * PANEL_ROWS, ORDER).lanewise(XOR, SIGN_BITS);
+            for (int i = 0; i < QUARTERS; i += step) {
+                int quarter = i & QUARTERS - 1;
+                // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others
+                int shift = (quarter & 1) * 16 + (quarter >> 1) * 8;
+                long to = quarter * QUARTER_BYTES + column * PackedTile.COLUMN_BYTES;
+                q.lanewise(LSHR, shift).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
+                        .intoMemorySegment(w, to, ORDER);
+                q.lanewise(LSHR, shift + 32).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
+                        .intoMemorySegment(w, to + VECTOR_BYTES, ORDER);
+            }
         }
     }
 }

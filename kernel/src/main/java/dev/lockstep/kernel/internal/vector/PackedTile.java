@@ -10,6 +10,7 @@ import static jdk.incubator.vector.DoubleVector.fromMemorySegment;
 import static jdk.incubator.vector.LongVector.broadcast;
 
 import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
@@ -21,6 +22,7 @@ import jdk.incubator.vector.DoubleVector;
  */
 final class PackedTile {
     static final int BLOCK = Activations.BLOCK;
+    private static final int STRETCH = MatMulScratch.STRETCH;
     /** Numbers of three tokens each that are multiplied together. */
     static final int TRIPLES = Activations.TILE / Activations.TRIPLE;
     /** Bytes of one column of unpacked weights: two vectors. */
@@ -37,14 +39,15 @@ final class PackedTile {
      * Four triples of tokens times a quarter of a panel's rows. For slices and loops see {@link Rolled}.
      *
      * @param w float64, whole numbers, (32 · blocks, PANEL_ROWS / 4) from byte {@code wAt}
-     * @param x float64, packed, (32 · blocks, 4) from byte {@code xAt}
+     * @param x float64, packed, (32 · blocks, 4) from byte {@code xAt}; both reach as far as a whole stretch
      * @param sums float64, packed, (blocks, 4, PANEL_ROWS / 4)
      */
     static void multiply(MemorySegment w, long wAt, MemorySegment x, long xAt, int blocks, MemorySegment sums) {
+        MemorySegment ws = w.asSlice(wAt, STRETCH * COLUMN_BYTES);
+        MemorySegment xs = x.asSlice(xAt, STRETCH * X_BYTES);
+        MemorySegment out = sums.asSlice(0, STRETCH / BLOCK * SUMS_BYTES);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
-            MemorySegment ws = w.asSlice(wAt + block * BLOCK * COLUMN_BYTES, BLOCK * COLUMN_BYTES);
-            MemorySegment xs = x.asSlice(xAt + block * BLOCK * X_BYTES, BLOCK * X_BYTES);
             DoubleVector a0 = DoubleVector.zero(DOUBLES);
             DoubleVector b0 = a0;
             DoubleVector a1 = a0;
@@ -53,9 +56,9 @@ final class PackedTile {
             DoubleVector b2 = a0;
             DoubleVector a3 = a0;
             DoubleVector b3 = a0;
-            for (int column = 0; column < BLOCK; column += step) {
-                long wk = (column & BLOCK - 1) * COLUMN_BYTES;
-                long xk = (column & BLOCK - 1) * X_BYTES;
+            for (int column = block * BLOCK; column < (block + 1) * BLOCK; column += step) {
+                long wk = (column & STRETCH - 1) * COLUMN_BYTES;
+                long xk = (column & STRETCH - 1) * X_BYTES;
                 DoubleVector wa = fromMemorySegment(DOUBLES, ws, wk, ORDER);
                 DoubleVector wb = fromMemorySegment(DOUBLES, ws, wk + VECTOR_BYTES, ORDER);
                 DoubleVector t = broadcast(LONGS, xs.get(LONG, xk)).reinterpretAsDoubles();
@@ -71,15 +74,15 @@ final class PackedTile {
                 a3 = wa.fma(t, a3);
                 b3 = wb.fma(t, b3);
             }
-            MemorySegment out = sums.asSlice(block * SUMS_BYTES, SUMS_BYTES);
-            a0.intoMemorySegment(out, 0, ORDER);
-            b0.intoMemorySegment(out, VECTOR_BYTES, ORDER);
-            a1.intoMemorySegment(out, 2 * VECTOR_BYTES, ORDER);
-            b1.intoMemorySegment(out, 3 * VECTOR_BYTES, ORDER);
-            a2.intoMemorySegment(out, 4 * VECTOR_BYTES, ORDER);
-            b2.intoMemorySegment(out, 5 * VECTOR_BYTES, ORDER);
-            a3.intoMemorySegment(out, 6 * VECTOR_BYTES, ORDER);
-            b3.intoMemorySegment(out, 7 * VECTOR_BYTES, ORDER);
+            long to = (block & STRETCH / BLOCK - 1) * SUMS_BYTES;
+            a0.intoMemorySegment(out, to, ORDER);
+            b0.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            a1.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
+            b1.intoMemorySegment(out, to + 3 * VECTOR_BYTES, ORDER);
+            a2.intoMemorySegment(out, to + 4 * VECTOR_BYTES, ORDER);
+            b2.intoMemorySegment(out, to + 5 * VECTOR_BYTES, ORDER);
+            a3.intoMemorySegment(out, to + 6 * VECTOR_BYTES, ORDER);
+            b3.intoMemorySegment(out, to + 7 * VECTOR_BYTES, ORDER);
         }
     }
 }

@@ -59,12 +59,11 @@ final class Scales {
         int step = Rolled.step;
         for (long i = 0; i < 2 * units; i += step) {
             IntVector pairs = fromMemorySegment(INTS, panel, at + i * VECTOR_BYTES, ORDER);
-            MemorySegment out = floats.asSlice(2 * i * VECTOR_BYTES, 2L * VECTOR_BYTES);
             IntVector low = pairs.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF_BITS);
             IntVector high = pairs.lanewise(ASHR, 3).and(HALF_BITS);
             carries = carries.or(low.add(LOWEST_EXPONENT)).or(high.add(LOWEST_EXPONENT));
-            low.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(out, 0, ORDER);
-            high.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(out, VECTOR_BYTES, ORDER);
+            low.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(floats, 2 * i * VECTOR_BYTES, ORDER);
+            high.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(floats, (2 * i + 1) * VECTOR_BYTES, ORDER);
         }
         if ((carries.reduceLanes(OR) & EXPONENT_OVERFLOW) != 0) {
             halvesOneByOne(panel, at, units, floats);

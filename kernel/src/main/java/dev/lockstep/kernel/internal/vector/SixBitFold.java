@@ -42,26 +42,25 @@ final class SixBitFold {
     }
 
     /**
-     * results += Σ over groups of float(sum) · (weight scale · activation scale), and the offsets of the groups.
+     * part = Σ over groups of float(sum) · (weight scale · activation scale), and the offsets of the groups.
      *
      * @param panel the packed scales, 12 units from byte {@code at}
      * @param block which of the row's blocks it is
      * @param zeroPoint that was subtracted from the quants
      * @param xScales float32, (8) from byte {@code xScalesAt}
-     * @param s {@code sums} int16, (8, PANEL_ROWS); {@code factors} and {@code offsetFactors} of the row; gets {@code results}
-     *     and {@code offsets}
+     * @param s {@code sums} int16, (8, PANEL_ROWS); {@code factors} and {@code offsetFactors} of the row; gets {@code part} and
+     *     {@code offsets}
      */
     static void fold(MemorySegment panel, long at, int block, float zeroPoint, MemorySegment xScales, long xScalesAt,
             MatMulScratch s) {
         MemorySegment units = panel.asSlice(at, UNITS * UNIT);
         MemorySegment factor = s.factors().asSlice(block * ROW, ROW);
         MemorySegment minFactor = s.offsetFactors().asSlice(block * ROW, ROW);
-        MemorySegment results = s.results().asSlice(0, ROW);
         FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
-        FloatVector a = fromMemorySegment(FLOATS, results, 0, ORDER);
-        FloatVector b = fromMemorySegment(FLOATS, results, B, ORDER);
-        FloatVector c = fromMemorySegment(FLOATS, results, C, ORDER);
-        FloatVector d = fromMemorySegment(FLOATS, results, D, ORDER);
+        FloatVector a = Species.zero();
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
         int step = Rolled.step;
         for (int i = 0; i < GROUPS; i += step) {
             int group = i & GROUPS - 1;
@@ -95,9 +94,9 @@ final class SixBitFold {
             d = ((FloatVector) second.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(x), d);
             scale.fma(zero, offset).intoMemorySegment(out, D, ORDER);
         }
-        a.intoMemorySegment(results, 0, ORDER);
-        b.intoMemorySegment(results, B, ORDER);
-        c.intoMemorySegment(results, C, ORDER);
-        d.intoMemorySegment(results, D, ORDER);
+        a.intoMemorySegment(s.part(), 0, ORDER);
+        b.intoMemorySegment(s.part(), B, ORDER);
+        c.intoMemorySegment(s.part(), C, ORDER);
+        d.intoMemorySegment(s.part(), D, ORDER);
     }
 }

@@ -30,14 +30,6 @@ final class Species {
     static final VectorSpecies<Long> LONGS = LongVector.SPECIES_128.withShape(SHAPE);
     static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_128.withShape(SHAPE);
 
-    private static final VectorShape HALF = VectorShape.forBitSize(SHAPE.vectorBitSize() / 2);
-
-    /** As many floats as a vector has doubles. */
-    static final VectorSpecies<Float> HALF_FLOATS = FloatVector.SPECIES_128.withShape(HALF);
-
-    /** As many ints as a vector has doubles. */
-    static final VectorSpecies<Integer> HALF_INTS = IntVector.SPECIES_128.withShape(HALF);
-
     /**
      * As many bytes as a vector has floats, for what is not woven into panels. At 128 bits there are 8 where 4 are wanted: there
      * is no 32-bit vector, so the upper half is loaded and ignored.
