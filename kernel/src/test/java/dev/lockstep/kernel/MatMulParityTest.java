@@ -118,16 +118,22 @@ class MatMulParityTest {
         }
     }
 
-    /** The most by which rounding to 8 bits changes an activation: half of its block's largest over 127. */
+    /**
+     * The most by which rounding to 8 bits changes an activation: half a step, which is the largest of its block over 127, or as
+     * much more as it takes for the magnitudes to add up to no more than they may.
+     */
     private static double halfStep(DType type, MemorySegment x, int column, int columns) {
         if (!Kernels.isInteger(type)) {
             return 0;
         }
         double max = 0;
+        double sum = 0;
         for (int i = column / 32 * 32; i < Math.min(columns, column / 32 * 32 + 32); i++) {
             max = Math.max(max, Math.abs(at(x, i)));
+            sum += Math.abs(at(x, i));
         }
-        return max / 127 / 2;
+        double step = max / 127;
+        return Math.max(step, (sum + 32 * step) / (Activations.MAX_BLOCK_MAGNITUDE - 17)) / 2;
     }
 
     @ParameterizedTest
@@ -163,12 +169,38 @@ class MatMulParityTest {
                     setScales(type, rows, () -> scale);
                 });
                 for (float extreme : new float[] {1f, -1f, 1e-30f, 3e4f, 0f}) {
-                    var x = arena.allocate(4L * 512 * 2);
-                    for (int i = 0; i < 1024; i++) {
-                        x.set(LittleEndian.FLOAT, 4L * i, i % 512 < 300 ? extreme : i % 2 == 0 ? extreme : -extreme);
+                    var x = arena.allocate(4L * 512 * TOKENS);
+                    for (int i = 0; i < 512 * TOKENS; i++) {
+                        boolean sameSigns = i % 512 < 300 && i / 512 % 3 != 1;
+                        x.set(LittleEndian.FLOAT, 4L * i, sameSigns || i % 2 == 0 ? extreme : -extreme);
                     }
+                    agree(weights, x, TOKENS);
                     agree(weights, x, 2);
                     agree(weights, x, 1);
+                }
+            }
+        }
+    }
+
+    /** A token whose activations are broken must not spoil those that share numbers with it. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void aBrokenTokenStaysAlone(DType type) {
+        int columns = Math.max(64, type.blockElements());
+        var weights = randomMatrix(type, 40, columns);
+        var x = randomRows(TOKENS, columns);
+        var whole = multiply(vector, weights, x, TOKENS);
+        for (int broken : new int[] {1, 5, 12}) {
+            x.set(LittleEndian.FLOAT, 4L * (broken * columns + 3), broken == 5 ? Float.NaN : Float.POSITIVE_INFINITY);
+        }
+        var spoilt = multiply(vector, weights, x, TOKENS);
+        for (int token = 0; token < TOKENS; token++) {
+            boolean broken = token == 1 || token == 5 || token == 12;
+            for (int row = 0; row < 40; row++) {
+                if (!broken) {
+                    assertThat(bits(spoilt, token, row)).as("token %d, row %d", token, row).isEqualTo(bits(whole, token, row));
+                } else if (Kernels.isInteger(type)) {
+                    assertThat(Float.intBitsToFloat(bits(spoilt, token, row))).as("token %d, row %d", token, row).isNaN();
                 }
             }
         }

@@ -1,16 +1,21 @@
 package dev.lockstep.kernel.internal.vector;
 
 /**
- * How the inner loops of kernels are written, so that C2 compiles them to nothing but loads and arithmetic:
+ * How kernels are written, so that C2 compiles their loops to loads and arithmetic and nothing else; docs/decisions 7 has the
+ * measurements.
  *
  * <ul>
- * <li>Memory is taken as a slice of constant size at the top, and offsets are made of an index that is masked to the slice: then
- *     C2 proves every access to be inside, and no check of bounds is left in the loop. The slice itself is checked, once.
+ * <li>Memory is taken as slices of constant size before the loops, and offsets are made of an index that is masked to the slice:
+ *     then C2 proves every access to be inside, and no check of bounds is left. The slice itself is checked, once. Buffers
+ *     therefore have the size of whole slices, also where fewer columns are used.
  * <li>The step is {@link #step}, which C2 does not know to be one, so it does not unroll: unrolled, a loop would load ahead, spill
  *     its sums where there are 16 registers, and spend more on entering and leaving than on its few rounds.
+ * <li>Vectors that go round a loop begin as zeros and end in memory, where others add them up; they neither begin as loads nor are
+ *     operands of an addition after the loop.
+ * <li>Methods of the Vector API are called directly, never through a helper that takes or returns vectors: they are always inlined,
+ *     a helper is not once a method has grown large, and then every vector that passes it is an array on the heap.
+ * <li>All vectors have one size.
  * </ul>
- *
- * <p>Buffers therefore have the size of whole slices, also where fewer columns are used.
  */
 final class Rolled {
     /** One, for ever. Not final, or C2 would know. */
