@@ -19,7 +19,7 @@ final class RunState {
      * Most tokens that go through the layers together while a prompt is read: enough to use each weight many times while it is
      * in a cache, few enough for their activations to stay there too.
      */
-    static final int BATCH = 256;
+    static final int BATCH = 128;
 
     /** Floats per value that {@link Activations} take: the value and its forms. */
     private static final int PREPARED_FORMS = 3;
