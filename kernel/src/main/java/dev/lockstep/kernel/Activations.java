@@ -1,5 +1,6 @@
 package dev.lockstep.kernel;
 
+import dev.lockstep.kernel.internal.IntFormat;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -63,17 +64,22 @@ public final class Activations {
      */
     public record IntForm(MemorySegment values, MemorySegment tiles, MemorySegment scales, Sums blockSums,
             Sums halfSums, MemorySegment biases) {
-        private IntForm(SegmentAllocator memory, long tokens, int columns, boolean tiled) {
+        private IntForm(SegmentAllocator memory, long tokens, int columns, boolean tiled, boolean offsets) {
             this(memory.allocate(tokens * columns * Integer.BYTES + SLACK),
                     memory.allocate(tiled ? tokens * columns * Integer.BYTES + SLACK : 0),
                     memory.allocate(tokens * blocks(columns) * Float.BYTES),
-                    new Sums(memory, tokens, columns / BLOCK, tiled),
-                    new Sums(memory, tokens, 2 * columns / BLOCK, tiled),
+                    new Sums(memory, tokens, columns / BLOCK, tiled && offsets),
+                    new Sums(memory, tokens, 2 * columns / BLOCK, tiled && offsets),
                     memory.allocate(tokens * blocks(columns) * Integer.BYTES + SLACK));
         }
 
         private static long blocks(int columns) {
             return columns / BLOCK;
+        }
+
+        /** True if there are tiles: for more than one token and weights of up to 6 bits. */
+        public boolean isTiled() {
+            return tiles.byteSize() > 0;
         }
 
         /** The sums over so many columns, 16 or 32. */
@@ -93,9 +99,14 @@ public final class Activations {
      * scale · Σ q over groups of columns: what the offset of a group of weights is multiplied by.
      *
      * @param rows float32, shape (tokens, groups)
-     * @param tiles float32, shape (tokens / QUAD, groups, QUAD); used for more than one token
+     * @param tiles float32, shape (tokens / QUAD, groups, QUAD); used for more than one token and weights with offsets
      */
     public record Sums(MemorySegment rows, MemorySegment tiles) {
+        /** True if there are tiles. */
+        public boolean isTiled() {
+            return tiles.byteSize() > 0;
+        }
+
         private Sums(SegmentAllocator memory, long tokens, long groups, boolean tiled) {
             this(memory.allocate(tokens * groups * Float.BYTES),
                     memory.allocate(tiled ? tokens * groups * Float.BYTES + SLACK : 0));
@@ -142,8 +153,10 @@ public final class Activations {
         var rows = FloatRows.allocate(memory, maxTokens, columns, panelRows);
         FloatForm floats = types.stream().anyMatch(type -> !Kernels.isInteger(type))
                 ? new FloatForm(memory.allocate(tiled ? values * Float.BYTES + SLACK : 0)) : null;
-        boolean small = types.stream().anyMatch(type -> Kernels.isInteger(type) && type != DType.Q8_0);
-        IntForm ints = types.stream().anyMatch(Kernels::isInteger) ? new IntForm(memory, tokens, columns, tiled && small) : null;
+        List<IntFormat> small = types.stream().filter(type -> Kernels.isInteger(type) && type != DType.Q8_0).map(IntFormat::of).toList();
+        IntForm ints = types.stream().anyMatch(Kernels::isInteger)
+                ? new IntForm(memory, tokens, columns, tiled && !small.isEmpty(), small.stream().anyMatch(IntFormat::hasOffset))
+                : null;
         PackedForm packed = tiled && types.contains(DType.Q8_0) ? new PackedForm(memory, tokens, columns) : null;
         return new Activations(rows, columns, floats, ints, packed);
     }

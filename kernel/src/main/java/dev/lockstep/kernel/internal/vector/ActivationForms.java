@@ -52,7 +52,7 @@ final class ActivationForms {
             if (x.hasFloats()) {
                 interleave(x.rows().data(), x.rows().offset(token), x.columns(), x.floats().tiles(), token);
             }
-            if (x.hasInts() && x.ints().tiles().byteSize() > 0) {
+            if (x.hasInts() && x.ints().isTiled()) {
                 interleave(x.ints().values(), (long) token * x.columns() * Integer.BYTES, x.columns(), x.ints().tiles(), token);
                 interleave(x.ints().blockSums(), x.columns() / BLOCK, token);
                 interleave(x.ints().halfSums(), x.columns() / HALF_BLOCK, token);
@@ -61,7 +61,9 @@ final class ActivationForms {
     }
 
     private static void interleave(Activations.Sums sums, int groups, int token) {
-        interleave(sums.rows(), (long) token * groups * Float.BYTES, groups, sums.tiles(), token);
+        if (sums.isTiled()) {
+            interleave(sums.rows(), (long) token * groups * Float.BYTES, groups, sums.tiles(), token);
+        }
     }
 
     /** Copies 32-bit values of one row to its place in tiles of shape (columns, QUAD). */
