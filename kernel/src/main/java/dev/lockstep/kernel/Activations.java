@@ -67,7 +67,7 @@ public final class Activations {
         private IntForm(SegmentAllocator memory, long tokens, int columns, boolean tiled, boolean offsets) {
             this(memory.allocate(tokens * columns * Integer.BYTES + SLACK),
                     memory.allocate(tiled ? tokens * columns * Integer.BYTES + SLACK : 0),
-                    memory.allocate(tokens * blocks(columns) * Float.BYTES),
+                    memory.allocate(tokens * blocks(columns) * Float.BYTES + SLACK),
                     new Sums(memory, tokens, columns / BLOCK, tiled && offsets),
                     new Sums(memory, tokens, 2 * columns / BLOCK, tiled && offsets),
                     memory.allocate(tokens * blocks(columns) * Integer.BYTES + SLACK));

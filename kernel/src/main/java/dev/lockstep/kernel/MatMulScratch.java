@@ -13,8 +13,8 @@ import java.util.List;
  * @param scales float32: of whole rows, shape (columns / 32, R), or of a stretch, (STRETCH / 16, R)
  * @param multiples float32, shape (STRETCH / 16, R): minima, before they become offsets
  * @param offsets float32, shape (columns / 16, R)
- * @param factors float32, shape (columns / 256, R): scales of scales
- * @param offsetFactors float32, shape (columns / 256, R): scales of minima
+ * @param factors float32, shape (R): scales of scales
+ * @param offsetFactors float32, shape (R): scales of minima
  * @param sums of a stretch: int16 (STRETCH / 8, tokens of a quad, R), int32 (STRETCH / 32, R) or float64 (STRETCH / 32, R)
  * @param part float32, shape (TILE, R): parts of results before they are added
  * @param results float32, shape (tokens, R), the tokens rounded up to whole tiles
@@ -26,9 +26,6 @@ public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemoryS
         MemorySegment results, MemorySegment encodedRow, MemorySegment row) {
     /** Columns that are unpacked at a time: a block of the K types. */
     public static final int STRETCH = 256;
-
-    /** Columns that a token alone is multiplied with at a time, where nothing is unpacked. */
-    public static final int ROW_STRETCH = 2048;
 
     /** Kernels take whole slices; so many rows of scales are readable behind the last. */
     private static final int SLACK_ROWS = 64;
@@ -46,8 +43,8 @@ public record MatMulScratch(MemorySegment weights, MemorySegment shorts, MemoryS
                 memory.allocate((Math.ceilDiv(maxColumns, 32) + SLACK_ROWS) * row),
                 memory.allocate(STRETCH / 16 * row),
                 memory.allocate((Math.ceilDiv(maxColumns, 16) + SLACK_ROWS) * row),
-                memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
-                memory.allocate(Math.ceilDiv(maxColumns, STRETCH) * row),
+                memory.allocate(row),
+                memory.allocate(row),
                 memory.allocate((long) STRETCH / 8 * Activations.QUAD * panelRows * Short.BYTES),
                 memory.allocate(Activations.TILE * row),
                 memory.allocate(tokens * row),

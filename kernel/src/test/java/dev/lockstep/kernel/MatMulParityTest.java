@@ -182,6 +182,29 @@ class MatMulParityTest {
         }
     }
 
+    /** No sound model has them; a broken one must give the same nonsense everywhere. */
+    @ParameterizedTest
+    @MethodSource("blockTypes")
+    void scalesThatAreNotFiniteAgree(DType type) {
+        for (float broken : new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            int[] count = {0};
+            var weights = matrix(type, 70, 512, rows -> {
+                rows.fill((byte) 0x21);
+                // one scale of some fifty, in rows of either panel
+                setScales(type, rows, () -> count[0]++ % 53 == 17 ? broken : 0.5f);
+            });
+            for (int tokens : new int[] {1, 2, TOKENS}) {
+                var x = randomRows(tokens, 512);
+                var fast = multiply(vector, weights, x, tokens);
+                var slow = multiply(scalar, weights, x, tokens);
+                for (int row = 0; row < 70; row++) {
+                    assertThat(Float.compare(at(fast.data(), row), at(slow.data(), row))).as("%s, %d tokens, row %d: %s, %s", broken,
+                            tokens, row, at(fast.data(), row), at(slow.data(), row)).isZero();
+                }
+            }
+        }
+    }
+
     /** A token whose activations are broken must not spoil those that share numbers with it. */
     @ParameterizedTest
     @MethodSource("types")

@@ -64,7 +64,7 @@ final class LaneWeaver {
                 long at = canonicalAt + (long) block * blockBytes + inBlock;
                 int unitBytes = run.unitBytes();
                 int units = values ? blocks : run.units();
-                long inPanels = panel + layout.runOffset(run, inBlock, firstBlock + block) + layout.unitOffset(lane, unitBytes);
+                long inPanels = panel + layout.runOffset(inBlock, firstBlock + block) + layout.unitOffset(lane, unitBytes);
                 long stride = (long) unitBytes * layout.panelRows();
                 if (pack) {
                     LaneCopy.copy(unitBytes, units, canonical, at, unitBytes, panels, inPanels, stride);

@@ -22,7 +22,7 @@ record OctetWeaver(int panelRows, int blockBytes) {
     void bytes(MemorySegment from, long row, long next, long quarter, int units, int blocks, MemorySegment to, long toAt) {
         for (int block = 0; block < blocks; block++) {
             long in = row + (long) block * blockBytes;
-            long at = toAt + (long) block * units * panelRows;
+            long at = toAt + (long) block * blockBytes * panelRows;
             int unit = 0;
             for (; unit <= units - Long.BYTES; unit += Long.BYTES) {
                 eightBytes(from, in + unit, next, quarter, to, at + (long) unit * panelRows, panelRows);
@@ -63,7 +63,7 @@ record OctetWeaver(int panelRows, int blockBytes) {
     void shorts(MemorySegment from, long row, long next, long quarter, int units, int blocks, MemorySegment to, long toAt) {
         for (int block = 0; block < blocks; block++) {
             long in = (long) block * blockBytes;
-            long at = toAt + (long) block * units * Short.BYTES * panelRows;
+            long at = toAt + (long) block * blockBytes * panelRows;
             shortPairs(from, row + in, next, quarter, units, to, at);
             shortPairs(from, row + in + 2 * quarter, next, quarter, units, to, at + panelRows);
         }
@@ -96,7 +96,7 @@ record OctetWeaver(int panelRows, int blockBytes) {
         for (int block = 0; block < blocks; block++) {
             long in = (long) block * blockBytes;
             for (int c = 0; c < 4; c++) {
-                intPairs(from, row + in + c * quarter, next, units, to, toAt + ((long) block * units * Integer.BYTES + c) * panelRows);
+                intPairs(from, row + in + c * quarter, next, units, to, toAt + ((long) block * blockBytes + c) * panelRows);
             }
         }
     }

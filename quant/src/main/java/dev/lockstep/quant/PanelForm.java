@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
  * values, in the order of the values. It is a bijection of the file's block, of the same size; for most types it is the file's
  * own order.
  *
- * <p>A part is a number of units of 1, 2 or 4 bytes. In a panel, a part of all blocks lies together, and each unit of all rows
- * side by side before the next; see {@link PanelLayout}. Immutable and thread-safe.
+ * <p>A part is a number of units of 1, 2 or 4 bytes. In a panel, each unit of all rows lies side by side before the next; see
+ * {@link PanelLayout}. Immutable and thread-safe.
  */
 public final class PanelForm {
     private static final int ABSENT = -1;

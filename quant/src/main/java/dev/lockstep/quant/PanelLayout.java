@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 /**
  * Where the bytes of a matrix lie when its rows are woven into panels of {@code panelRows} rows.
  *
- * <p>A matrix of shape {@code (rows, columns)} becomes {@code ceil(rows / panelRows)} panels, one after the other. Each
- * block is brought into the canonical order of its {@link PanelForm}. Within a panel, the parts of that form follow one after
- * the other, so that kernels stream each as one array; within a part, blocks follow in column order; within a block, each unit
- * of all rows lies side by side before the next. It is an exact rearrangement of the file's bits, of the same size; only the
- * last panel is filled up with rows of zeros.
+ * <p>A matrix of shape {@code (rows, columns)} becomes {@code ceil(rows / panelRows)} panels, one after the other. Within a
+ * panel, blocks follow in column order; each is brought into the canonical order of its {@link PanelForm}, and each unit of all
+ * rows lies side by side before the next. So a kernel that goes through the columns reads one stretch of memory from its first
+ * byte to its last, scales included: whatever leaves a gap in that stream, or goes back in it, stops the machine's prefetching.
+ * It is an exact rearrangement of the file's bits, of the same size; only the last panel is filled up with rows of zeros.
  *
  * <p>Side by side, rows do not lie in their own order. With L = panelRows / 4, row r = c · L + j (c = 0..3, j = 0..L-1) is unit
  *
@@ -28,7 +28,7 @@ import java.lang.foreign.MemorySegment;
  * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
-    private static final long READ_SLACK = 16 << 10;
+    private static final long READ_SLACK = 32 << 10;
     private static final int QUARTERS = 4;
 
     public PanelLayout {
@@ -58,6 +58,11 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     /** Number of panels. */
     public long panels() {
         return Math.ceilDiv(rows, panelRows);
+    }
+
+    /** Bytes of one block of all rows of a panel: the distance from a block to the next. */
+    public long panelBlockBytes() {
+        return (long) type.blockBytes() * panelRows;
     }
 
     /** Bytes of one panel. */
@@ -105,13 +110,13 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     }
 
     /**
-     * Where a part of all blocks begins in a panel, in bytes: its unit number u, counted through all blocks and groups, lies
+     * Where a part begins in a block of all rows, in bytes: its unit number u, counted through all groups, lies
      * {@code u * part.unitBytes() * panelRows} bytes further on.
      *
      * @throws IllegalArgumentException if this type has no such part
      */
     public long partOffset(PanelForm.Part part) {
-        return form().offset(part) * rowBlocks() * panelRows;
+        return (long) form().offset(part) * panelRows;
     }
 
     /**
@@ -119,8 +124,8 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
      *
      * @param inBlock where it begins in a canonical block
      */
-    long runOffset(PanelForm.Run run, long inBlock, long block) {
-        return (inBlock * rowBlocks() + run.bytes() * block) * panelRows;
+    long runOffset(long inBlock, long block) {
+        return block * panelBlockBytes() + inBlock * panelRows;
     }
 
     /** Bytes of scratch memory that {@link #pack} and {@link #unpackRow} need; 0 where files have the canonical order. */

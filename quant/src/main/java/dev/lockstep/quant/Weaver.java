@@ -104,7 +104,7 @@ final class Weaver {
         for (PanelForm.Run run : runs) {
             int units = values ? blocks : run.units();
             // row j lies 4j bytes into the units of all rows, whatever their size
-            long to = at + layout.runOffset(run, inBlock, block) + 4L * j;
+            long to = at + layout.runOffset(inBlock, block) + 4L * j;
             switch (run.unitBytes()) {
                 case Byte.BYTES -> octet.bytes(from, row + inBlock, next, quarter, units, repeats, panels, to);
                 case Short.BYTES -> octet.shorts(from, row + inBlock, next, quarter, units, repeats, panels, to);

@@ -69,7 +69,7 @@ class PanelLayoutTest {
                 int before = 0;
                 for (byte[] part : FileBlocks.canonical(layout.type(), Arrays.copyOfRange(rows, from, from + blockBytes))) {
                     int to = (int) (row / panelRows * layout.panelBytes()
-                            + (before * layout.rowBlocks() + (long) block * part.length) * panelRows);
+                            + ((long) block * blockBytes + before) * panelRows);
                     weave(part, unitBytes(layout.type(), part), row % panelRows, panelRows, panels, to);
                     before += part.length;
                 }
@@ -126,10 +126,11 @@ class PanelLayoutTest {
     @Test
     void partsBeginWhereThePanelFormSays() {
         var q6 = new PanelLayout(DType.Q6_K, 32, 512, 32);
+        assertThat(q6.panelBlockBytes()).isEqualTo(210 * 32);
         assertThat(q6.partOffset(PanelForm.Part.SCALE)).isZero();
-        assertThat(q6.partOffset(PanelForm.Part.SCALES)).isEqualTo(2 * 2 * 32);
-        assertThat(q6.partOffset(PanelForm.Part.TWO_BIT_PLANE)).isEqualTo(2 * 18 * 32);
-        assertThat(q6.partOffset(PanelForm.Part.NIBBLE_PLANE)).isEqualTo(2 * (18 + 64) * 32);
+        assertThat(q6.partOffset(PanelForm.Part.SCALES)).isEqualTo(2 * 32);
+        assertThat(q6.partOffset(PanelForm.Part.TWO_BIT_PLANE)).isEqualTo(18 * 32);
+        assertThat(q6.partOffset(PanelForm.Part.NIBBLE_PLANE)).isEqualTo((18 + 64) * 32);
         assertThatIllegalArgumentException().isThrownBy(() -> q6.partOffset(PanelForm.Part.MIN)).withMessageContaining("MIN");
     }
 

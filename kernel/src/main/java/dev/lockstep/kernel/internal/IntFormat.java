@@ -87,14 +87,14 @@ public enum IntFormat {
         };
     }
 
-    /** Sums that share a scale of weights. */
-    public int sumsPerScale() {
-        return groupColumns / period;
+    /** 2 to the power of this many sums share a scale of weights. */
+    public int scaleShift() {
+        return Integer.numberOfTrailingZeros(groupColumns / period);
     }
 
-    /** Sums that share a scale of activations. */
-    public int sumsPerBlock() {
-        return Activations.BLOCK / period;
+    /** 2 to the power of this many sums share a scale of activations. */
+    public int blockShift() {
+        return Integer.numberOfTrailingZeros(Activations.BLOCK / period);
     }
 
     /** True if the quants are a nibble plane and nothing else, less 8. */

@@ -47,8 +47,8 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void matMul(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
             MatMulScratch scratch) {
-        for (long row = fromPanel * panelRows; row < Math.min(toPanel * panelRows, weights.rows()); row++) {
-            ScalarMatMul.row(weights, row, x, y, tokens, scratch);
+        for (long panel = fromPanel; panel < toPanel; panel++) {
+            ScalarMatMul.panel(weights, panel, x, y, tokens, scratch);
         }
     }
 

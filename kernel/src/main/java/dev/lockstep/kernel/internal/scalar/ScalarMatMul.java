@@ -16,11 +16,19 @@ import java.lang.foreign.MemorySegment;
  * The matrix product, one row of weights and one token at a time, from the bytes of the file. Its float operations are those of
  * the vector kernels, in their order, so that results are equal to the last bit.
  */
-final class ScalarMatMul {
+public final class ScalarMatMul {
     private ScalarMatMul() {
     }
 
-    static void row(PanelMatrix weights, long row, Activations x, FloatRows y, int tokens, MatMulScratch scratch) {
+    /** The rows of one panel; see {@link dev.lockstep.kernel.Kernels#matMul}. */
+    public static void panel(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch scratch) {
+        long first = panel * weights.layout().panelRows();
+        for (long row = first; row < first + weights.layout().rowsIn(panel); row++) {
+            row(weights, row, x, y, tokens, scratch);
+        }
+    }
+
+    private static void row(PanelMatrix weights, long row, Activations x, FloatRows y, int tokens, MatMulScratch scratch) {
         weights.layout().unpackRow(row, weights.panels(), scratch.encodedRow(), scratch.weights());
         boolean integer = Kernels.isInteger(weights.type());
         if (!integer) {

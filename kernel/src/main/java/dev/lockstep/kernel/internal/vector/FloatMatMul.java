@@ -19,6 +19,8 @@ final class FloatMatMul {
     private static final int STRETCH = FloatTile.COLUMNS;
     private static final long TILE_BYTES = FloatTile.TOKENS * COLUMN_BYTES;
     private static final int BLOCK = 32;
+    /** Bytes of one column of 16-bit weights. */
+    private static final long HALVES_BYTES = (long) PANEL_ROWS * Short.BYTES;
 
     private FloatMatMul() {
     }
@@ -26,7 +28,8 @@ final class FloatMatMul {
     static void multiply(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
         long at = panel * weights.layout().panelBytes();
         if (weights.type() == DType.IQ4_NL) {
-            Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), weights.layout().rowBlocks(), s.scales());
+            Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), weights.layout().panelBlockBytes(),
+                    weights.layout().rowBlocks(), s.scales());
         }
         Fold.clear(s.results(), tokens);
         stretches(weights, at, x, tokens, s);
@@ -52,11 +55,12 @@ final class FloatMatMul {
         long scalesAt = column / BLOCK * COLUMN_BYTES;
         switch (weights.type()) {
             case F32 -> MemorySegment.copy(panels, at + column * COLUMN_BYTES, s.weights(), 0, count * COLUMN_BYTES);
-            case F16 -> Scales.halves(panels, at + (long) column * PANEL_ROWS * Short.BYTES, count, s.weights());
-            case BF16 -> Dequantize.bf16(panels, at + (long) column * PANEL_ROWS * Short.BYTES, count, s.weights());
+            case F16 -> Scales.halves(panels, at + column * HALVES_BYTES, HALVES_BYTES, count, s.weights());
+            case BF16 -> Dequantize.bf16(panels, at + column * HALVES_BYTES, count, s.weights());
             case IQ4_NL -> {
-                long nibbles = at + weights.layout().partOffset(Part.NIBBLE_PLANE) + (long) column / 2 * PANEL_ROWS;
-                Unpack.lookUpNibbles(panels, nibbles, count / BLOCK, NibbleTables.IQ4_NL, s.shorts());
+                long stride = weights.layout().panelBlockBytes();
+                long nibbles = at + column / BLOCK * stride + weights.layout().partOffset(Part.NIBBLE_PLANE);
+                Unpack.lookUpNibbles(panels, nibbles, stride, count / BLOCK, NibbleTables.IQ4_NL, s.shorts());
                 Dequantize.shorts(s.shorts(), count / BLOCK, s.scales(), scalesAt, s.weights());
             }
             default -> throw new IllegalArgumentException("type=" + weights.type() + " has no float kernel");

@@ -14,6 +14,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.lockstep.kernel.FloatRows;
+import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -23,6 +24,9 @@ import jdk.incubator.vector.IntVector;
  * see {@link Rolled}.
  */
 final class Fold {
+    /** Blocks of activations, and groups of weights with a scale, that a stretch has at most. */
+    private static final int BLOCKS = MatMulScratch.STRETCH / 32;
+    private static final int GROUPS = MatMulScratch.STRETCH / 16;
     private static final long ROW = (long) PANEL_ROWS * Float.BYTES;
     private static final long SHORTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long B = VECTOR_BYTES;
@@ -57,61 +61,35 @@ final class Fold {
     /**
      * part = Σ of float(sum) · (weight scale · activation scale), for up to a stretch of columns.
      *
-     * @param sums int16, (count, PANEL_ROWS), {@code stride} bytes apart, from byte {@code sumsAt}
-     * @param perScale sums that share a scale
-     * @param perBlock sums that share a scale of activations
-     * @param scales float32, (count / perScale, PANEL_ROWS) from byte {@code scalesAt}
-     * @param xScales float32, (count / perBlock) from byte {@code xScalesAt}
+     * @param sums int16, (count, PANEL_ROWS) from byte {@code sumsAt}
+     * @param scaleShift 2 to the power of this many sums share a scale
+     * @param blockShift the same for scales of activations
+     * @param scales float32, (count >> scaleShift, PANEL_ROWS) from byte {@code scalesAt}
+     * @param xScales float32, (count >> blockShift) from byte {@code xScalesAt}
      * @param part float32, (PANEL_ROWS)
      */
-    static void shorts(MemorySegment sums, long sumsAt, long stride, int count, int perScale, int perBlock,
-            MemorySegment scales, long scalesAt, MemorySegment xScales, long xScalesAt, MemorySegment part) {
+    static void shorts(MemorySegment sums, long sumsAt, int count, int scaleShift, int blockShift, MemorySegment scales,
+            long scalesAt, MemorySegment xScales, long xScalesAt, MemorySegment part) {
+        MemorySegment ss = sums.asSlice(sumsAt, IntTile.SUMS * SHORTS);
+        MemorySegment ws = scales.asSlice(scalesAt, GROUPS * ROW);
+        MemorySegment xs = xScales.asSlice(xScalesAt, BLOCKS * (long) Float.BYTES);
         FloatVector a = Species.zero();
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
-            MemorySegment sum = sums.asSlice(sumsAt + i * stride, SHORTS);
-            MemorySegment scale = scales.asSlice(scalesAt + i / perScale * ROW, ROW);
-            int xScale = xScales.get(INT, xScalesAt + (long) (i / perBlock) * Float.BYTES);
-            FloatVector x = broadcast(INTS, xScale).reinterpretAsFloats();
-            IntVector q = fromMemorySegment(INTS, sum, 0, ORDER);
+            long sum = (i & IntTile.SUMS - 1) * SHORTS;
+            long scale = (i >> scaleShift & GROUPS - 1) * ROW;
+            FloatVector x = broadcast(INTS, xs.get(INT, (i >> blockShift & BLOCKS - 1) * 4L)).reinterpretAsFloats();
+            IntVector q = fromMemorySegment(INTS, ss, sum, ORDER);
             a = ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, 0, ORDER).mul(x), a);
-            b = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, scale, B, ORDER).mul(x), b);
-            q = fromMemorySegment(INTS, sum, B, ORDER);
+                    .fma(fromMemorySegment(FLOATS, ws, scale, ORDER).mul(x), a);
+            b = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, ws, scale + B, ORDER).mul(x), b);
+            q = fromMemorySegment(INTS, ss, sum + B, ORDER);
             c = ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, C, ORDER).mul(x), c);
-            d = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, scale, D, ORDER).mul(x), d);
-        }
-        a.intoMemorySegment(part, 0, ORDER);
-        b.intoMemorySegment(part, B, ORDER);
-        c.intoMemorySegment(part, C, ORDER);
-        d.intoMemorySegment(part, D, ORDER);
-    }
-
-    /** Like {@link #shorts}, for sums of whole blocks in 32 bits: int32, (blocks, PANEL_ROWS). */
-    static void ints(MemorySegment sums, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales,
-            long xScalesAt, MemorySegment part) {
-        FloatVector a = Species.zero();
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        int step = Rolled.step;
-        for (int block = 0; block < blocks; block += step) {
-            MemorySegment sum = sums.asSlice(block * ROW, ROW);
-            MemorySegment scale = scales.asSlice(scalesAt + block * ROW, ROW);
-            int xScale = xScales.get(INT, xScalesAt + (long) block * Float.BYTES);
-            FloatVector x = broadcast(INTS, xScale).reinterpretAsFloats();
-            a = ((FloatVector) fromMemorySegment(INTS, sum, 0, ORDER).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, 0, ORDER).mul(x), a);
-            b = ((FloatVector) fromMemorySegment(INTS, sum, B, ORDER).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, B, ORDER).mul(x), b);
-            c = ((FloatVector) fromMemorySegment(INTS, sum, C, ORDER).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, C, ORDER).mul(x), c);
-            d = ((FloatVector) fromMemorySegment(INTS, sum, D, ORDER).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, scale, D, ORDER).mul(x), d);
+                    .fma(fromMemorySegment(FLOATS, ws, scale + C, ORDER).mul(x), c);
+            d = ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0)).fma(fromMemorySegment(FLOATS, ws, scale + D, ORDER).mul(x), d);
         }
         a.intoMemorySegment(part, 0, ORDER);
         b.intoMemorySegment(part, B, ORDER);

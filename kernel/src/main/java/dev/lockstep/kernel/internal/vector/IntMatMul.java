@@ -20,7 +20,6 @@ final class IntMatMul {
     private static final int BLOCK = Activations.BLOCK;
     private static final int STRETCH = MatMulScratch.STRETCH;
     private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
-    private static final long ROW_SHORTS = (long) PANEL_ROWS * Short.BYTES;
 
     private IntMatMul() {
     }
@@ -29,7 +28,6 @@ final class IntMatMul {
         IntFormat format = IntFormat.of(weights.type());
         long at = panel * weights.layout().panelBytes();
         Fold.clear(s.results(), tokens);
-        IntPanels.expandFactors(weights, format, at, s);
         for (int column = 0; column < x.columns(); column += STRETCH) {
             int count = Math.min(STRETCH, x.columns() - column);
             IntPanels.expandScales(weights, format, at, column, count, s);
@@ -48,8 +46,8 @@ final class IntMatMul {
             IntTile.multiply(s.weights(), x.ints().tiles(), xAt, count / format.period(), format.period(), s.sums());
             for (int token = first; token < Math.min(first + IntTile.TOKENS, tokens); token++) {
                 long xScales = ((long) token * x.columns() + column) / BLOCK * Float.BYTES;
-                Fold.shorts(s.sums(), (token - first) * ROW_SHORTS, IntTile.TOKENS * ROW_SHORTS, count / format.period(),
-                        format.sumsPerScale(), format.sumsPerBlock(), s.scales(), 0, x.ints().scales(), xScales, s.part());
+                Fold.shorts(s.sums(), (token - first) * IntTile.SUMS_BYTES, count / format.period(),
+                        format.scaleShift(), format.blockShift(), s.scales(), 0, x.ints().scales(), xScales, s.part());
                 Fold.add(s.part(), 1, s.results(), token * ROW_FLOATS);
             }
         }

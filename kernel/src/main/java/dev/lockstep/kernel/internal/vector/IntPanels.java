@@ -5,6 +5,7 @@ import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.internal.IntFormat;
 import dev.lockstep.quant.PanelForm.Part;
+import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -19,55 +20,34 @@ final class IntPanels {
     private IntPanels() {
     }
 
-    /** Where units of a part that every {@code columns} columns have (32 if nothing is said) begin for {@code column}. */
-    private static long part(PanelMatrix weights, long at, Part part, int column, int columns) {
-        return at + weights.layout().partOffset(part) + (long) column / columns * part.bytes() * PANEL_ROWS;
+    /** Where a part of the block that {@code column} is the first of begins. */
+    static long part(PanelMatrix weights, long at, Part part, int column) {
+        PanelLayout layout = weights.layout();
+        return at + column / weights.type().blockElements() * layout.panelBlockBytes() + layout.partOffset(part);
     }
 
-    private static long part(PanelMatrix weights, long at, Part part, int column) {
-        return part(weights, at, part, column, BLOCK);
-    }
-
-    /** Where the nibbles of {@code column}, a multiple of 32, begin. */
-    static long nibbles(PanelMatrix weights, long at, int column) {
-        return part(weights, at, Part.NIBBLE_PLANE, column);
-    }
-
-    /** Where the packed scales of the super-block at {@code column} begin. */
-    static long packedScales(PanelMatrix weights, long at, int column) {
-        return part(weights, at, Part.PACKED_SCALES, column, SUPER_BLOCK);
-    }
-
-    /** What the scales and offsets of super-blocks are multiples of, of all columns, to {@code factors} and {@code offsetFactors}. */
-    static void expandFactors(PanelMatrix weights, IntFormat format, long at, MatMulScratch s) {
-        if (!format.hasFactors()) {
-            return;
-        }
-        long blocks = weights.layout().rowBlocks();
-        Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), blocks, s.factors());
-        if (format.hasOffset()) {
-            Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.MIN), blocks, s.offsetFactors());
-            // minima are subtracted
-            Scales.negate(s.offsetFactors(), blocks);
-        }
+    /** From a part of 32 columns to that of the next. */
+    private static long stride(PanelMatrix weights, Part part) {
+        return weights.type().blockElements() == BLOCK ? weights.layout().panelBlockBytes() : (long) part.bytes() * PANEL_ROWS;
     }
 
     /**
      * Scales of {@code count} columns, from the first on; offsets, where the format has them, at their place among those of all
-     * columns. Factors must have been expanded.
+     * columns.
      */
     static void expandScales(PanelMatrix weights, IntFormat format, long at, int column, int count, MatMulScratch s) {
         MemorySegment panels = weights.panels();
         int blocks = count / BLOCK;
+        long stride = weights.layout().panelBlockBytes();
         long offsets = column / format.groupColumns() * Scales.ROW_FLOATS;
         switch (format) {
-            case Q4_0, Q5_0 -> Scales.halves(panels, part(weights, at, Part.SCALE, column), blocks, s.scales());
+            case Q4_0, Q5_0 -> Scales.halves(panels, part(weights, at, Part.SCALE, column), stride, blocks, s.scales());
             case Q4_1, Q5_1 -> {
-                Scales.halves(panels, part(weights, at, Part.SCALE, column), blocks, s.scales());
-                Scales.halves(panels, part(weights, at, Part.MIN, column), blocks, s.multiples());
+                Scales.halves(panels, part(weights, at, Part.SCALE, column), stride, blocks, s.scales());
+                Scales.halves(panels, part(weights, at, Part.MIN, column), stride, blocks, s.multiples());
                 Scales.addZeroPoint(s.scales(), format.zeroPoint(), s.multiples(), blocks, s.offsets(), offsets);
             }
-            case MXFP4 -> Scales.exponents(panels, part(weights, at, Part.EXPONENT, column), blocks, s.scales());
+            case MXFP4 -> Scales.exponents(panels, part(weights, at, Part.EXPONENT, column), stride, blocks, s.scales());
             default -> expandSuperBlock(weights, format, at, column, offsets, s);
         }
     }
@@ -75,24 +55,31 @@ final class IntPanels {
     private static void expandSuperBlock(PanelMatrix weights, IntFormat format, long at, int column, long offsets,
             MatMulScratch s) {
         MemorySegment panels = weights.panels();
-        long factors = column / SUPER_BLOCK * Scales.ROW_FLOATS;
+        expandFactors(weights, format, at, column, s);
         switch (format) {
-            case Q4_K, Q5_K -> {
-                long from = packedScales(weights, at, column);
-                Scales.sixBit(panels, from, 0, s.scales());
-                Scales.sixBit(panels, from, 4, s.multiples());
+            case Q4_K, Q5_K -> Scales.sixBit(panels, part(weights, at, Part.PACKED_SCALES, column), s.factors(), s.offsetFactors(),
+                    format.zeroPoint(), s.scales(), s.offsets(), offsets);
+            case Q2_K -> {
+                Scales.nibbles(panels, part(weights, at, Part.SCALES, column), s.scales(), s.multiples());
+                Scales.multiply(s.scales(), s.multiples(), SUPER_BLOCK / format.groupColumns(), s.factors(), s.offsetFactors(),
+                        format.zeroPoint(), s.offsets(), offsets);
             }
-            case Q2_K -> Scales.nibbles(panels, part(weights, at, Part.SCALES, column, SUPER_BLOCK), s.scales(), s.multiples());
             case Q3_K -> {
-                Scales.sixBitSigned(panels, packedScales(weights, at, column), s.shorts());
-                Scales.products(s.shorts(), 0, s.factors(), factors, s.scales());
+                Scales.sixBitSigned(panels, part(weights, at, Part.PACKED_SCALES, column), s.shorts());
+                Scales.products(s.shorts(), 0, s.factors(), s.scales());
             }
-            case Q6_K -> Scales.products(panels, part(weights, at, Part.SCALES, column, SUPER_BLOCK), s.factors(), factors, s.scales());
+            case Q6_K -> Scales.products(panels, part(weights, at, Part.SCALES, column), s.factors(), s.scales());
             default -> throw new IllegalStateException(format.name());
         }
+    }
+
+    /** What the scales and offsets of a super-block are multiples of. */
+    private static void expandFactors(PanelMatrix weights, IntFormat format, long at, int column, MatMulScratch s) {
+        Scales.halves(weights.panels(), part(weights, at, Part.SCALE, column), 0, 1, s.factors());
         if (format.hasOffset()) {
-            Scales.multiply(s.scales(), s.multiples(), SUPER_BLOCK / format.groupColumns(), s.factors(), s.offsetFactors(), factors,
-                    format.zeroPoint(), s.offsets(), offsets);
+            Scales.halves(weights.panels(), part(weights, at, Part.MIN, column), 0, 1, s.offsetFactors());
+            // minima are subtracted
+            Scales.negate(s.offsetFactors(), 1);
         }
     }
 
@@ -100,15 +87,16 @@ final class IntPanels {
     static void unpack(PanelMatrix weights, IntFormat format, long at, int column, int count, MemorySegment w) {
         MemorySegment panels = weights.panels();
         int blocks = count / BLOCK;
+        long stride = stride(weights, Part.NIBBLE_PLANE);
         if (format == IntFormat.MXFP4) {
-            Unpack.lookUpNibbles(panels, nibbles(weights, at, column), blocks, NibbleTables.MXFP4, w);
+            Unpack.lookUpNibbles(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride, blocks, NibbleTables.MXFP4, w);
             return;
         }
         switch (format) {
-            case Q4_0, Q4_1, Q4_K -> Unpack.nibbles(panels, nibbles(weights, at, column), blocks, format.zeroPoint(), w);
-            case Q5_0, Q5_1, Q5_K -> Unpack.fiveBits(panels, nibbles(weights, at, column),
-                    part(weights, at, Part.BIT_PLANE, column), blocks, w);
-            case Q6_K -> Unpack.sixBits(panels, nibbles(weights, at, column),
+            case Q4_0, Q4_1, Q4_K -> Unpack.nibbles(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride, blocks, format.zeroPoint(), w);
+            case Q5_0, Q5_1, Q5_K -> Unpack.fiveBits(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride,
+                    part(weights, at, Part.BIT_PLANE, column), stride(weights, Part.BIT_PLANE), blocks, w);
+            case Q6_K -> Unpack.sixBits(panels, part(weights, at, Part.NIBBLE_PLANE, column),
                     part(weights, at, Part.TWO_BIT_PLANE, column), blocks, w);
             case Q2_K -> Unpack.twoBits(panels, part(weights, at, Part.TWO_BIT_PLANE, column), blocks, w);
             case Q3_K -> Unpack.threeBits(panels, part(weights, at, Part.TWO_BIT_PLANE, column),

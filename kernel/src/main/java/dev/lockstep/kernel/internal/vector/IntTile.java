@@ -19,7 +19,7 @@ import jdk.incubator.vector.ShortVector;
  * exactly: |w| ≤ 8 times |a| ≤ 127 for 32 columns, |w| ≤ 16 for 16, |w| ≤ 32 for 8. They are stored as they are;
  * {@link Fold} widens and scales them.
  *
- * <p>Sums: int16, shape (columns / period, tokens, PANEL_ROWS). Even lanes of the first vector are the first quarter of the
+ * <p>Sums: int16, shape (tokens, SUMS, PANEL_ROWS), of which columns / period are used. Even lanes of the first vector are the first quarter of the
  * panel's rows, odd lanes the second; the second vector has the other two.
  */
 final class IntTile {
@@ -30,7 +30,8 @@ final class IntTile {
     /** Bytes of one column of unpacked weights: two vectors. */
     static final long COLUMN_BYTES = 2L * VECTOR_BYTES;
     private static final long X_BYTES = (long) TOKENS * Integer.BYTES;
-    private static final long SUMS_BYTES = TOKENS * COLUMN_BYTES;
+    /** Bytes of the sums of one token. */
+    static final long SUMS_BYTES = SUMS * COLUMN_BYTES;
 
     private IntTile() {
     }
@@ -40,12 +41,12 @@ final class IntTile {
      *
      * @param w int16, (count · period, PANEL_ROWS), and memory up to a whole stretch
      * @param x int32 pairs, (count · period, 4) from byte {@code xAt}, and memory behind them likewise
-     * @param sums int16, (count, 4, PANEL_ROWS)
+     * @param sums int16, (4, SUMS, PANEL_ROWS)
      */
     static void multiply(MemorySegment w, MemorySegment x, long xAt, int count, int period, MemorySegment sums) {
         MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
         MemorySegment xs = x.asSlice(xAt, STRETCH * X_BYTES);
-        MemorySegment out = sums.asSlice(0, SUMS * SUMS_BYTES);
+        MemorySegment out = sums.asSlice(0, TOKENS * SUMS_BYTES);
         int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
             ShortVector a0 = ShortVector.zero(SHORTS);
@@ -74,15 +75,15 @@ final class IntTile {
                 a3 = a3.add(wa.mul(t));
                 b3 = b3.add(wb.mul(t));
             }
-            long to = (i & SUMS - 1) * SUMS_BYTES;
+            long to = (i & SUMS - 1) * COLUMN_BYTES;
             a0.intoMemorySegment(out, to, ORDER);
             b0.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
-            a1.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
-            b1.intoMemorySegment(out, to + 3 * VECTOR_BYTES, ORDER);
-            a2.intoMemorySegment(out, to + 4 * VECTOR_BYTES, ORDER);
-            b2.intoMemorySegment(out, to + 5 * VECTOR_BYTES, ORDER);
-            a3.intoMemorySegment(out, to + 6 * VECTOR_BYTES, ORDER);
-            b3.intoMemorySegment(out, to + 7 * VECTOR_BYTES, ORDER);
+            a1.intoMemorySegment(out, to + SUMS_BYTES, ORDER);
+            b1.intoMemorySegment(out, to + SUMS_BYTES + VECTOR_BYTES, ORDER);
+            a2.intoMemorySegment(out, to + 2 * SUMS_BYTES, ORDER);
+            b2.intoMemorySegment(out, to + 2 * SUMS_BYTES + VECTOR_BYTES, ORDER);
+            a3.intoMemorySegment(out, to + 3 * SUMS_BYTES, ORDER);
+            b3.intoMemorySegment(out, to + 3 * SUMS_BYTES + VECTOR_BYTES, ORDER);
         }
     }
 }

@@ -48,7 +48,7 @@ final class PackedFold {
 
     /**
      * Four triples of tokens, a quarter of a panel's rows: part = Σ over blocks of float(sum) · (weight scale · activation scale),
-     * the same operations in the same order as {@link Fold#ints}. Memory has to reach as far as if there were 8 blocks.
+     * the same operations in the same order as {@link ByteRow}. Memory has to reach as far as if there were 8 blocks.
      *
      * @param sums of {@link PackedTile}
      * @param blocks 1 to {@value #BLOCKS}

@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.MatMulScratch;
+import dev.lockstep.kernel.internal.scalar.ScalarMatMul;
 import dev.lockstep.quant.PanelForm.Part;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
@@ -39,34 +40,35 @@ final class PackedMatMul {
 
     static void multiply(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
         long at = panel * weights.layout().panelBytes();
-        Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), weights.layout().rowBlocks(), s.scales());
         Fold.clear(s.results(), Activations.tiles(tokens) * Activations.TILE);
-        long bytes = at + weights.layout().partOffset(Part.BYTES);
         if (tokens <= FEW_TOKENS) {
+            RowPart.begin(s.part());
             for (int token = 0; token < tokens; token++) {
-                row(weights.panels(), bytes, x, token, s);
+                row(weights.panels(), at, x, token, s);
+            }
+            if (RowPart.sawInfinity(s.part())) {
+                ScalarMatMul.panel(weights, panel, x, y, tokens, s);
+                return;
             }
         } else {
-            stretches(weights.panels(), bytes, x, tokens, s);
+            Scales.halves(weights.panels(), at, ByteRow.BLOCK_BYTES, weights.layout().rowBlocks(), s.scales());
+            stretches(weights.panels(), at + weights.layout().partOffset(Part.BYTES), x, tokens, s);
         }
         Fold.deliver(s.results(), tokens, y, panel);
     }
 
     private static void row(MemorySegment w, long at, Activations x, int token, MatMulScratch s) {
-        long firstBlock = (long) token * (x.columns() / BLOCK);
         for (int block = 0; block < x.columns() / BLOCK; block += STRETCH_BLOCKS) {
             int blocks = Math.min(STRETCH_BLOCKS, x.columns() / BLOCK - block);
-            IntRow.multiplyBytes(w, at + (long) block * BLOCK * PANEL_ROWS, blocks, x.ints().values(),
-                    (firstBlock + block) * BLOCK * Integer.BYTES, s.sums());
-            Fold.ints(s.sums(), blocks, s.scales(), block * ROW_FLOATS, x.ints().scales(), (firstBlock + block) * Float.BYTES, s.part());
-            Fold.add(s.part(), 1, s.results(), token * ROW_FLOATS);
+            ByteRow.multiply(w, at + block * ByteRow.BLOCK_BYTES, blocks, x.ints(), (long) token * x.columns() + block * BLOCK, s.part());
+            RowPart.add(s.part(), s.results(), token * ROW_FLOATS);
         }
     }
 
     private static void stretches(MemorySegment w, long at, Activations x, int tokens, MatMulScratch s) {
         for (int column = 0; column < x.columns(); column += STRETCH) {
             int count = Math.min(STRETCH, x.columns() - column);
-            unpack(w, at + (long) column * PANEL_ROWS, count, s.weights());
+            unpack(w, at + column / BLOCK * ByteRow.BLOCK_BYTES, count, s.weights());
             for (int quarter = 0; quarter < QUARTERS; quarter++) {
                 for (int tile = 0; tile < Activations.tiles(tokens); tile++) {
                     tile(x, tile, column, count / BLOCK, quarter, s);
@@ -89,13 +91,14 @@ final class PackedMatMul {
      * Bytes to doubles: with its sign bit flipped, a byte is 128 more than its value; put into the lowest bits of 2^52 and read as a
      * double, it is as much more than that.
      *
-     * @param panel int8, (columns, PANEL_ROWS) from byte {@code at}
+     * @param panel int8, (32, PANEL_ROWS) of each block from byte {@code at}
      * @param w float64, (4 quarters, STRETCH columns, even rows and odd rows)
      */
     private static void unpack(MemorySegment panel, long at, int columns, MemorySegment w) {
         int step = Rolled.step;
         for (int column = 0; column < columns; column += step) {
-            LongVector q = fromMemorySegment(LONGS, panel, at + (long) column * PANEL_ROWS, ORDER).lanewise(XOR, SIGN_BITS);
+            LongVector q = fromMemorySegment(LONGS, panel, at + column / BLOCK * ByteRow.BLOCK_BYTES + column % BLOCK * (long) PANEL_ROWS, ORDER)
+                    .lanewise(XOR, SIGN_BITS);
             for (int i = 0; i < QUARTERS; i += step) {
                 int quarter = i & QUARTERS - 1;
                 // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others

@@ -30,9 +30,9 @@ final class Scales {
     private static final long C = 2L * VECTOR_BYTES;
     private static final long D = 3L * VECTOR_BYTES;
     /** 2^112: what is missing between a half's exponent bias (15) and a float's (127). */
-    private static final float EXPONENT_GAP = 0x1p112f;
+    static final float EXPONENT_GAP = 0x1p112f;
     /** Sign, and exponent and fraction of a half at the places of a float's. */
-    private static final int HALF_BITS = 0x8FFF_E000;
+    static final int HALF_BITS = 0x8FFF_E000;
     private static final int LOWEST_EXPONENT = 0x0080_0000;
     private static final int EXPONENT_OVERFLOW = 0x1000_0000;
     private static final int LOW_BYTE = 0xFF;
@@ -47,18 +47,18 @@ final class Scales {
     }
 
     /**
-     * {@code units} halves per row, expanded. Exponent and fraction are moved to a float's place; multiplying by 2^112 repairs the
+     * {@code units} halves per row, {@code stride} bytes apart, expanded. Exponent and fraction are moved to a float's place; multiplying by 2^112 repairs the
      * bias and normalizes subnormals in one go. Infinities and NaN, which no sound model has, are seen by a carry out of their
      * exponents, and done again without haste.
      *
      * @param panel units of 2 bytes from byte {@code at}
      * @param floats float32, (units, PANEL_ROWS)
      */
-    static void halves(MemorySegment panel, long at, long units, MemorySegment floats) {
+    static void halves(MemorySegment panel, long at, long stride, long units, MemorySegment floats) {
         IntVector carries = IntVector.zero(INTS);
         int step = Rolled.step;
         for (long i = 0; i < 2 * units; i += step) {
-            IntVector pairs = fromMemorySegment(INTS, panel, at + i * VECTOR_BYTES, ORDER);
+            IntVector pairs = fromMemorySegment(INTS, panel, at + (i >> 1) * stride + (i & 1) * VECTOR_BYTES, ORDER);
             IntVector low = pairs.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF_BITS);
             IntVector high = pairs.lanewise(ASHR, 3).and(HALF_BITS);
             carries = carries.or(low.add(LOWEST_EXPONENT)).or(high.add(LOWEST_EXPONENT));
@@ -66,14 +66,14 @@ final class Scales {
             high.reinterpretAsFloats().mul(EXPONENT_GAP).intoMemorySegment(floats, (2 * i + 1) * VECTOR_BYTES, ORDER);
         }
         if ((carries.reduceLanes(OR) & EXPONENT_OVERFLOW) != 0) {
-            halvesOneByOne(panel, at, units, floats);
+            halvesOneByOne(panel, at, stride, units, floats);
         }
     }
 
-    private static void halvesOneByOne(MemorySegment panel, long at, long units, MemorySegment floats) {
+    private static void halvesOneByOne(MemorySegment panel, long at, long stride, long units, MemorySegment floats) {
         for (long i = 0; i < 2 * units; i++) {
             for (long lane = 0; lane < VECTOR_BYTES; lane += Integer.BYTES) {
-                long from = at + i * VECTOR_BYTES + lane;
+                long from = at + (i >> 1) * stride + (i & 1) * VECTOR_BYTES + lane;
                 long to = 2 * i * VECTOR_BYTES + lane;
                 floats.set(FLOAT, to, Float.float16ToFloat(panel.get(SHORT, from)));
                 floats.set(FLOAT, to + VECTOR_BYTES, Float.float16ToFloat(panel.get(SHORT, from + Short.BYTES)));
@@ -103,17 +103,17 @@ final class Scales {
      *
      * @param scales float32, (groups, PANEL_ROWS), in place
      * @param minima likewise
-     * @param factors float32, (PANEL_ROWS) from byte {@code factorsAt}
+     * @param factors float32, (PANEL_ROWS)
      * @param minFactors likewise
      * @param offsets float32, (groups, PANEL_ROWS) from byte {@code offsetsAt}
      */
     static void multiply(MemorySegment scales, MemorySegment minima, int groups, MemorySegment factors, MemorySegment minFactors,
-            long factorsAt, float zeroPoint, MemorySegment offsets, long offsetsAt) {
+            float zeroPoint, MemorySegment offsets, long offsetsAt) {
         FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
         int step = Rolled.step;
         for (int i = 0; i < 4 * groups; i += step) {
             long at = (long) i * VECTOR_BYTES;
-            long quarter = factorsAt + (i & 3) * (long) VECTOR_BYTES;
+            long quarter = (i & 3) * (long) VECTOR_BYTES;
             FloatVector scale = fromMemorySegment(FLOATS, scales, at, ORDER).mul(fromMemorySegment(FLOATS, factors, quarter, ORDER));
             FloatVector minimum = fromMemorySegment(FLOATS, minima, at, ORDER).mul(fromMemorySegment(FLOATS, minFactors, quarter, ORDER));
             scale.intoMemorySegment(scales, at, ORDER);
@@ -122,30 +122,49 @@ final class Scales {
     }
 
     /**
-     * Eight 6-bit scales, or minima, in twelve bytes (Q4_K, Q5_K).
+     * Eight 6-bit scales and minima in twelve bytes (Q4_K, Q5_K): scales = q · factor, offsets = scales · zeroPoint + minima, where
+     * minima = m · minFactor.
      *
-     * @param own 0 for scales, 4 for minima: the unit that the first have for themselves, and where the others' bits begin in the
-     *     units that they share
-     * @param floats float32, (8, PANEL_ROWS)
+     * @param factors float32, (PANEL_ROWS)
+     * @param minFactors likewise
+     * @param scales float32, (8, PANEL_ROWS)
+     * @param offsets float32, (8, PANEL_ROWS) from byte {@code offsetsAt}
      */
-    static void sixBit(MemorySegment panel, long at, int own, MemorySegment floats) {
+    static void sixBit(MemorySegment panel, long at, MemorySegment factors, MemorySegment minFactors, float zeroPoint,
+            MemorySegment scales, MemorySegment offsets, long offsetsAt) {
         MemorySegment units = panel.asSlice(at, 12 * ROW_BYTES);
+        MemorySegment factor = factors.asSlice(0, ROW_FLOATS);
+        MemorySegment minFactor = minFactors.asSlice(0, ROW_FLOATS);
+        MemorySegment out = scales.asSlice(0, 8 * ROW_FLOATS);
+        MemorySegment minima = offsets.asSlice(offsetsAt, 8 * ROW_FLOATS);
+        FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
         int step = Rolled.step;
-        for (int i = 0; i < 4; i += step) {
-            int group = i & 3;
-            IntVector first = fromMemorySegment(INTS, units, ((own & 4) + group) * ROW_BYTES, ORDER);
-            IntVector shared = fromMemorySegment(INTS, units, (8 + group) * ROW_BYTES, ORDER);
-            MemorySegment out = floats.asSlice(group * ROW_FLOATS, 4 * ROW_FLOATS + ROW_FLOATS);
-            IntVector q = first.and(LOW_SIX_BITS);
-            q.and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, A, ORDER);
-            q.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, B, ORDER);
-            q.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, C, ORDER);
-            q.lanewise(LSHR, 24).convert(I2F, 0).intoMemorySegment(out, D, ORDER);
-            q = shared.lanewise(LSHR, own).and(LOW_NIBBLES).or(first.lanewise(LSHR, 2).and(TOP_TWO_OF_SIX));
-            q.and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + A, ORDER);
-            q.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + B, ORDER);
-            q.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + C, ORDER);
-            q.lanewise(LSHR, 24).convert(I2F, 0).intoMemorySegment(out, 4 * ROW_FLOATS + D, ORDER);
+        for (int i = 0; i < 8; i += step) {
+            int group = i & 7;
+            long to = group * ROW_FLOATS;
+            // the last four have their lowest bits in shared units, and the highest in the units of the first four
+            boolean last = group >= 4;
+            IntVector shared = fromMemorySegment(INTS, units, (8 + (group & 3)) * ROW_BYTES, ORDER);
+            IntVector q = fromMemorySegment(INTS, units, (group & 3) * ROW_BYTES, ORDER).lanewise(LSHR, last ? 2 : 0)
+                    .and(last ? TOP_TWO_OF_SIX : LOW_SIX_BITS).or(shared.and(last ? LOW_NIBBLES : 0));
+            IntVector m = fromMemorySegment(INTS, units, (4 + (group & 3)) * ROW_BYTES, ORDER).lanewise(LSHR, last ? 2 : 0)
+                    .and(last ? TOP_TWO_OF_SIX : LOW_SIX_BITS).or(shared.lanewise(LSHR, 4).and(last ? LOW_NIBBLES : 0));
+            FloatVector scale = ((FloatVector) q.and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, factor, A, ORDER));
+            FloatVector minimum = ((FloatVector) m.and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, minFactor, A, ORDER));
+            scale.intoMemorySegment(out, to + A, ORDER);
+            scale.fma(zero, minimum).intoMemorySegment(minima, to + A, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, factor, B, ORDER));
+            minimum = ((FloatVector) m.lanewise(LSHR, 16).and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, minFactor, B, ORDER));
+            scale.intoMemorySegment(out, to + B, ORDER);
+            scale.fma(zero, minimum).intoMemorySegment(minima, to + B, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, factor, C, ORDER));
+            minimum = ((FloatVector) m.lanewise(LSHR, 8).and(LOW_BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, minFactor, C, ORDER));
+            scale.intoMemorySegment(out, to + C, ORDER);
+            scale.fma(zero, minimum).intoMemorySegment(minima, to + C, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, factor, D, ORDER));
+            minimum = ((FloatVector) m.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, minFactor, D, ORDER));
+            scale.intoMemorySegment(out, to + D, ORDER);
+            scale.fma(zero, minimum).intoMemorySegment(minima, to + D, ORDER);
         }
     }
 
@@ -202,12 +221,12 @@ final class Scales {
      * Sixteen signed bytes times one factor per row.
      *
      * @param bytes int8, (16, PANEL_ROWS) from byte {@code at}
-     * @param factors float32, (PANEL_ROWS) from byte {@code factorsAt}
+     * @param factors float32, (PANEL_ROWS)
      * @param floats float32, (16, PANEL_ROWS)
      */
-    static void products(MemorySegment bytes, long at, MemorySegment factors, long factorsAt, MemorySegment floats) {
+    static void products(MemorySegment bytes, long at, MemorySegment factors, MemorySegment floats) {
         MemorySegment units = bytes.asSlice(at, 16 * ROW_BYTES);
-        MemorySegment factor = factors.asSlice(factorsAt, ROW_FLOATS);
+        MemorySegment factor = factors.asSlice(0, ROW_FLOATS);
         FloatVector a = fromMemorySegment(FLOATS, factor, A, ORDER);
         FloatVector b = fromMemorySegment(FLOATS, factor, B, ORDER);
         FloatVector c = fromMemorySegment(FLOATS, factor, C, ORDER);
@@ -232,12 +251,12 @@ final class Scales {
 
     /**
      * Exponent bytes e: half of 2^(e − 127), because MXFP4's values are read doubled. That is 2^(e − 128), a float's exponent but for
-     * the two smallest, which are subnormal and larger as integers.
+     * the two smallest, which are subnormal and larger as integers. Units are {@code stride} bytes apart.
      */
-    static void exponents(MemorySegment panel, long at, long units, MemorySegment scales) {
+    static void exponents(MemorySegment panel, long at, long stride, long units, MemorySegment scales) {
         int step = Rolled.step;
         for (long i = 0; i < units; i += step) {
-            IntVector q = fromMemorySegment(INTS, panel, at + i * ROW_BYTES, ORDER);
+            IntVector q = fromMemorySegment(INTS, panel, at + i * stride, ORDER);
             MemorySegment out = scales.asSlice(i * ROW_FLOATS, ROW_FLOATS);
             IntVector e = q.and(LOW_BYTE);
             e.add(1).lanewise(LSHL, 21).max(e.sub(1).lanewise(LSHL, 23)).intoMemorySegment(out, A, ORDER);

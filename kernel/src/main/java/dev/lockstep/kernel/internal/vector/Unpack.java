@@ -18,8 +18,8 @@ import jdk.incubator.vector.ShortVector;
 
 /**
  * Planes of a panel (see {@link dev.lockstep.quant.PanelForm}) to signed 16-bit weights, shape (32 · blocks, PANEL_ROWS): the
- * scratch that {@link IntTile} reads. A block here is 32 columns. Planes of one value are added up. For slices and loops see
- * {@link Rolled}.
+ * scratch that {@link IntTile} reads. A block here is 32 columns; its nibbles begin {@code stride} bytes behind those of the block
+ * before. Planes of one value are added up. For slices and loops see {@link Rolled}.
  */
 final class Unpack {
     private static final int BLOCK = 32;
@@ -39,11 +39,11 @@ final class Unpack {
     }
 
     /** Four bits less the zero point, 16 units per block. */
-    static void nibbles(MemorySegment panel, long at, int blocks, int zeroPoint, MemorySegment w) {
+    static void nibbles(MemorySegment panel, long at, long stride, int blocks, int zeroPoint, MemorySegment w) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) zeroPoint);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
-            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
             MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
             for (int i = 0; i < HALF_BLOCK; i += step) {
                 int unit = i & HALF_BLOCK - 1;
@@ -59,14 +59,14 @@ final class Unpack {
     }
 
     /**
-     * Five bits less 16: nibbles, and the highest bits in 4 units per block from byte {@code bitsAt}.
+     * Five bits less 16: nibbles, and the highest bits in 4 units per block from byte {@code bitsAt}, {@code bitsStride} bytes apart.
      */
-    static void fiveBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
+    static void fiveBits(MemorySegment panel, long at, long stride, long bitsAt, long bitsStride, int blocks, MemorySegment w) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) 16);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
-            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
-            MemorySegment bits = panel.asSlice(bitsAt + block * 4L * PANEL_ROWS, 4L * PANEL_ROWS);
+            MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
+            MemorySegment bits = panel.asSlice(bitsAt + block * bitsStride, 4L * PANEL_ROWS);
             MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
             for (int i = 0; i < HALF_BLOCK; i += step) {
                 int unit = i & HALF_BLOCK - 1;
@@ -163,11 +163,11 @@ final class Unpack {
      *
      * @param table int8, 16 values, repeated to the length of a vector
      */
-    static void lookUpNibbles(MemorySegment panel, long at, int blocks, MemorySegment table, MemorySegment w) {
+    static void lookUpNibbles(MemorySegment panel, long at, long stride, int blocks, MemorySegment table, MemorySegment w) {
         ByteVector values = ByteVector.fromMemorySegment(BYTES, table, 0, ORDER);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
-            MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
+            MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
             MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
             for (int i = 0; i < HALF_BLOCK; i += step) {
                 int unit = i & HALF_BLOCK - 1;
