@@ -104,14 +104,21 @@ final class BitExchange {
         return x ^ difference ^ difference << distance;
     }
 
-    /** Bytes as they are; {@code bytes} is even. */
-    static void copy(int bytes, MemorySegment from, long at, MemorySegment to, long toAt) {
+    /** Bytes as they are. */
+    static void copy(int count, MemorySegment from, long at, Place fromPlace, MemorySegment to, long toAt, Place toPlace) {
+        for (int i = 0; i < count; i++) {
+            long x = at + fromPlace.offset() + (long) i * fromPlace.repeat();
+            copy(fromPlace.stride(), from, x, to, toAt + toPlace.offset() + (long) i * toPlace.repeat());
+        }
+    }
+
+    private static void copy(int bytes, MemorySegment from, long at, MemorySegment to, long toAt) {
         int i = 0;
         for (; i <= bytes - Long.BYTES; i += Long.BYTES) {
             to.set(LittleEndian.LONG, toAt + i, from.get(LittleEndian.LONG, at + i));
         }
-        for (; i < bytes; i += Short.BYTES) {
-            to.set(LittleEndian.SHORT, toAt + i, from.get(LittleEndian.SHORT, at + i));
+        for (; i < bytes; i++) {
+            to.set(LittleEndian.BYTE, toAt + i, from.get(LittleEndian.BYTE, at + i));
         }
     }
 }

@@ -19,7 +19,7 @@ final class BlockOrder {
      *
      * @param offset the first row of the first small matrix
      * @param stride from one row of a matrix to the next; of a copy, its length
-     * @param repeat from one matrix to the next
+     * @param repeat from one matrix, or copy, to the next
      */
     record Place(int offset, int stride, int repeat) { }
 
@@ -27,7 +27,7 @@ final class BlockOrder {
     private record Move(Exchange exchange, int count, Place file, Place canonical) {
         void apply(MemorySegment from, long at, Place fromPlace, MemorySegment to, long toAt, Place toPlace) {
             switch (exchange) {
-                case COPY -> BitExchange.copy(fromPlace.stride, from, at + fromPlace.offset, to, toAt + toPlace.offset);
+                case COPY -> BitExchange.copy(count, from, at, fromPlace, to, toAt, toPlace);
                 case NIBBLES -> BitExchange.nibbles(count, from, at, fromPlace, to, toAt, toPlace);
                 case BIT_PAIRS -> BitExchange.bitPairs(count, from, at, fromPlace, to, toAt, toPlace);
                 case BITS -> BitExchange.bits(count, from, at, fromPlace, to, toAt, toPlace);
@@ -60,7 +60,6 @@ final class BlockOrder {
     /** Says where the file has the parts of a block of 256 values. */
     static final class Builder {
         private static final int GROUPS = 8;
-        private static final int NIBBLES_BYTES = PanelForm.Part.NIBBLE_PLANE.bytes();
         private static final int BIT_PAIRS_BYTES = PanelForm.Part.TWO_BIT_PLANE.bytes();
         private static final int BITS_BYTES = PanelForm.Part.BIT_PLANE.bytes();
 
@@ -77,16 +76,35 @@ final class BlockOrder {
             return move(Exchange.COPY, 1, new Place(fileOffset, bytes, 0), new Place(form.offset(parts[0]), bytes, 0));
         }
 
+        /** Single bytes of a part that follow each other in the file. Those that are equally far apart in the form are one move. */
+        Builder scatter(int fileOffset, PanelForm.Part part) {
+            for (int unit = 0, count; unit < part.units(); unit += count) {
+                int first = form.offset(part, unit);
+                int repeat = unit + 1 < part.units() ? form.offset(part, unit + 1) - first : 0;
+                count = 1;
+                while (unit + count < part.units() && form.offset(part, unit + count) == first + count * repeat) {
+                    count++;
+                }
+                move(Exchange.COPY, count, new Place(fileOffset + unit, 1, 1), new Place(first, 1, repeat));
+            }
+            return this;
+        }
+
         /**
          * Four bits of all values: 32 bytes at a time are the lower nibbles of one group's values and the upper nibbles of
          * those of another one, {@code distance} groups further on.
          */
         Builder nibblePlanes(int fileOffset, int distance) {
             for (int group = 0; group < GROUPS; group += 2 * distance) {
+                int first = nibblePlane(group);
                 move(Exchange.NIBBLES, distance, new Place(fileOffset + 16 * group, 16, 32),
-                        new Place(form.offset(PanelForm.Part.NIBBLE_PLANE, group), distance * NIBBLES_BYTES, NIBBLES_BYTES));
+                        new Place(first, nibblePlane(group + distance) - first, nibblePlane(group + 1) - first));
             }
             return this;
+        }
+
+        private int nibblePlane(int group) {
+            return form.offset(PanelForm.Part.NIBBLE_PLANE, group * PanelForm.Part.NIBBLE_PLANE.units());
         }
 
         /** Two bits of all values: 32 bytes at a time hold those of four consecutive groups, the first one lowest. */

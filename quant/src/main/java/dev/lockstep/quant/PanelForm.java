@@ -13,21 +13,20 @@ import static dev.lockstep.quant.PanelForm.Part.TWO_BIT_PLANE;
 import static dev.lockstep.quant.PanelForm.Part.WORD;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The canonical order of a block's bytes: parts that belong to the whole block, then one part after the other for all groups of
  * values, in the order of the values. It is a bijection of the file's block, of the same size; for most types it is the file's
- * own order.
+ * own order. Q4_K has its packed scales among the quants, each where a kernel that goes from group to group first needs it: it then
+ * reads memory at an even pace, which prefetchers can keep.
  *
  * <p>A part is a number of units of 1, 2 or 4 bytes. In a panel, each unit of all rows lies side by side before the next; see
  * {@link PanelLayout}. Immutable and thread-safe.
  */
 public final class PanelForm {
-    private static final int ABSENT = -1;
-
     static final PanelForm OF_WORDS = header(WORD);
     static final PanelForm OF_HALVES = header(HALF);
     static final PanelForm Q8_0 = header(SCALE).groups(1, BYTES);
@@ -40,8 +39,8 @@ public final class PanelForm {
             .ofFile(file -> file.copy(0, SCALES).twoBitPlanes(16).copy(80, SCALE, MIN));
     static final PanelForm Q3_K = header(SCALE, PACKED_SCALES).groups(8, BIT_PLANE, TWO_BIT_PLANE)
             .ofFile(file -> file.bitPlanes(0).twoBitPlanes(32).copy(96, PACKED_SCALES).copy(108, SCALE));
-    static final PanelForm Q4_K = header(SCALE, MIN, PACKED_SCALES).groups(8, NIBBLE_PLANE)
-            .ofFile(file -> file.copy(0, SCALE, MIN, PACKED_SCALES).nibblePlanes(16, 1));
+    static final PanelForm Q4_K = header(SCALE, MIN, PACKED_SCALES).groups(8, NIBBLE_PLANE).scalesAmongGroups()
+            .ofFile(file -> file.copy(0, SCALE, MIN).scatter(4, PACKED_SCALES).nibblePlanes(16, 1));
     static final PanelForm Q5_K = header(SCALE, MIN, PACKED_SCALES).groups(8, BIT_PLANE, NIBBLE_PLANE)
             .ofFile(file -> file.copy(0, SCALE, MIN, PACKED_SCALES).bitPlanes(16).nibblePlanes(48, 1));
     static final PanelForm Q6_K = header(SCALE, SCALES).groups(8, TWO_BIT_PLANE, NIBBLE_PLANE)
@@ -96,60 +95,91 @@ public final class PanelForm {
         }
     }
 
-    /** All units of one part in a block. */
+    /** Units of one size that follow each other. */
     record Run(int unitBytes, int units) {
         int bytes() {
             return unitBytes * units;
         }
     }
 
+    /** Units of a part that follow each other, counted through all groups. */
+    private record Piece(Part part, int firstUnit, int units) { }
+
     private final List<Part> header;
     private final int groups;
     private final List<Part> group;
+    private final List<Piece> pieces;
     private final BlockOrder order;
     private final List<Run> runs;
     private final int blockBytes;
     private final LaneWeaver lanes;
-    /** Where each part begins, by ordinal, in bytes; asked for each panel of each product, so it is looked up, not computed. */
-    private final int[] offsets = new int[Part.values().length];
+    /** Where each unit of each part is, by ordinal, in bytes; asked for each product of each panel, so it is looked up. */
+    private final int[][] offsets = new int[Part.values().length][];
 
-    private PanelForm(List<Part> header, int groups, List<Part> group, BlockOrder order) {
+    private PanelForm(List<Part> header, int groups, List<Part> group, List<Piece> pieces, BlockOrder order) {
         this.header = header;
         this.groups = groups;
         this.group = group;
+        this.pieces = pieces;
         this.order = order;
-        this.runs = runsOf(header, groups, group);
+        this.runs = runsOf(pieces);
         this.blockBytes = runs.stream().mapToInt(Run::bytes).sum();
         this.lanes = new LaneWeaver(this);
-        Arrays.fill(offsets, ABSENT);
+        header.forEach(part -> offsets[part.ordinal()] = new int[part.units]);
+        group.forEach(part -> offsets[part.ordinal()] = new int[groups * part.units]);
         int offset = 0;
-        for (Part part : header) {
-            offsets[part.ordinal()] = offset;
-            offset += part.bytes();
-        }
-        for (Part part : group) {
-            offsets[part.ordinal()] = offset;
-            offset += groups * part.bytes();
+        for (Piece piece : pieces) {
+            for (int unit = 0; unit < piece.units; unit++) {
+                offsets[piece.part.ordinal()][piece.firstUnit + unit] = offset;
+                offset += piece.part.unitBytes;
+            }
         }
     }
 
     private static PanelForm header(Part... parts) {
-        return new PanelForm(List.of(parts), 0, List.of(), BlockOrder.FILE);
+        return new PanelForm(List.of(parts), 0, List.of(), pieces(List.of(parts), 0, List.of()), BlockOrder.FILE);
     }
 
     private PanelForm groups(int count, Part... parts) {
-        return new PanelForm(header, count, List.of(parts), order);
+        return new PanelForm(header, count, List.of(parts), pieces(header, count, List.of(parts)), order);
+    }
+
+    private static List<Piece> pieces(List<Part> header, int groups, List<Part> group) {
+        return Stream.concat(header.stream().map(part -> new Piece(part, 0, part.units)),
+                group.stream().map(part -> new Piece(part, 0, groups * part.units))).toList();
+    }
+
+    /**
+     * This form with the twelve units of packed scales where they are first needed: unit g and 4 + g before group g of the first
+     * four, one of the shared ones before each of the others.
+     */
+    private PanelForm scalesAmongGroups() {
+        List<Piece> among = new ArrayList<>(pieces.stream().filter(piece -> piece.part == SCALE || piece.part == MIN).toList());
+        for (int g = 0; g < groups; g++) {
+            if (g < groups / 2) {
+                among.add(new Piece(PACKED_SCALES, g, 1));
+            }
+            among.add(new Piece(PACKED_SCALES, groups / 2 + g, 1));
+            for (Part part : group) {
+                among.add(new Piece(part, g * part.units, part.units));
+            }
+        }
+        return new PanelForm(header, groups, group, List.copyOf(among), order);
     }
 
     /** This form for blocks that the file orders in another way: where the file has what. */
     private PanelForm ofFile(UnaryOperator<BlockOrder.Builder> file) {
-        return new PanelForm(header, groups, group, file.apply(new BlockOrder.Builder(this)).build());
+        return new PanelForm(header, groups, group, pieces, file.apply(new BlockOrder.Builder(this)).build());
     }
 
-    private static List<Run> runsOf(List<Part> header, int groups, List<Part> group) {
+    /** Neighbours of one size are woven together. */
+    private static List<Run> runsOf(List<Piece> pieces) {
         List<Run> runs = new ArrayList<>();
-        header.forEach(part -> runs.add(new Run(part.unitBytes, part.units)));
-        group.forEach(part -> runs.add(new Run(part.unitBytes, groups * part.units)));
+        for (Piece piece : pieces) {
+            boolean same = !runs.isEmpty() && runs.getLast().unitBytes == piece.part.unitBytes;
+            int before = same ? runs.removeLast().units : 0;
+            runs.add(new Run(piece.part.unitBytes, before + piece.units));
+        }
         return List.copyOf(runs);
     }
 
@@ -179,23 +209,21 @@ public final class PanelForm {
      * @throws IllegalArgumentException if this form has no such part
      */
     public int offset(Part part) {
-        int offset = offsets[part.ordinal()];
-        if (offset == ABSENT) {
-            throw new IllegalArgumentException("part=" + part + " is not in " + this);
-        }
-        return offset;
+        return offset(part, 0);
     }
 
     /**
-     * Where a part of a group begins in a canonical block, in bytes.
+     * Where a unit of a part is in a canonical block, in bytes.
      *
-     * @throws IllegalArgumentException if groups of this form have no such part, or there is no such group
+     * @param unit counted through all groups
+     * @throws IllegalArgumentException if this form has no such part, or that no such unit
      */
-    public int offset(Part part, int groupIndex) {
-        if (!group.contains(part) || groupIndex < 0 || groupIndex >= groups) {
-            throw new IllegalArgumentException("part=" + part + ", groupIndex=" + groupIndex + " is not in " + this);
+    public int offset(Part part, int unit) {
+        int[] units = offsets[part.ordinal()];
+        if (units == null || unit < 0 || unit >= units.length) {
+            throw new IllegalArgumentException("part=" + part + ", unit=" + unit + " is not in " + this);
         }
-        return offset(part) + groupIndex * part.bytes();
+        return units[unit];
     }
 
     /** How the file orders blocks of this form. */

@@ -28,7 +28,7 @@ import java.lang.foreign.MemorySegment;
  * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
-    private static final long READ_SLACK = 32 << 10;
+    private static final long READ_SLACK = 20 << 10;
     private static final int QUARTERS = 4;
 
     public PanelLayout {
@@ -110,13 +110,22 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     }
 
     /**
-     * Where a part begins in a block of all rows, in bytes: its unit number u, counted through all groups, lies
-     * {@code u * part.unitBytes() * panelRows} bytes further on.
+     * Where a part begins in a block of all rows, in bytes.
      *
      * @throws IllegalArgumentException if this type has no such part
      */
     public long partOffset(PanelForm.Part part) {
-        return (long) form().offset(part) * panelRows;
+        return partOffset(part, 0);
+    }
+
+    /**
+     * Where a unit of a part begins in a block of all rows, in bytes.
+     *
+     * @param unit counted through all groups
+     * @throws IllegalArgumentException if this type has no such part, or that no such unit
+     */
+    public long partOffset(PanelForm.Part part, int unit) {
+        return (long) form().offset(part, unit) * panelRows;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What ggml's blocks hold, written down a second time: one formula for each type with its offsets as numbers, and the canonical
@@ -69,6 +70,10 @@ final class FileBlocks {
     /** The parts of the block in canonical order. */
     static List<byte[]> canonical(DType type, byte[] b) {
         List<byte[]> parts = new ArrayList<>(header(type, b));
+        if (type == DType.Q4_K) {
+            parts.add(scalesAmongNibbles(b));
+            return parts;
+        }
         var bits = new ByteArrayOutputStream();
         var quants = new ByteArrayOutputStream();
         for (int group = 0; type.blockElements() > 1 && group < type.blockElements() / 32; group++) {
@@ -89,12 +94,27 @@ final class FileBlocks {
             case F32, F16, BF16 -> List.of(b);
             case Q2_K -> List.of(cut(b, 80, 2), cut(b, 82, 2), cut(b, 0, 16));
             case Q3_K -> List.of(cut(b, 108, 2), cut(b, 96, 12));
-            case Q4_K, Q5_K -> List.of(cut(b, 0, 2), cut(b, 2, 2), cut(b, 4, 12));
+            case Q4_K -> List.of(cut(b, 0, 2), cut(b, 2, 2));
+            case Q5_K -> List.of(cut(b, 0, 2), cut(b, 2, 2), cut(b, 4, 12));
             case Q6_K -> List.of(cut(b, 208, 2), cut(b, 192, 16));
             case Q4_1, Q5_1 -> List.of(cut(b, 0, 2), cut(b, 2, 2));
             case MXFP4 -> List.of(cut(b, 0, 1));
             default -> List.of(cut(b, 0, 2));
         };
+    }
+
+    /** Two bytes of scales before the nibbles of each of the first four groups of Q4_K, one before those of the others. */
+    private static byte[] scalesAmongNibbles(byte[] b) {
+        var out = new ByteArrayOutputStream();
+        for (int group = 0; group < 8; group++) {
+            if (group < 4) {
+                out.write(b[4 + group]);
+            }
+            out.write(b[8 + group]);
+            int first = 32 * group;
+            writeNibblePlane(IntStream.range(first, first + 32).map(i -> quant(DType.Q4_K, b, i)).toArray(), out);
+        }
+        return out.toByteArray();
     }
 
     private static byte[] cut(byte[] b, int from, int length) {

@@ -25,7 +25,14 @@ final class FloatMatMul {
     private FloatMatMul() {
     }
 
-    static void multiply(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
+    static void multiply(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch s) {
+        for (long panel = fromPanel; panel < toPanel; panel++) {
+            panel(weights, panel, x, y, tokens, s);
+        }
+    }
+
+    private static void panel(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
         long at = panel * weights.layout().panelBytes();
         if (weights.type() == DType.IQ4_NL) {
             Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), weights.layout().panelBlockBytes(),

@@ -38,8 +38,13 @@ final class Fold {
 
     /** Sets the results of {@code tokens} tokens to zero, where all sums begin. */
     static void clear(MemorySegment out, int tokens) {
-        for (long at = 0; at < tokens * ROW; at += VECTOR_BYTES) {
-            Species.zero().intoMemorySegment(out, at, ORDER);
+        clear(out, 0, tokens);
+    }
+
+    /** Sets {@code count} times PANEL_ROWS floats from byte {@code at} to zero. */
+    static void clear(MemorySegment out, long at, int count) {
+        for (long i = 0; i < count * ROW; i += VECTOR_BYTES) {
+            Species.zero().intoMemorySegment(out, at + i, ORDER);
         }
     }
 
@@ -52,8 +57,13 @@ final class Fold {
 
     /** out += sums, float32, (tokens, PANEL_ROWS). */
     static void add(MemorySegment sums, int tokens, MemorySegment out, long outAt) {
+        add(sums, 0, tokens, out, outAt);
+    }
+
+    /** The same for sums from byte {@code sumsAt}. */
+    static void add(MemorySegment sums, long sumsAt, int tokens, MemorySegment out, long outAt) {
         for (long at = 0; at < tokens * ROW; at += VECTOR_BYTES) {
-            fromMemorySegment(FLOATS, out, outAt + at, ORDER).add(fromMemorySegment(FLOATS, sums, at, ORDER))
+            fromMemorySegment(FLOATS, out, outAt + at, ORDER).add(fromMemorySegment(FLOATS, sums, sumsAt + at, ORDER))
                     .intoMemorySegment(out, outAt + at, ORDER);
         }
     }

@@ -24,7 +24,14 @@ final class IntMatMul {
     private IntMatMul() {
     }
 
-    static void multiply(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
+    static void multiply(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch s) {
+        for (long panel = fromPanel; panel < toPanel; panel++) {
+            panel(weights, panel, x, y, tokens, s);
+        }
+    }
+
+    private static void panel(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
         IntFormat format = IntFormat.of(weights.type());
         long at = panel * weights.layout().panelBytes();
         Fold.clear(s.results(), tokens);

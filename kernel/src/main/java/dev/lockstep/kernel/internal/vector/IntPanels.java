@@ -1,5 +1,7 @@
 package dev.lockstep.kernel.internal.vector;
 
+import static dev.lockstep.kernel.internal.vector.Species.INTS;
+import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 
 import dev.lockstep.kernel.MatMulScratch;
@@ -8,6 +10,7 @@ import dev.lockstep.quant.PanelForm.Part;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /**
  * What the integer kernels read of a panel, for each row of the table {@link IntFormat}: scales as floats, quants as int16. Each
@@ -21,9 +24,14 @@ final class IntPanels {
     }
 
     /** Where a part of the block that {@code column} is the first of begins. */
-    static long part(PanelMatrix weights, long at, Part part, int column) {
+    private static long part(PanelMatrix weights, long at, Part part, int column) {
         PanelLayout layout = weights.layout();
         return at + column / weights.type().blockElements() * layout.panelBlockBytes() + layout.partOffset(part);
+    }
+
+    /** The same for the part of a group. */
+    private static long part(PanelMatrix weights, long at, Part part, int column, int group) {
+        return part(weights, at, Part.SCALE, column) + weights.layout().partOffset(part, group * part.units());
     }
 
     /** From a part of 32 columns to that of the next. */
@@ -57,8 +65,10 @@ final class IntPanels {
         MemorySegment panels = weights.panels();
         expandFactors(weights, format, at, column, s);
         switch (format) {
-            case Q4_K, Q5_K -> Scales.sixBit(panels, part(weights, at, Part.PACKED_SCALES, column), s.factors(), s.offsetFactors(),
-                    format.zeroPoint(), s.scales(), s.offsets(), offsets);
+            case Q4_K, Q5_K -> {
+                gatherPackedScales(weights, part(weights, at, Part.SCALE, column), s.shorts());
+                Scales.sixBit(s.shorts(), s.factors(), s.offsetFactors(), format.zeroPoint(), s.scales(), s.offsets(), offsets);
+            }
             case Q2_K -> {
                 Scales.nibbles(panels, part(weights, at, Part.SCALES, column), s.scales(), s.multiples());
                 Scales.multiply(s.scales(), s.multiples(), SUPER_BLOCK / format.groupColumns(), s.factors(), s.offsetFactors(),
@@ -83,6 +93,14 @@ final class IntPanels {
         }
     }
 
+    /** Copies the units of packed scales of the block at byte {@code block}, wherever they are in it: bytes, (12, PANEL_ROWS). */
+    private static void gatherPackedScales(PanelMatrix weights, long block, MemorySegment packed) {
+        for (int unit = 0; unit < Part.PACKED_SCALES.units(); unit++) {
+            IntVector.fromMemorySegment(INTS, weights.panels(), block + weights.layout().partOffset(Part.PACKED_SCALES, unit), ORDER)
+                    .intoMemorySegment(packed, (long) unit * PANEL_ROWS, ORDER);
+        }
+    }
+
     /** Unpacks {@code count} columns, to int16 in {@code w}. */
     static void unpack(PanelMatrix weights, IntFormat format, long at, int column, int count, MemorySegment w) {
         MemorySegment panels = weights.panels();
@@ -93,7 +111,16 @@ final class IntPanels {
             return;
         }
         switch (format) {
-            case Q4_0, Q4_1, Q4_K -> Unpack.nibbles(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride, blocks, format.zeroPoint(), w);
+            case Q4_0, Q4_1 -> Unpack.nibbles(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride, blocks,
+                    format.zeroPoint(), w, 0);
+            case Q4_K -> {
+                // one distance between the first four groups, another between the last four
+                for (int half = 0; half < 2; half++) {
+                    long group = part(weights, at, Part.NIBBLE_PLANE, column, 4 * half);
+                    long next = part(weights, at, Part.NIBBLE_PLANE, column, 4 * half + 1);
+                    Unpack.nibbles(panels, group, next - group, 4, format.zeroPoint(), w, half * 4);
+                }
+            }
             case Q5_0, Q5_1, Q5_K -> Unpack.fiveBits(panels, part(weights, at, Part.NIBBLE_PLANE, column), stride,
                     part(weights, at, Part.BIT_PLANE, column), stride(weights, Part.BIT_PLANE), blocks, w);
             case Q6_K -> Unpack.sixBits(panels, part(weights, at, Part.NIBBLE_PLANE, column),

@@ -7,7 +7,6 @@ import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.SHORTS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
 import static dev.lockstep.quant.LittleEndian.INT;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.broadcast;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -23,40 +22,38 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * One token times a stretch of a panel of 4-bit weights, from the panel's bytes to floats in one go: memory is read from its first
+ * One token times a stretch of a panel of Q4_0, from the panel's bytes to floats in one go: memory is read from its first
  * byte to its last without a pause. The operations are those of {@link IntTile} and {@link Fold#shorts} in the same order, but
  * quants keep their zero point of 8: the sums begin at its share. What overflows on the way wraps around and comes back, because
  * the final sums fit. For slices and loops see {@link Rolled}.
  */
 final class NibbleRow {
+    /** Bytes of a block of all rows: scales and quants. */
+    static final long BLOCK_BYTES = 18L * PANEL_ROWS;
     private static final int BLOCKS = MatMulScratch.STRETCH / 32;
     private static final int UNITS = 16;
     private static final long X_BYTES = 32L * Integer.BYTES;
-    private static final long PLANE_BYTES = (long) UNITS * PANEL_ROWS;
-    private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
+    private static final long QUANTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long B = VECTOR_BYTES;
     private static final long C = 2L * VECTOR_BYTES;
     private static final long D = 3L * VECTOR_BYTES;
     /** The lowest nibble of both halves of a lane. */
     private static final int LOWEST_NIBBLES = 0x000F_000F;
-    /** Further than a stretch has bytes. Less one vector, it masks where its parts begin. */
-    private static final int REACH = 16 << 10;
-    private static final int BEGIN = REACH - VECTOR_BYTES;
 
     private NibbleRow() {
     }
 
     /**
-     * Scales are halves in front of the nibbles of their block.
+     * Up to eight blocks.
      *
-     * @param w blocks from byte {@code at}, {@code stride} bytes apart: scales, halves, (PANEL_ROWS), then anything, then from byte
-     *     {@code plane} nibbles, bytes, (16, PANEL_ROWS)
+     * @param w blocks from byte {@code at}: scales, halves, (PANEL_ROWS), and nibbles, bytes, (16, PANEL_ROWS); memory has to reach as
+     *     far as if there were 8
      * @param blocks 1 to 8
      * @param x values, scales and biases from number {@code first}, a multiple of 32
      * @param part as {@link RowPart} says
      */
-    static void multiply(MemorySegment w, long at, int stride, int plane, int blocks, IntForm x, long first, MemorySegment part) {
-        MemorySegment ws = w.asSlice(at, REACH + PLANE_BYTES);
+    static void multiply(MemorySegment w, long at, int blocks, IntForm x, long first, MemorySegment part) {
+        MemorySegment ws = w.asSlice(at, BLOCKS * BLOCK_BYTES);
         MemorySegment xs = x.values().asSlice(first * Integer.BYTES, BLOCKS * X_BYTES);
         MemorySegment starts = x.biases().asSlice(first / 32 * Integer.BYTES, (long) BLOCKS * Integer.BYTES);
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, (long) BLOCKS * Float.BYTES);
@@ -69,12 +66,11 @@ final class NibbleRow {
         int step = Rolled.step;
         for (int i = 0; i < blocks; i += step) {
             int block = i & BLOCKS - 1;
-            long quants = block * stride + plane & BEGIN;
             ShortVector a = broadcast(INTS, starts.get(INT, block * 4L)).reinterpretAsShorts();
             ShortVector b = a;
             for (int j = 0; j < UNITS; j += step) {
                 int unit = j & UNITS - 1;
-                IntVector q = fromMemorySegment(INTS, ws, quants + (long) unit * PANEL_ROWS, ORDER);
+                IntVector q = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + QUANTS + (long) unit * PANEL_ROWS, ORDER);
                 long xk = block * X_BYTES + unit * 4L;
                 ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
                 ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
@@ -83,16 +79,15 @@ final class NibbleRow {
                 a = a.add(q.lanewise(LSHR, 4).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(high));
                 b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
             }
-            long scales = block * stride & BEGIN;
             FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();
-            IntVector h = fromMemorySegment(INTS, ws, scales, ORDER);
+            IntVector h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES, ORDER);
             IntVector sums = a.reinterpretAsInts();
             exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
             fa = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
                     .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fa);
             fb = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
                     .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fb);
-            h = fromMemorySegment(INTS, ws, scales + B, ORDER);
+            h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + B, ORDER);
             sums = b.reinterpretAsInts();
             exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
             fc = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
@@ -105,57 +100,5 @@ final class NibbleRow {
         fc.intoMemorySegment(out, C, ORDER);
         fd.intoMemorySegment(out, D, ORDER);
         exponents.intoMemorySegment(out, RowPart.EXPONENTS, ORDER);
-    }
-
-    /**
-     * Scales have been expanded.
-     *
-     * @param w nibbles of all blocks from byte {@code at}, bytes, (16 · blocks, PANEL_ROWS)
-     * @param scales float32, (blocks, PANEL_ROWS)
-     * @param part float32, (PANEL_ROWS)
-     */
-    static void multiply(MemorySegment w, long at, int blocks, MemorySegment scales, IntForm x, long first, MemorySegment part) {
-        MemorySegment ws = w.asSlice(at, BLOCKS * PLANE_BYTES);
-        MemorySegment xs = x.values().asSlice(first * Integer.BYTES, BLOCKS * X_BYTES);
-        MemorySegment starts = x.biases().asSlice(first / 32 * Integer.BYTES, (long) BLOCKS * Integer.BYTES);
-        MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, (long) BLOCKS * Float.BYTES);
-        MemorySegment floats = scales.asSlice(0, BLOCKS * ROW_FLOATS);
-        MemorySegment out = part.asSlice(0, ROW_FLOATS);
-        FloatVector fa = FloatVector.zero(FLOATS);
-        FloatVector fb = fa;
-        FloatVector fc = fa;
-        FloatVector fd = fa;
-        int step = Rolled.step;
-        for (int i = 0; i < blocks; i += step) {
-            int block = i & BLOCKS - 1;
-            ShortVector a = broadcast(INTS, starts.get(INT, block * 4L)).reinterpretAsShorts();
-            ShortVector b = a;
-            for (int j = 0; j < UNITS; j += step) {
-                int unit = j & UNITS - 1;
-                IntVector q = fromMemorySegment(INTS, ws, block * PLANE_BYTES + (long) unit * PANEL_ROWS, ORDER);
-                long xk = block * X_BYTES + unit * 4L;
-                ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
-                ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
-                a = a.add(q.and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                b = b.add(q.lanewise(LSHR, 8).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                a = a.add(q.lanewise(LSHR, 4).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(high));
-                b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
-            }
-            FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();
-            IntVector sums = a.reinterpretAsInts();
-            fa = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, floats, block * ROW_FLOATS, ORDER).mul(t), fa);
-            fb = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, floats, block * ROW_FLOATS + B, ORDER).mul(t), fb);
-            sums = b.reinterpretAsInts();
-            fc = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, floats, block * ROW_FLOATS + C, ORDER).mul(t), fc);
-            fd = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0))
-                    .fma(fromMemorySegment(FLOATS, floats, block * ROW_FLOATS + D, ORDER).mul(t), fd);
-        }
-        fa.intoMemorySegment(out, 0, ORDER);
-        fb.intoMemorySegment(out, B, ORDER);
-        fc.intoMemorySegment(out, C, ORDER);
-        fd.intoMemorySegment(out, D, ORDER);
     }
 }

@@ -38,30 +38,47 @@ final class PackedMatMul {
     private PackedMatMul() {
     }
 
-    static void multiply(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
-        long at = panel * weights.layout().panelBytes();
-        Fold.clear(s.results(), Activations.tiles(tokens) * Activations.TILE);
+    static void multiply(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch s) {
         if (tokens <= FEW_TOKENS) {
+            rows(weights, fromPanel, toPanel, x, y, tokens, s);
+            return;
+        }
+        for (long panel = fromPanel; panel < toPanel; panel++) {
+            long at = panel * weights.layout().panelBytes();
+            Fold.clear(s.results(), Activations.tiles(tokens) * Activations.TILE);
+            Scales.halves(weights.panels(), at, ByteRow.BLOCK_BYTES, weights.layout().rowBlocks(), s.scales());
+            stretches(weights.panels(), at + weights.layout().partOffset(Part.BYTES), x, tokens, s);
+            Fold.deliver(s.results(), tokens, y, panel);
+        }
+    }
+
+    private static void rows(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
+            MatMulScratch s) {
+        int blocks = x.columns() / BLOCK;
+        long panelBytes = blocks * ByteRow.BLOCK_BYTES;
+        for (long panel = fromPanel; panel < toPanel; panel++) {
             RowPart.begin(s.part());
             for (int token = 0; token < tokens; token++) {
-                row(weights.panels(), at, x, token, s);
+                row(weights.panels(), panel * panelBytes, blocks, x.ints(), (long) token * x.columns(), s.part(), y.data(),
+                        y.offset(token) + panel * ROW_FLOATS);
             }
             if (RowPart.sawInfinity(s.part())) {
                 ScalarMatMul.panel(weights, panel, x, y, tokens, s);
-                return;
             }
-        } else {
-            Scales.halves(weights.panels(), at, ByteRow.BLOCK_BYTES, weights.layout().rowBlocks(), s.scales());
-            stretches(weights.panels(), at + weights.layout().partOffset(Part.BYTES), x, tokens, s);
         }
-        Fold.deliver(s.results(), tokens, y, panel);
     }
 
-    private static void row(MemorySegment w, long at, Activations x, int token, MatMulScratch s) {
-        for (int block = 0; block < x.columns() / BLOCK; block += STRETCH_BLOCKS) {
-            int blocks = Math.min(STRETCH_BLOCKS, x.columns() / BLOCK - block);
-            ByteRow.multiply(w, at + block * ByteRow.BLOCK_BYTES, blocks, x.ints(), (long) token * x.columns() + block * BLOCK, s.part());
-            RowPart.add(s.part(), s.results(), token * ROW_FLOATS);
+    /** A token times a panel of {@code blocks} blocks, straight to its place among the results: the stream must not be held up. */
+    private static void row(MemorySegment w, long at, int blocks, Activations.IntForm x, long first, MemorySegment part,
+            MemorySegment y, long yAt) {
+        for (int block = 0; block < blocks; block += STRETCH_BLOCKS) {
+            ByteRow.multiply(w, at + block * ByteRow.BLOCK_BYTES, Math.min(STRETCH_BLOCKS, blocks - block), x, first + block * BLOCK, part);
+            if (block == 0) {
+                RowPart.start(part, y, yAt);
+            } else {
+                RowPart.add(part, y, yAt);
+            }
         }
     }
 

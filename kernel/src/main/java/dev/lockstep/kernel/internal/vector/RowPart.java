@@ -38,12 +38,24 @@ final class RowPart {
         Species.zero().intoMemorySegment(part, COLLECTED, ORDER);
     }
 
-    /** Adds the sums to results, float32, (PANEL_ROWS) from byte {@code at}, and collects the exponents. */
+    /** Sets results, float32, (PANEL_ROWS) from byte {@code at}, to zero plus the sums, and collects the exponents. */
+    static void start(MemorySegment part, MemorySegment results, long at) {
+        for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
+            fromMemorySegment(FLOATS, part, i, ORDER).add(0f).intoMemorySegment(results, at + i, ORDER);
+        }
+        collectExponents(part);
+    }
+
+    /** Adds the sums to results, and collects the exponents. */
     static void add(MemorySegment part, MemorySegment results, long at) {
         for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
             fromMemorySegment(FLOATS, results, at + i, ORDER).add(fromMemorySegment(FLOATS, part, i, ORDER))
                     .intoMemorySegment(results, at + i, ORDER);
         }
+        collectExponents(part);
+    }
+
+    private static void collectExponents(MemorySegment part) {
         fromMemorySegment(INTS, part, EXPONENTS, ORDER).add(ONE_MORE).or(fromMemorySegment(INTS, part, COLLECTED, ORDER))
                 .intoMemorySegment(part, COLLECTED, ORDER);
     }

@@ -37,11 +37,11 @@ final class Scales {
     private static final int EXPONENT_OVERFLOW = 0x1000_0000;
     private static final int LOW_BYTE = 0xFF;
     private static final int NIBBLE = 0xF;
-    private static final int LOW_SIX_BITS = 0x3F3F_3F3F;
-    private static final int LOW_NIBBLES = 0x0F0F_0F0F;
+    static final int LOW_SIX_BITS = 0x3F3F_3F3F;
+    static final int LOW_NIBBLES = 0x0F0F_0F0F;
     private static final int LOW_TWO_BITS = 0x0303_0303;
     private static final int BIT_FIVE = 0x2020_2020;
-    private static final int TOP_TWO_OF_SIX = 0x3030_3030;
+    static final int TOP_TWO_OF_SIX = 0x3030_3030;
 
     private Scales() {
     }
@@ -125,14 +125,15 @@ final class Scales {
      * Eight 6-bit scales and minima in twelve bytes (Q4_K, Q5_K): scales = q · factor, offsets = scales · zeroPoint + minima, where
      * minima = m · minFactor.
      *
+     * @param packed bytes, (12, PANEL_ROWS)
      * @param factors float32, (PANEL_ROWS)
      * @param minFactors likewise
      * @param scales float32, (8, PANEL_ROWS)
      * @param offsets float32, (8, PANEL_ROWS) from byte {@code offsetsAt}
      */
-    static void sixBit(MemorySegment panel, long at, MemorySegment factors, MemorySegment minFactors, float zeroPoint,
+    static void sixBit(MemorySegment packed, MemorySegment factors, MemorySegment minFactors, float zeroPoint,
             MemorySegment scales, MemorySegment offsets, long offsetsAt) {
-        MemorySegment units = panel.asSlice(at, 12 * ROW_BYTES);
+        MemorySegment units = packed.asSlice(0, 12 * ROW_BYTES);
         MemorySegment factor = factors.asSlice(0, ROW_FLOATS);
         MemorySegment minFactor = minFactors.asSlice(0, ROW_FLOATS);
         MemorySegment out = scales.asSlice(0, 8 * ROW_FLOATS);

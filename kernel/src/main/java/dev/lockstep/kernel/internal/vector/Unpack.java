@@ -38,13 +38,13 @@ final class Unpack {
     private Unpack() {
     }
 
-    /** Four bits less the zero point, 16 units per block. */
-    static void nibbles(MemorySegment panel, long at, long stride, int blocks, int zeroPoint, MemorySegment w) {
+    /** Four bits less the zero point, 16 units per block; the weights of block number {@code first} and the following. */
+    static void nibbles(MemorySegment panel, long at, long stride, int blocks, int zeroPoint, MemorySegment w, int first) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) zeroPoint);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
-            MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
+            MemorySegment out = w.asSlice((first + block) * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
             for (int i = 0; i < HALF_BLOCK; i += step) {
                 int unit = i & HALF_BLOCK - 1;
                 IntVector q = fromMemorySegment(INTS, plane, (long) unit * PANEL_ROWS, ORDER);

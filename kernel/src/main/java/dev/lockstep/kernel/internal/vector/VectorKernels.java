@@ -52,18 +52,14 @@ public final class VectorKernels implements Kernels {
     public void matMul(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
             MatMulScratch scratch) {
         requirePanelShape(weights.layout(), y);
-        boolean integer = Kernels.isInteger(weights.type());
-        boolean packed = weights.type() == DType.Q8_0;
-        for (long panel = fromPanel; panel < toPanel; panel++) {
-            if (packed) {
-                PackedMatMul.multiply(weights, panel, x, y, tokens, scratch);
-            } else if (integer && tokens == 1) {
-                IntRowMatMul.multiply(weights, panel, x, y, scratch);
-            } else if (integer) {
-                IntMatMul.multiply(weights, panel, x, y, tokens, scratch);
-            } else {
-                FloatMatMul.multiply(weights, panel, x, y, tokens, scratch);
-            }
+        if (weights.type() == DType.Q8_0) {
+            PackedMatMul.multiply(weights, fromPanel, toPanel, x, y, tokens, scratch);
+        } else if (Kernels.isInteger(weights.type()) && tokens == 1) {
+            IntRowMatMul.multiply(weights, fromPanel, toPanel, x, y, scratch);
+        } else if (Kernels.isInteger(weights.type())) {
+            IntMatMul.multiply(weights, fromPanel, toPanel, x, y, tokens, scratch);
+        } else {
+            FloatMatMul.multiply(weights, fromPanel, toPanel, x, y, tokens, scratch);
         }
     }
 
