@@ -8,17 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p><b>The cut.</b> The range begins with one <em>first chunk</em> per member of the team, half of a fair share each. Member i
  * always gets the i-th, so nobody queues at the start, and from token to token the same core reads the same rows. The rest is
- * cut small and taken in order from a cursor: half a share is what a core that a neighbour slows to half its speed manages in
- * the time of a whole one, and the small chunks even out the rest. After them the cursor goes through the team once more: the
+ * taken in order from a cursor, in rounds of one chunk per member that make up half of what is left: half a share is what a core
+ * that a neighbour slows to half its speed manages in the time of a whole one; large chunks are read from memory in one go, and
+ * for the small ones at the end nobody waits long. After them the cursor goes through the team once more: the
  * first chunk of a worker that has not come by then (it was asleep, or its core is taken) is done by whoever finds it.
  *
  * <p><b>Threads.</b> {@link #begin} and {@link #end} by the calling thread while no worker is inside; {@link #execute} by each
  * member of the team, which {@link Worker} orders after the one and before the other. Hence the plain fields.
  */
 final class RangeCall {
-    /** The last chunk is what the others may have to wait for: an eighth of a fair share. */
-    private static final int SHARED_CHUNKS_PER_MEMBER = 4;
-
     /** Workers 1, 2, …; member 0 is the caller. */
     private final Worker[] workers;
     /** Next shared chunk, and after those, next worker whose first chunk is to be looked at. */
@@ -33,8 +31,6 @@ final class RangeCall {
     private int team;
     /** Length of each first chunk, in items. */
     private long firstChunk;
-    /** Length of a shared chunk, in items; the last one may be shorter. */
-    private long sharedChunk;
     private int sharedChunks;
 
     /** @param workers of the pool; filled before the first call, by the pool */
@@ -54,11 +50,24 @@ final class RangeCall {
         caller = Thread.currentThread();
         team = (int) Math.min(workers.length + 1, count);
         firstChunk = team == 1 ? count : Math.max(1, count / (2L * team));
-        long shared = count - team * firstChunk;
-        sharedChunk = Math.max(1, shared / ((long) SHARED_CHUNKS_PER_MEMBER * team));
-        sharedChunks = Math.toIntExact(Math.ceilDiv(shared, sharedChunk));
+        sharedChunks = sharedChunks(count - team * firstChunk);
         cursor.set(0);
         return team;
+    }
+
+    private int sharedChunks(long shared) {
+        int chunks = 0;
+        long rest = shared;
+        for (long chunk = chunkOfRound(rest); chunk > 1; chunk = chunkOfRound(rest)) {
+            rest -= team * chunk;
+            chunks += team;
+        }
+        return Math.toIntExact(chunks + rest);
+    }
+
+    /** Length of the chunks of a round at whose beginning there are so many items left. */
+    private long chunkOfRound(long rest) {
+        return Math.max(1, rest / (2L * team));
     }
 
     /**
@@ -101,8 +110,15 @@ final class RangeCall {
     }
 
     private void executeSharedChunk(int member, int index) {
-        long from = team * firstChunk + index * sharedChunk;
-        execute(member, from, Math.min(sharedChunk, count - from));
+        long from = team * firstChunk;
+        int inRound = index;
+        long chunk = chunkOfRound(count - from);
+        while (inRound >= team && chunk > 1) {
+            from += team * chunk;
+            inRound -= team;
+            chunk = chunkOfRound(count - from);
+        }
+        execute(member, from + inRound * chunk, chunk);
     }
 
     private void execute(int member, long from, long items) {
