@@ -117,18 +117,23 @@ public final class Activations {
      * What the kernel for 8-bit weights reads of the integer form when there are many tokens: the tokens of a tile three by three,
      * q₀ + q₁ · 2¹⁸ + q₂ · 2³⁶.
      *
-     * @param values float64, shape (tokens / TILE, columns, TILE / TRIPLE)
-     * @param scales float32, shape (tokens / TILE, columns / 32, TILE)
+     * @param values float64, shape (tokens / TILE, stretches, TILE / TRIPLE, STRETCH); the columns of a block in any order that suits
+     *     the kernel, those behind the last whatever they are
+     * @param stretches of {@link MatMulScratch#STRETCH} columns, the last one cut short
      */
-    public record PackedForm(MemorySegment values, MemorySegment scales) {
+    public record PackedForm(MemorySegment values, int stretches) {
         private PackedForm(SegmentAllocator memory, long tokens, int columns) {
-            this(memory.allocate(tokens / TRIPLE * columns * Double.BYTES + SLACK),
-                    memory.allocate(tokens * (columns / BLOCK) * Float.BYTES + SLACK));
+            int stretches = Math.ceilDiv(columns, MatMulScratch.STRETCH);
+            this(memory.allocate(tokens / TRIPLE * stretches * MatMulScratch.STRETCH * Double.BYTES), stretches);
+        }
+
+        /** Where the values of a tile, from {@code column} on, which begins a stretch, are in bytes. */
+        public long offset(int tile, int column) {
+            return ((long) tile * stretches + column / MatMulScratch.STRETCH) * (TILE / TRIPLE) * MatMulScratch.STRETCH * Double.BYTES;
         }
 
         void zero() {
             values.fill((byte) 0);
-            scales.fill((byte) 0);
         }
     }
 

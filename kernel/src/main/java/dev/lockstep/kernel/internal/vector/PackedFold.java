@@ -38,8 +38,6 @@ final class PackedFold {
     private static final long LOW_INT = 0xFFFF_FFFFL;
 
     private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
-    private static final long X_BYTES = (long) Activations.TILE * Float.BYTES;
-    private static final long X_TRIPLE = (long) Activations.TRIPLE * Float.BYTES;
     private static final long TRIPLE_SUMS = PackedTile.COLUMN_BYTES;
     private static final long LAST = BLOCKS - 1;
 
@@ -53,18 +51,20 @@ final class PackedFold {
      * @param sums of {@link PackedTile}
      * @param blocks 1 to {@value #BLOCKS}
      * @param scales float32, (blocks, PANEL_ROWS) from byte {@code scalesAt}, where the quarter's first begin
-     * @param xScales float32, (blocks, tokens of a tile) from byte {@code xAt}
+     * @param xScales float32, (tokens of a tile, blocks) from byte {@code xAt}, rows {@code row} bytes apart
      * @param part float32, (tokens of a tile, PANEL_ROWS / 4)
      */
     static void fold(MemorySegment sums, int blocks, MemorySegment scales, long scalesAt, MemorySegment xScales, long xAt,
-            MemorySegment part) {
+            long row, MemorySegment part) {
         MemorySegment ss = sums.asSlice(0, BLOCKS * PackedTile.SUMS_BYTES);
         MemorySegment ws = scales.asSlice(scalesAt, LAST * ROW_FLOATS + VECTOR_BYTES);
-        MemorySegment xs = xScales.asSlice(xAt, BLOCKS * X_BYTES);
         MemorySegment out = part.asSlice(0, (long) Activations.TILE * VECTOR_BYTES);
         int step = Rolled.step;
         for (int j = 0; j < PackedTile.TRIPLES; j += step) {
             int triple = j & PackedTile.TRIPLES - 1;
+            MemorySegment xa = xScales.asSlice(xAt + 3 * triple * row, BLOCKS * (long) Float.BYTES);
+            MemorySegment xb = xScales.asSlice(xAt + (3 * triple + 1) * row, BLOCKS * (long) Float.BYTES);
+            MemorySegment xc = xScales.asSlice(xAt + (3 * triple + 2) * row, BLOCKS * (long) Float.BYTES);
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             FloatVector c = a;
@@ -83,12 +83,12 @@ final class PackedFold {
                 middle = middle.or(upper.reinterpretAsLongs().sub(oddTop.lanewise(LSHL, FIELD)).lanewise(LSHL, 32));
                 top = top.and(LOW_INT).or(oddTop.lanewise(LSHL, 32));
                 FloatVector scale = fromMemorySegment(FLOATS, ws, block * ROW_FLOATS, ORDER);
-                long xk = block * X_BYTES + triple * X_TRIPLE;
-                FloatVector x = broadcast(INTS, xs.get(INT, xk)).reinterpretAsFloats();
+                long xk = block * (long) Float.BYTES;
+                FloatVector x = broadcast(INTS, xa.get(INT, xk)).reinterpretAsFloats();
                 a = ((FloatVector) low.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), a);
-                x = broadcast(INTS, xs.get(INT, xk + 4)).reinterpretAsFloats();
+                x = broadcast(INTS, xb.get(INT, xk)).reinterpretAsFloats();
                 b = ((FloatVector) middle.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), b);
-                x = broadcast(INTS, xs.get(INT, xk + 8)).reinterpretAsFloats();
+                x = broadcast(INTS, xc.get(INT, xk)).reinterpretAsFloats();
                 c = ((FloatVector) top.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), c);
             }
             long to = (long) triple * Activations.TRIPLE * VECTOR_BYTES;

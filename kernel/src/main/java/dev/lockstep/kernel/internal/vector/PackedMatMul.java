@@ -33,7 +33,6 @@ final class PackedMatMul {
     private static final long LOW_BYTE = 0xFF;
     private static final long BITS_OF_2_TO_52 = Double.doubleToRawLongBits(0x1p52);
     private static final double EXCESS = 0x1p52 + 128;
-    private static final long QUARTER_BYTES = STRETCH * PackedTile.COLUMN_BYTES;
 
     private PackedMatMul() {
     }
@@ -85,8 +84,9 @@ final class PackedMatMul {
     private static void stretches(MemorySegment w, long at, Activations x, int tokens, MatMulScratch s) {
         for (int column = 0; column < x.columns(); column += STRETCH) {
             int count = Math.min(STRETCH, x.columns() - column);
-            unpack(w, at + column / BLOCK * ByteRow.BLOCK_BYTES, count, s.weights());
+            // a quarter at a time: as doubles, only that much stays in the first-level cache
             for (int quarter = 0; quarter < QUARTERS; quarter++) {
+                unpack(w, at + column / BLOCK * ByteRow.BLOCK_BYTES, count, quarter, s.weights());
                 for (int tile = 0; tile < Activations.tiles(tokens); tile++) {
                     tile(x, tile, column, count / BLOCK, quarter, s);
                 }
@@ -95,12 +95,12 @@ final class PackedMatMul {
     }
 
     private static void tile(Activations x, int tile, int column, int blocks, int quarter, MatMulScratch s) {
-        PackedTile.multiply(s.weights(), quarter * QUARTER_BYTES, x.packed().values(),
-                ((long) tile * x.columns() + column) * PackedTile.X_BYTES, blocks, s.sums());
+        PackedTile.multiply(s.weights(), x.packed().values(), x.packed().offset(tile, column), blocks, s.sums());
         long scales = column / BLOCK * ROW_FLOATS + (long) quarter * VECTOR_BYTES;
-        long xScales = ((long) tile * x.columns() + column) / BLOCK * Activations.TILE * Float.BYTES;
+        long scaleRow = (long) x.columns() / BLOCK * Float.BYTES;
+        long xScales = tile * Activations.TILE * scaleRow + (long) column / BLOCK * Float.BYTES;
         long results = tile * Activations.TILE * ROW_FLOATS + (long) quarter * VECTOR_BYTES;
-        PackedFold.fold(s.sums(), blocks, s.scales(), scales, x.packed().scales(), xScales, s.part());
+        PackedFold.fold(s.sums(), blocks, s.scales(), scales, x.ints().scales(), xScales, scaleRow, s.part());
         PackedFold.add(s.part(), s.results(), results);
     }
 
@@ -109,23 +109,24 @@ final class PackedMatMul {
      * double, it is as much more than that.
      *
      * @param panel int8, (32, PANEL_ROWS) of each block from byte {@code at}
-     * @param w float64, (4 quarters, STRETCH columns, even rows and odd rows)
+     * @param quarter of the panel's rows
+     * @param w float64, (columns, even rows and odd rows), columns in the order of {@link PackedTile#place}
      */
-    private static void unpack(MemorySegment panel, long at, int columns, MemorySegment w) {
+    private static void unpack(MemorySegment panel, long at, int columns, int quarter, MemorySegment w) {
+        MemorySegment ws = panel.asSlice(at, ByteRow.BLOCKS * ByteRow.BLOCK_BYTES);
+        MemorySegment out = w.asSlice(0, STRETCH * PackedTile.COLUMN_BYTES);
+        // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others
+        int shift = (quarter & 1) * 16 + (quarter >> 1) * 8;
         int step = Rolled.step;
-        for (int column = 0; column < columns; column += step) {
-            LongVector q = fromMemorySegment(LONGS, panel, at + column / BLOCK * ByteRow.BLOCK_BYTES + column % BLOCK * (long) PANEL_ROWS, ORDER)
-                    .lanewise(XOR, SIGN_BITS);
-            for (int i = 0; i < QUARTERS; i += step) {
-                int quarter = i & QUARTERS - 1;
-                // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others
-                int shift = (quarter & 1) * 16 + (quarter >> 1) * 8;
-                long to = quarter * QUARTER_BYTES + column * PackedTile.COLUMN_BYTES;
-                q.lanewise(LSHR, shift).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
-                        .intoMemorySegment(w, to, ORDER);
-                q.lanewise(LSHR, shift + 32).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
-                        .intoMemorySegment(w, to + VECTOR_BYTES, ORDER);
-            }
+        for (int i = 0; i < columns; i += step) {
+            int column = i & STRETCH - 1;
+            long from = (column / BLOCK) * ByteRow.BLOCK_BYTES + (column & BLOCK - 1) * (long) PANEL_ROWS;
+            long to = PackedTile.place(column) * PackedTile.COLUMN_BYTES;
+            LongVector q = fromMemorySegment(LONGS, ws, from, ORDER).lanewise(XOR, SIGN_BITS);
+            q.lanewise(LSHR, shift).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
+                    .intoMemorySegment(out, to, ORDER);
+            q.lanewise(LSHR, shift + 32).and(LOW_BYTE).or(BITS_OF_2_TO_52).reinterpretAsDoubles().sub(EXCESS)
+                    .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
         }
     }
 }

@@ -27,24 +27,35 @@ final class PackedTile {
     static final int TRIPLES = Activations.TILE / Activations.TRIPLE;
     /** Bytes of one column of unpacked weights: two vectors. */
     static final long COLUMN_BYTES = 2L * VECTOR_BYTES;
-    /** Bytes of one column of activations. */
-    static final long X_BYTES = (long) TRIPLES * Double.BYTES;
+    /** Bytes of a stretch of columns of packed activations. */
+    static final long ROW_BYTES = STRETCH * (long) Double.BYTES;
     /** Bytes of the sums of one block. */
     static final long SUMS_BYTES = TRIPLES * COLUMN_BYTES;
 
+    /** Doubles of a vector. */
+    private static final int LANES = VECTOR_BYTES / Double.BYTES;
+
     private PackedTile() {
+    }
+
+    /** Where a column goes: of as many as two vectors have doubles, first the even ones, then the odd ones; sums do not mind. */
+    static int place(int column) {
+        return column & -2 * LANES | (column & 1) * LANES | (column & 2 * LANES - 1) >> 1;
     }
 
     /**
      * Four triples of tokens times a quarter of a panel's rows. For slices and loops see {@link Rolled}.
      *
-     * @param w float64, whole numbers, (32 · blocks, PANEL_ROWS / 4) from byte {@code wAt}
-     * @param x float64, packed, (32 · blocks, 4) from byte {@code xAt}; both reach as far as a whole stretch
+     * @param w float64, whole numbers, (32 · blocks, PANEL_ROWS / 4)
+     * @param x float64, packed, (4, STRETCH) from byte {@code xAt}
      * @param sums float64, packed, (blocks, 4, PANEL_ROWS / 4)
      */
-    static void multiply(MemorySegment w, long wAt, MemorySegment x, long xAt, int blocks, MemorySegment sums) {
-        MemorySegment ws = w.asSlice(wAt, STRETCH * COLUMN_BYTES);
-        MemorySegment xs = x.asSlice(xAt, STRETCH * X_BYTES);
+    static void multiply(MemorySegment w, MemorySegment x, long xAt, int blocks, MemorySegment sums) {
+        MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
+        MemorySegment x0 = x.asSlice(xAt, ROW_BYTES);
+        MemorySegment x1 = x.asSlice(xAt + ROW_BYTES, ROW_BYTES);
+        MemorySegment x2 = x.asSlice(xAt + 2 * ROW_BYTES, ROW_BYTES);
+        MemorySegment x3 = x.asSlice(xAt + 3 * ROW_BYTES, ROW_BYTES);
         MemorySegment out = sums.asSlice(0, STRETCH / BLOCK * SUMS_BYTES);
         int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
@@ -58,19 +69,19 @@ final class PackedTile {
             DoubleVector b3 = a0;
             for (int column = block * BLOCK; column < (block + 1) * BLOCK; column += step) {
                 long wk = (column & STRETCH - 1) * COLUMN_BYTES;
-                long xk = (column & STRETCH - 1) * X_BYTES;
+                long xk = (column & STRETCH - 1) * (long) Double.BYTES;
                 DoubleVector wa = fromMemorySegment(DOUBLES, ws, wk, ORDER);
                 DoubleVector wb = fromMemorySegment(DOUBLES, ws, wk + VECTOR_BYTES, ORDER);
-                DoubleVector t = broadcast(LONGS, xs.get(LONG, xk)).reinterpretAsDoubles();
+                DoubleVector t = broadcast(LONGS, x0.get(LONG, xk)).reinterpretAsDoubles();
                 a0 = wa.fma(t, a0);
                 b0 = wb.fma(t, b0);
-                t = broadcast(LONGS, xs.get(LONG, xk + 8)).reinterpretAsDoubles();
+                t = broadcast(LONGS, x1.get(LONG, xk)).reinterpretAsDoubles();
                 a1 = wa.fma(t, a1);
                 b1 = wb.fma(t, b1);
-                t = broadcast(LONGS, xs.get(LONG, xk + 16)).reinterpretAsDoubles();
+                t = broadcast(LONGS, x2.get(LONG, xk)).reinterpretAsDoubles();
                 a2 = wa.fma(t, a2);
                 b2 = wb.fma(t, b2);
-                t = broadcast(LONGS, xs.get(LONG, xk + 24)).reinterpretAsDoubles();
+                t = broadcast(LONGS, x3.get(LONG, xk)).reinterpretAsDoubles();
                 a3 = wa.fma(t, a3);
                 b3 = wb.fma(t, b3);
             }
