@@ -7,7 +7,6 @@ import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ADD;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
@@ -24,6 +23,7 @@ final class ActivationForms {
     private static final int HALF_BLOCK = BLOCK / 2;
     /** Added to a float of magnitude below 2^22 it leaves the nearest int in the lowest bits of the sum. */
     private static final float ROUNDER = 0x1.8p23f;
+    private static final int LOWER_HALF = 0xFFFF;
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
 
     private ActivationForms() {
@@ -84,48 +84,56 @@ final class ActivationForms {
             long at = x.rows().offset(token) + (long) block * BLOCK * Float.BYTES;
             long to = ((long) token * x.columns() + (long) block * BLOCK) * Integer.BYTES;
             float scale = maxMagnitude(row, at) / ScalarActivations.MAX_QUANT;
-            int magnitude = round(row, at, scale, values, to);
-            if (magnitude > Activations.MAX_BLOCK_MAGNITUDE) {
-                scale = ScalarActivations.coarser(scale, magnitude);
-                round(row, at, scale, values, to);
+            long sums = round(row, at, scale, values, to);
+            if (magnitude(sums) > Activations.MAX_BLOCK_MAGNITUDE) {
+                scale = ScalarActivations.coarser(scale, magnitude(sums));
+                sums = round(row, at, scale, values, to);
             }
-            ScalarActivations.describeBlock(x.ints(), (long) token * blocks + block, scale, sum(values, to),
-                    sum(values, to + (long) HALF_BLOCK * Integer.BYTES));
+            int first = (short) sums;
+            ScalarActivations.describeBlock(x.ints(), (long) token * blocks + block, scale, first, (int) sums - first >> 16);
         }
     }
 
+    /** Of a block. Without their signs, floats are ordered like the ints of their bits, NaN above all others. */
     private static float maxMagnitude(MemorySegment row, long at) {
-        FloatVector max = fromMemorySegment(FLOATS, row, at, ORDER).abs();
+        IntVector max = fromMemorySegment(INTS, row, at, ORDER).and(Integer.MAX_VALUE);
         for (int i = LANES; i < BLOCK; i += LANES) {
-            max = max.max(fromMemorySegment(FLOATS, row, at + (long) i * Float.BYTES, ORDER).abs());
+            max = max.max(fromMemorySegment(INTS, row, at + (long) i * Float.BYTES, ORDER).and(Integer.MAX_VALUE));
         }
-        return max.reduceLanes(MAX);
+        return Float.intBitsToFloat(max.reduceLanes(MAX));
     }
 
-    /** A block; returns the sum of the magnitudes of its quants. */
-    private static int round(MemorySegment row, long at, float scale, MemorySegment values, long to) {
+    /**
+     * A block.
+     *
+     * @return sum of the quants of its first half + 2^16 · that of the second in the lower int, sum of their magnitudes in the upper
+     */
+    private static long round(MemorySegment row, long at, float scale, MemorySegment values, long to) {
         if (ScalarActivations.isBroken(scale)) {
             values.asSlice(to, (long) BLOCK * Integer.BYTES).fill((byte) 0);
             return 0;
         }
+        MemorySegment xs = row.asSlice(at, (long) BLOCK * Float.BYTES);
+        MemorySegment out = values.asSlice(to, (long) BLOCK * Integer.BYTES);
         float inverse = ScalarActivations.inverse(scale);
         IntVector magnitudes = IntVector.zero(Species.INTS);
-        for (int i = 0; i < BLOCK; i += LANES) {
-            FloatVector rounded = fromMemorySegment(FLOATS, row, at + (long) i * Float.BYTES, ORDER).mul(inverse).add(ROUNDER);
-            IntVector q = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-            magnitudes = magnitudes.add(q.abs());
-            q.and(0xFFFF).or(q.lanewise(LSHL, Short.SIZE))
-                    .intoMemorySegment(values, to + (long) i * Integer.BYTES, ORDER);
+        IntVector sums = magnitudes;
+        for (int i = 0; i < HALF_BLOCK; i += LANES) {
+            long first = (long) i * Integer.BYTES;
+            long second = first + (long) HALF_BLOCK * Integer.BYTES;
+            IntVector p = fromMemorySegment(FLOATS, xs, first, ORDER).mul(inverse).add(ROUNDER).reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector q = fromMemorySegment(FLOATS, xs, second, ORDER).mul(inverse).add(ROUNDER).reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector pUpper = p.lanewise(LSHL, Short.SIZE);
+            IntVector qUpper = q.lanewise(LSHL, Short.SIZE);
+            magnitudes = magnitudes.add(p.abs()).add(q.abs());
+            sums = sums.add(p).add(qUpper);
+            p.and(LOWER_HALF).or(pUpper).intoMemorySegment(out, first, ORDER);
+            q.and(LOWER_HALF).or(qUpper).intoMemorySegment(out, second, ORDER);
         }
-        return magnitudes.reduceLanes(ADD);
+        return (long) magnitudes.reduceLanes(ADD) << Integer.SIZE | sums.reduceLanes(ADD) & 0xFFFF_FFFFL;
     }
 
-    /** The sum of half a block's quants. */
-    private static int sum(MemorySegment values, long at) {
-        IntVector sum = IntVector.zero(Species.INTS);
-        for (int i = 0; i < HALF_BLOCK; i += LANES) {
-            sum = sum.add(fromMemorySegment(INTS, values, at + (long) i * Integer.BYTES, ORDER).lanewise(ASHR, 16));
-        }
-        return sum.reduceLanes(ADD);
+    private static int magnitude(long sums) {
+        return (int) (sums >> Integer.SIZE);
     }
 }
