@@ -33,22 +33,18 @@ public final class VectorCeilings implements CeilingLoops {
         IntVector g = a;
         IntVector h = a;
         for (long at = from; at < to; at += (long) LOADS * VECTOR_BYTES) {
-            a = a.lanewise(VectorOperators.XOR, ints(memory, at));
-            b = b.lanewise(VectorOperators.XOR, ints(memory, at + VECTOR_BYTES));
-            c = c.lanewise(VectorOperators.XOR, ints(memory, at + 2L * VECTOR_BYTES));
-            d = d.lanewise(VectorOperators.XOR, ints(memory, at + 3L * VECTOR_BYTES));
-            e = e.lanewise(VectorOperators.XOR, ints(memory, at + 4L * VECTOR_BYTES));
-            f = f.lanewise(VectorOperators.XOR, ints(memory, at + 5L * VECTOR_BYTES));
-            g = g.lanewise(VectorOperators.XOR, ints(memory, at + 6L * VECTOR_BYTES));
-            h = h.lanewise(VectorOperators.XOR, ints(memory, at + 7L * VECTOR_BYTES));
+            a = a.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at, ORDER));
+            b = b.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + VECTOR_BYTES, ORDER));
+            c = c.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 2L * VECTOR_BYTES, ORDER));
+            d = d.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 3L * VECTOR_BYTES, ORDER));
+            e = e.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 4L * VECTOR_BYTES, ORDER));
+            f = f.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 5L * VECTOR_BYTES, ORDER));
+            g = g.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 6L * VECTOR_BYTES, ORDER));
+            h = h.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(INTS, memory, at + 7L * VECTOR_BYTES, ORDER));
         }
         a = a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c).lanewise(VectorOperators.XOR, d);
         e = e.lanewise(VectorOperators.XOR, f).lanewise(VectorOperators.XOR, g).lanewise(VectorOperators.XOR, h);
         return a.lanewise(VectorOperators.XOR, e).reduceLanes(VectorOperators.XOR);
-    }
-
-    private static IntVector ints(MemorySegment memory, long at) {
-        return IntVector.fromMemorySegment(INTS, memory, at, ORDER);
     }
 
     @Override
