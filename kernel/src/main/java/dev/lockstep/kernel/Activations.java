@@ -35,7 +35,7 @@ public final class Activations {
     public static final int MAX_BLOCK_MAGNITUDE = 1023;
 
     /** How much is readable behind the forms, because kernels take whole slices, in bytes. */
-    private static final long SLACK = 8 << 10;
+    private static final long SLACK = 4 << 10;
 
     private final FloatRows rows;
     private final int columns;
@@ -69,7 +69,7 @@ public final class Activations {
                     memory.allocate(tiled ? tokens * columns * Integer.BYTES + SLACK : 0),
                     memory.allocate(tokens * blocks(columns) * Float.BYTES + SLACK),
                     new Sums(memory, tokens, columns / BLOCK, tiled && offsets),
-                    new Sums(memory, tokens, 2 * columns / BLOCK, tiled && offsets),
+                    new Sums(memory, tokens, columns / (BLOCK / 2), tiled && offsets),
                     memory.allocate(tokens * blocks(columns) * Integer.BYTES + SLACK));
         }
 

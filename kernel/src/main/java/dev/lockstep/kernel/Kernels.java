@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
  * bytes, counts in values. Arguments are the caller's duty: a wrong offset ends in an {@link IndexOutOfBoundsException}
  * from the segment, never in foreign memory.
  *
- * <p>Every implementation agrees with the scalar one up to rounding, bounded relative to Σ|w·a|.
+ * <p>Every implementation agrees with the scalar one: products with weights to the last bit, everything else up to rounding,
+ * bounded relative to the magnitudes that are added up.
  */
 public interface Kernels {
     /** "scalar" or "vector". */

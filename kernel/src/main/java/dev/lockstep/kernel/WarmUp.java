@@ -1,6 +1,7 @@
 package dev.lockstep.kernel;
 
 import com.sun.management.ThreadMXBean;
+import dev.lockstep.kernel.internal.FloatSums;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
@@ -33,7 +34,8 @@ public final class WarmUp {
 
     private static final int CALLS_PER_ROUND = 8;
     private static final int ROUNDS_OF_ALL = 20;
-    private static final int BLOCKS = 4;
+    /** Two chunks of float weights. */
+    private static final int FLOAT_COLUMNS = 2 * FloatSums.CHUNK;
     /** More than a kernel takes one by one. */
     private static final int TOKENS = 7;
     private static final int PANELS = 2;
@@ -116,7 +118,10 @@ public final class WarmUp {
     }
 
     private Runnable matMul(DType type) {
-        int columns = BLOCKS * Math.max(32, type.blockElements());
+        // more than one stretch, and the last one cut short: a branch that was never taken here is compiled as a way back to the
+        // interpreter
+        int block = type.blockElements();
+        int columns = block == 1 ? FLOAT_COLUMNS : MatMulScratch.STRETCH + block;
         var layout = new PanelLayout(type, (long) PANELS * kernels.panelRows(), columns, kernels.panelRows());
         var weights = new PanelMatrix(layout, memory.allocate(layout.allocationBytes(), 64));
         var x = Activations.allocate(memory, TOKENS, columns, kernels.panelRows(), List.of(type));

@@ -197,9 +197,11 @@ class MatMulParityTest {
                 var x = randomRows(tokens, 512);
                 var fast = multiply(vector, weights, x, tokens);
                 var slow = multiply(scalar, weights, x, tokens);
-                for (int row = 0; row < 70; row++) {
-                    assertThat(Float.compare(at(fast.data(), row), at(slow.data(), row))).as("%s, %d tokens, row %d: %s, %s", broken,
-                            tokens, row, at(fast.data(), row), at(slow.data(), row)).isZero();
+                for (int i = 0; i < 70 * tokens; i++) {
+                    float expected = Float.intBitsToFloat(bits(slow, i / 70, i % 70));
+                    float actual = Float.intBitsToFloat(bits(fast, i / 70, i % 70));
+                    assertThat(Float.compare(actual, expected)).as("%s, token %d of %d, row %d: %s, %s", broken, i / 70, tokens, i % 70,
+                            actual, expected).isZero();
                 }
             }
         }
@@ -265,7 +267,8 @@ class MatMulParityTest {
     /** Holds garbage: a kernel must not rely on what it finds there. */
     private MatMulScratch scratch(PanelMatrix weights, int tokens) {
         var scratch = MatMulScratch.allocate(arena, weights.columns(), tokens, vector.panelRows());
-        for (var part : List.of(scratch.weights(), scratch.scales(), scratch.offsets(), scratch.sums(), scratch.results())) {
+        for (var part : List.of(scratch.weights(), scratch.shorts(), scratch.scales(), scratch.multiples(), scratch.offsets(),
+                scratch.factors(), scratch.offsetFactors(), scratch.sums(), scratch.part(), scratch.results())) {
             part.fill((byte) 0x7F);
         }
         return scratch;

@@ -183,19 +183,9 @@ public final class PanelForm {
         return List.copyOf(runs);
     }
 
-    /** Parts of the whole block, in order. */
-    public List<Part> header() {
-        return header;
-    }
-
     /** Groups behind the header; 0 if there is only the header. */
     public int groups() {
         return groups;
-    }
-
-    /** Parts of one group, in order. */
-    public List<Part> group() {
-        return group;
     }
 
     /** Bytes of a block. */

@@ -28,7 +28,8 @@ import java.lang.foreign.MemorySegment;
  * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
-    private static final long READ_SLACK = 20 << 10;
+    /** 64 columns of F32, 64 rows each: the longest slice that a kernel takes of what may be a single column. */
+    private static final long READ_SLACK = 16 << 10;
     private static final int QUARTERS = 4;
 
     public PanelLayout {

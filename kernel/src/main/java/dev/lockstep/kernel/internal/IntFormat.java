@@ -79,14 +79,6 @@ public enum IntFormat {
         return hasOffset;
     }
 
-    /** True if scales, and offsets, are multiples of factors that {@link #SUPER_BLOCK} columns share: the K types. */
-    public boolean hasFactors() {
-        return switch (this) {
-            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> true;
-            default -> false;
-        };
-    }
-
     /** 2 to the power of this many sums share a scale of weights. */
     public int scaleShift() {
         return Integer.numberOfTrailingZeros(groupColumns / period);
@@ -95,10 +87,5 @@ public enum IntFormat {
     /** 2 to the power of this many sums share a scale of activations. */
     public int blockShift() {
         return Integer.numberOfTrailingZeros(Activations.BLOCK / period);
-    }
-
-    /** True if the quants are a nibble plane and nothing else, less 8. */
-    public boolean isPlainNibbles() {
-        return this == Q4_0 || this == Q4_1 || this == Q4_K;
     }
 }

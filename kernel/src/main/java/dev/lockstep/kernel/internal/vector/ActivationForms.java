@@ -14,7 +14,6 @@ import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.internal.scalar.ScalarActivations;
 import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /** Makes the forms of activations that the tiles read; the numbers are those of {@link ScalarActivations}, to the last bit. */
@@ -39,7 +38,7 @@ final class ActivationForms {
         }
         if (tokens > 1) {
             transpose(x, from, to);
-            if (x.hasPacked()) {
+            if (x.hasPacked() && PackedMatMul.readsPacked(tokens)) {
                 for (int tile = fromTile; tile < toTile; tile++) {
                     PackedActivations.pack(x, tile, tokens);
                 }

@@ -30,7 +30,7 @@ final class ByteRow {
     /** Bytes of a block of all rows: scales and quants. */
     static final long BLOCK_BYTES = 34L * PANEL_ROWS;
     private static final int BLOCK = 32;
-    static final int BLOCKS = MatMulScratch.STRETCH / BLOCK;
+    private static final int BLOCKS = MatMulScratch.STRETCH_BLOCKS;
     private static final long QUANTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long X_BYTES = (long) BLOCK * Integer.BYTES;
     private static final long B = VECTOR_BYTES;

@@ -11,7 +11,7 @@ import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One panel of float weights times all tokens. A stretch of columns at a time is expanded to floats in the first-level cache,
+ * Panels of float weights times all tokens. A stretch of columns at a time is expanded to floats in the first-level cache,
  * once for all tokens; a token alone reads F32 panels where they are.
  */
 final class FloatMatMul {

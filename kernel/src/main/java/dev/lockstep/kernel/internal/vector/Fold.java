@@ -25,7 +25,7 @@ import jdk.incubator.vector.IntVector;
  */
 final class Fold {
     /** Blocks of activations, and groups of weights with a scale, that a stretch has at most. */
-    private static final int BLOCKS = MatMulScratch.STRETCH / 32;
+    private static final int BLOCKS = MatMulScratch.STRETCH_BLOCKS;
     private static final int GROUPS = MatMulScratch.STRETCH / 16;
     private static final long ROW = (long) PANEL_ROWS * Float.BYTES;
     private static final long SHORTS = (long) PANEL_ROWS * Short.BYTES;
@@ -38,13 +38,8 @@ final class Fold {
 
     /** Sets the results of {@code tokens} tokens to zero, where all sums begin. */
     static void clear(MemorySegment out, int tokens) {
-        clear(out, 0, tokens);
-    }
-
-    /** Sets {@code count} times PANEL_ROWS floats from byte {@code at} to zero. */
-    static void clear(MemorySegment out, long at, int count) {
-        for (long i = 0; i < count * ROW; i += VECTOR_BYTES) {
-            Species.zero().intoMemorySegment(out, at + i, ORDER);
+        for (long at = 0; at < tokens * ROW; at += VECTOR_BYTES) {
+            Species.zero().intoMemorySegment(out, at, ORDER);
         }
     }
 
@@ -74,14 +69,14 @@ final class Fold {
      * @param sums int16, (count, PANEL_ROWS) from byte {@code sumsAt}
      * @param scaleShift 2 to the power of this many sums share a scale
      * @param blockShift the same for scales of activations
-     * @param scales float32, (count >> scaleShift, PANEL_ROWS) from byte {@code scalesAt}
+     * @param scales float32, (count >> scaleShift, PANEL_ROWS)
      * @param xScales float32, (count >> blockShift) from byte {@code xScalesAt}
      * @param part float32, (PANEL_ROWS)
      */
     static void shorts(MemorySegment sums, long sumsAt, int count, int scaleShift, int blockShift, MemorySegment scales,
-            long scalesAt, MemorySegment xScales, long xScalesAt, MemorySegment part) {
+            MemorySegment xScales, long xScalesAt, MemorySegment part) {
         MemorySegment ss = sums.asSlice(sumsAt, IntTile.SUMS * SHORTS);
-        MemorySegment ws = scales.asSlice(scalesAt, GROUPS * ROW);
+        MemorySegment ws = scales.asSlice(0, GROUPS * ROW);
         MemorySegment xs = xScales.asSlice(xScalesAt, BLOCKS * (long) Float.BYTES);
         FloatVector a = Species.zero();
         FloatVector b = a;

@@ -11,7 +11,7 @@ import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One panel of small integer weights times many tokens: integer sums of a few columns, which are exact, then floats in one order.
+ * Panels of small integer weights times many tokens: integer sums of a few columns, which are exact, then floats in one order.
  * A stretch of columns at a time is unpacked, once for all tokens. {@link IntRowMatMul} does the same for a token alone.
  *
  * <p>Offsets of weights are a product of their own, in floats: with the sums of the activations that they are added to.
@@ -54,7 +54,7 @@ final class IntMatMul {
             for (int token = first; token < Math.min(first + IntTile.TOKENS, tokens); token++) {
                 long xScales = ((long) token * x.columns() + column) / BLOCK * Float.BYTES;
                 Fold.shorts(s.sums(), (token - first) * IntTile.SUMS_BYTES, count / format.period(),
-                        format.scaleShift(), format.blockShift(), s.scales(), 0, x.ints().scales(), xScales, s.part());
+                        format.scaleShift(), format.blockShift(), s.scales(), x.ints().scales(), xScales, s.part());
                 Fold.add(s.part(), 1, s.results(), token * ROW_FLOATS);
             }
         }

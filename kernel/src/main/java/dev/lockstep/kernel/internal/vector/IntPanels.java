@@ -7,7 +7,6 @@ import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.internal.IntFormat;
 import dev.lockstep.quant.PanelForm.Part;
-import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
@@ -23,15 +22,19 @@ final class IntPanels {
     private IntPanels() {
     }
 
-    /** Where a part of the block that {@code column} is the first of begins. */
-    private static long part(PanelMatrix weights, long at, Part part, int column) {
-        PanelLayout layout = weights.layout();
-        return at + column / weights.type().blockElements() * layout.panelBlockBytes() + layout.partOffset(part);
+    /** Where the block that {@code column} is the first of begins. */
+    private static long block(PanelMatrix weights, long at, int column) {
+        return at + column / weights.type().blockElements() * weights.layout().panelBlockBytes();
     }
 
-    /** The same for the part of a group. */
+    /** Where a part of that block begins. */
+    private static long part(PanelMatrix weights, long at, Part part, int column) {
+        return part(weights, at, part, column, 0);
+    }
+
+    /** Where the part of one of its groups begins. */
     private static long part(PanelMatrix weights, long at, Part part, int column, int group) {
-        return part(weights, at, Part.SCALE, column) + weights.layout().partOffset(part, group * part.units());
+        return block(weights, at, column) + weights.layout().partOffset(part, group * part.units());
     }
 
     /** From a part of 32 columns to that of the next. */
@@ -66,7 +69,7 @@ final class IntPanels {
         expandFactors(weights, format, at, column, s);
         switch (format) {
             case Q4_K, Q5_K -> {
-                gatherPackedScales(weights, part(weights, at, Part.SCALE, column), s.shorts());
+                gatherPackedScales(weights, block(weights, at, column), s.shorts());
                 Scales.sixBit(s.shorts(), s.factors(), s.offsetFactors(), format.zeroPoint(), s.scales(), s.offsets(), offsets);
             }
             case Q2_K -> {

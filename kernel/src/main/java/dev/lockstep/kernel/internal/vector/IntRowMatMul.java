@@ -12,7 +12,7 @@ import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One panel of small integer weights times one token: the operations of {@link IntMatMul} in the same order, but streaming. Q4_0
+ * Panels of small integer weights times one token: the operations of {@link IntMatMul} in the same order, but streaming. Q4_0
  * and Q4_K are multiplied where they are and go straight to their places among the results, because whatever holds up the stream of
  * weights makes it start anew; other types are unpacked first.
  */
@@ -51,11 +51,7 @@ final class IntRowMatMul {
         for (int column = 0; column < x.columns(); column += STRETCH) {
             NibbleRow.multiply(weights.panels(), at + column / BLOCK * NibbleRow.BLOCK_BYTES,
                     Math.min(STRETCH, x.columns() - column) / BLOCK, x.ints(), column, part);
-            if (column == 0) {
-                RowPart.start(part, y, yAt);
-            } else {
-                RowPart.add(part, y, yAt);
-            }
+            RowPart.add(part, column == 0, y, yAt);
         }
     }
 
@@ -66,11 +62,7 @@ final class IntRowMatMul {
             SixBitRow.factors(w, block, s.factors(), s.offsetFactors(), s.part());
             SixBitRow.multiply(w, block, s.factors(), s.offsetFactors(), x.ints(), column, s.offsets(),
                     column / OFFSETS_COLUMNS * ROW_FLOATS, s.part());
-            if (column == 0) {
-                RowPart.start(s.part(), y, yAt);
-            } else {
-                RowPart.add(s.part(), y, yAt);
-            }
+            RowPart.add(s.part(), column == 0, y, yAt);
         }
         // chunk by chunk, as if offsets were a product of their own
         for (int column = 0; column < x.columns(); column += OFFSETS_COLUMNS) {
@@ -86,7 +78,7 @@ final class IntRowMatMul {
             IntPanels.unpack(weights, format, at, column, count, s.weights());
             IntRow.multiply(s.weights(), x.ints().values(), (long) column * Integer.BYTES, count / format.period(), format.period(),
                     s.sums());
-            Fold.shorts(s.sums(), 0, count / format.period(), format.scaleShift(), format.blockShift(), s.scales(), 0,
+            Fold.shorts(s.sums(), 0, count / format.period(), format.scaleShift(), format.blockShift(), s.scales(),
                     x.ints().scales(), (long) column / BLOCK * Float.BYTES, s.part());
             Fold.add(s.part(), 1, s.results(), 0);
         }

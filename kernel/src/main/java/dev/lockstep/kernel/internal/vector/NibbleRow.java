@@ -30,15 +30,13 @@ import jdk.incubator.vector.ShortVector;
 final class NibbleRow {
     /** Bytes of a block of all rows: scales and quants. */
     static final long BLOCK_BYTES = 18L * PANEL_ROWS;
-    private static final int BLOCKS = MatMulScratch.STRETCH / 32;
+    private static final int BLOCKS = MatMulScratch.STRETCH_BLOCKS;
     private static final int UNITS = 16;
     private static final long X_BYTES = 32L * Integer.BYTES;
     private static final long QUANTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long B = VECTOR_BYTES;
     private static final long C = 2L * VECTOR_BYTES;
     private static final long D = 3L * VECTOR_BYTES;
-    /** The lowest nibble of both halves of a lane. */
-    private static final int LOWEST_NIBBLES = 0x000F_000F;
 
     private NibbleRow() {
     }
@@ -74,9 +72,9 @@ final class NibbleRow {
                 long xk = block * X_BYTES + unit * 4L;
                 ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
                 ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
-                a = a.add(q.and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                b = b.add(q.lanewise(LSHR, 8).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                a = a.add(q.lanewise(LSHR, 4).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(high));
+                a = a.add(q.and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
+                b = b.add(q.lanewise(LSHR, 8).and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
+                a = a.add(q.lanewise(LSHR, 4).and(Unpack.NIBBLES).reinterpretAsShorts().mul(high));
                 b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
             }
             FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();

@@ -14,6 +14,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.lockstep.kernel.Activations;
+import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -26,8 +27,7 @@ import jdk.incubator.vector.LongVector;
  * shared methods of the Vector API see, and gives up on some kernels when there are two.
  */
 final class PackedFold {
-    /** Blocks that are folded together: a chunk. */
-    static final int BLOCKS = 8;
+    private static final int BLOCKS = MatMulScratch.STRETCH_BLOCKS;
 
     /** Adding this to a double moves its integer part to the lowest bits of the sum, as two's complement. */
     private static final double TO_BITS = 0x1.8p52;

@@ -18,15 +18,14 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
 
 /**
- * One panel of 8-bit weights times all tokens: exact sums of a block's columns, then floats in one order. Few tokens stream the
- * weights one after the other; many share them, unpacked a stretch at a time into the second-level cache.
+ * Panels of 8-bit weights times all tokens: exact sums of a block's columns, then floats in one order. Few tokens stream the
+ * weights one after the other; many share them, unpacked a quarter of a stretch at a time into the first-level cache.
  */
 final class PackedMatMul {
     /** Up to here, tokens one by one are faster than a tile of twelve. */
     private static final int FEW_TOKENS = 6;
     private static final int BLOCK = Activations.BLOCK;
     private static final int STRETCH = MatMulScratch.STRETCH;
-    private static final int STRETCH_BLOCKS = STRETCH / BLOCK;
     private static final long ROW_FLOATS = (long) PANEL_ROWS * Float.BYTES;
     private static final int QUARTERS = 4;
     private static final long SIGN_BITS = 0x8080_8080_8080_8080L;
@@ -37,9 +36,14 @@ final class PackedMatMul {
     private PackedMatMul() {
     }
 
+    /** True if so many tokens are multiplied in the packed form. */
+    static boolean readsPacked(int tokens) {
+        return tokens > FEW_TOKENS;
+    }
+
     static void multiply(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
             MatMulScratch s) {
-        if (tokens <= FEW_TOKENS) {
+        if (!readsPacked(tokens)) {
             rows(weights, fromPanel, toPanel, x, y, tokens, s);
             return;
         }
@@ -71,13 +75,9 @@ final class PackedMatMul {
     /** A token times a panel of {@code blocks} blocks, straight to its place among the results: the stream must not be held up. */
     private static void row(MemorySegment w, long at, int blocks, Activations.IntForm x, long first, MemorySegment part,
             MemorySegment y, long yAt) {
-        for (int block = 0; block < blocks; block += STRETCH_BLOCKS) {
-            ByteRow.multiply(w, at + block * ByteRow.BLOCK_BYTES, Math.min(STRETCH_BLOCKS, blocks - block), x, first + block * BLOCK, part);
-            if (block == 0) {
-                RowPart.start(part, y, yAt);
-            } else {
-                RowPart.add(part, y, yAt);
-            }
+        for (int block = 0; block < blocks; block += MatMulScratch.STRETCH_BLOCKS) {
+            ByteRow.multiply(w, at + block * ByteRow.BLOCK_BYTES, Math.min(MatMulScratch.STRETCH_BLOCKS, blocks - block), x, first + block * BLOCK, part);
+            RowPart.add(part, block == 0, y, yAt);
         }
     }
 
@@ -113,7 +113,7 @@ final class PackedMatMul {
      * @param w float64, (columns, even rows and odd rows), columns in the order of {@link PackedTile#place}
      */
     private static void unpack(MemorySegment panel, long at, int columns, int quarter, MemorySegment w) {
-        MemorySegment ws = panel.asSlice(at, ByteRow.BLOCKS * ByteRow.BLOCK_BYTES);
+        MemorySegment ws = panel.asSlice(at, MatMulScratch.STRETCH_BLOCKS * ByteRow.BLOCK_BYTES);
         MemorySegment out = w.asSlice(0, STRETCH * PackedTile.COLUMN_BYTES);
         // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others
         int shift = (quarter & 1) * 16 + (quarter >> 1) * 8;

@@ -11,7 +11,8 @@ package dev.lockstep.kernel.internal.vector;
  * <li>The step is {@link #step}, which C2 does not know to be one, so it does not unroll: unrolled, a loop would load ahead, spill
  *     its sums where there are 16 registers, and spend more on entering and leaving than on its few rounds.
  * <li>Vectors that go round a loop begin as zeros and end in memory, where others add them up; they neither begin as loads nor are
- *     operands of an addition after the loop.
+ *     operands of an addition after the loop. What was summed in 16 bits may begin as a broadcast and end in a conversion: that
+ *     has not been seen to make objects.
  * <li>Methods of the Vector API are called directly, never through a helper that takes or returns vectors: they are always inlined,
  *     a helper is not once a method has grown large, and then every vector that passes it is an array on the heap.
  * <li>All vectors have one size.

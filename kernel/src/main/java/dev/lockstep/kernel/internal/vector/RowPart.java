@@ -11,9 +11,10 @@ import static jdk.incubator.vector.VectorOperators.OR;
 
 import dev.lockstep.kernel.MatMulScratch;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
- * What {@link NibbleRow} and {@link ByteRow} leave for a stretch of columns, in {@link MatMulScratch#part}: float32 sums,
+ * What {@link NibbleRow}, {@link ByteRow} and {@link SixBitRow} leave for a stretch of columns, in {@link MatMulScratch#part}: float32 sums,
  * (PANEL_ROWS), and behind them in one vector the greatest exponents of the half-precision scales that were read, as shorts. The
  * kernels take it for granted that scales are finite; if it turns out that one was not, the panel is computed again without haste.
  */
@@ -38,24 +39,19 @@ final class RowPart {
         Species.zero().intoMemorySegment(part, COLLECTED, ORDER);
     }
 
-    /** Sets results, float32, (PANEL_ROWS) from byte {@code at}, to zero plus the sums, and collects the exponents. */
-    static void start(MemorySegment part, MemorySegment results, long at) {
+    /**
+     * Adds the sums to results, float32, (PANEL_ROWS) from byte {@code at}, or to zero if they are the first, and collects the
+     * exponents.
+     */
+    static void add(MemorySegment part, boolean first, MemorySegment results, long at) {
         for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
-            fromMemorySegment(FLOATS, part, i, ORDER).add(0f).intoMemorySegment(results, at + i, ORDER);
+            FloatVector sum = fromMemorySegment(FLOATS, part, i, ORDER);
+            if (first) {
+                sum.add(0f).intoMemorySegment(results, at + i, ORDER);
+            } else {
+                fromMemorySegment(FLOATS, results, at + i, ORDER).add(sum).intoMemorySegment(results, at + i, ORDER);
+            }
         }
-        collectExponents(part);
-    }
-
-    /** Adds the sums to results, and collects the exponents. */
-    static void add(MemorySegment part, MemorySegment results, long at) {
-        for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
-            fromMemorySegment(FLOATS, results, at + i, ORDER).add(fromMemorySegment(FLOATS, part, i, ORDER))
-                    .intoMemorySegment(results, at + i, ORDER);
-        }
-        collectExponents(part);
-    }
-
-    private static void collectExponents(MemorySegment part) {
         fromMemorySegment(INTS, part, EXPONENTS, ORDER).add(ONE_MORE).or(fromMemorySegment(INTS, part, COLLECTED, ORDER))
                 .intoMemorySegment(part, COLLECTED, ORDER);
     }

@@ -43,7 +43,6 @@ final class SixBitRow {
     private static final long B = VECTOR_BYTES;
     private static final long C = 2L * VECTOR_BYTES;
     private static final long D = 3L * VECTOR_BYTES;
-    private static final int LOWEST_NIBBLES = 0x000F_000F;
     private static final int BYTE = 0xFF;
 
     private SixBitRow() {
@@ -118,9 +117,9 @@ final class SixBitRow {
                 long xk = group * X_BYTES + unit * 4L;
                 ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
                 ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
-                a = a.add(q.and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                b = b.add(q.lanewise(LSHR, 8).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(low));
-                a = a.add(q.lanewise(LSHR, 4).and(LOWEST_NIBBLES).reinterpretAsShorts().mul(high));
+                a = a.add(q.and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
+                b = b.add(q.lanewise(LSHR, 8).and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
+                a = a.add(q.lanewise(LSHR, 4).and(Unpack.NIBBLES).reinterpretAsShorts().mul(high));
                 b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
             }
             // the last four groups have their lowest bits in a unit of their own, and the highest in those of the first four

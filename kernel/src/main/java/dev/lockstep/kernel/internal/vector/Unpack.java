@@ -28,7 +28,7 @@ final class Unpack {
     private static final long BLOCK_WEIGHTS = BLOCK * COLUMN_BYTES;
     private static final long NIBBLE_BLOCK = (long) HALF_BLOCK * PANEL_ROWS;
     /** The lowest bits of both halves of a lane. */
-    private static final int NIBBLES = 0x000F_000F;
+    static final int NIBBLES = 0x000F_000F;
     private static final int TWO_BITS = 0x0003_0003;
     private static final int UPPER_TWO_BITS = 0x0030_0030;
     private static final int ONE_BIT = 0x0001_0001;
