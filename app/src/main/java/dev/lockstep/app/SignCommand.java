@@ -1,19 +1,23 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SigningKeys;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lockstep sign}: OpenSSF Model Signing with an elliptic-curve key. */
+/** {@code lockstep sign}: OpenSSF Model Signing with an elliptic-curve key, alone or with its certificate. */
 @Command(name = "sign", description = "Signs a model file or folder (OpenSSF Model Signing v1.0).")
 final class SignCommand extends IoCommand {
     @Parameters(paramLabel = "PATH", description = "The model: a file, or a folder with all its files.")
@@ -25,11 +29,19 @@ final class SignCommand extends IoCommand {
     @Option(names = "--encrypted", description = "The key is encrypted; ask for its passphrase on the terminal.")
     private boolean encrypted;
 
+    @Option(names = {"--certificate", "--signing-certificate"}, paramLabel = "PEM",
+            description = "The key's certificate; the model is then signed with it, and not with the bare key.")
+    private Path certificate;
+
+    @Option(names = "--certificate-chain", paramLabel = "PEM",
+            description = "Certificates of the issuers, from the key's own issuer upwards; may be given several times.")
+    private List<Path> certificateChain = List.of();
+
     @Option(names = "--signature", paramLabel = "FILE",
             description = "Where the signature goes. Default: PATH.sig for a file, PATH/model.sig for a folder.")
     private Path signature;
 
-    @Option(names = "--ignore-paths", arity = "1..*", paramLabel = "PATH", description = "Files or folders to leave out.")
+    @Option(names = "--ignore-paths", paramLabel = "PATH", description = "Files or folders to leave out.")
     private List<Path> ignorePaths = List.of();
 
     @Spec
@@ -37,17 +49,26 @@ final class SignCommand extends IoCommand {
 
     @Override
     public Integer call() {
+        if (certificate == null && !certificateChain.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--certificate-chain is of no use without --certificate");
+        }
         char[] passphrase = encrypted ? Passphrase.ask(spec, "Passphrase of " + privateKey) : null;
         try {
             KeyPair keys = SigningKeys.readKeyPair(privateKey, passphrase);
             Path target = signature != null ? signature : SignaturePlace.of(model);
-            SignedManifest signed = ModelSigner.sign(model, keys, target, ignorePaths);
-            io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with key " + signed.signer());
+            SignedManifest signed = certificate == null
+                    ? ModelSigner.sign(model, keys, target, ignorePaths)
+                    : ModelSigner.sign(model, keys, certificates(), target, ignorePaths);
+            io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + SignerText.of(signed));
         } finally {
             if (passphrase != null) {
                 Arrays.fill(passphrase, '\0');
             }
         }
         return ExitCode.OK;
+    }
+
+    private List<X509Certificate> certificates() {
+        return Stream.concat(Stream.of(certificate), certificateChain.stream()).flatMap(pem -> Certificates.readPem(pem).stream()).toList();
     }
 }

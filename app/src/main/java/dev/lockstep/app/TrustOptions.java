@@ -1,9 +1,13 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedKeys;
+import dev.lockstep.loader.signing.TrustedSigners;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -12,6 +16,10 @@ final class TrustOptions {
     @Option(names = "--key", paramLabel = "PEM",
             description = "Public key of a publisher you trust; may be given several times. Default: the demo model's key.")
     private List<Path> keys = List.of();
+
+    @Option(names = "--certificate-chain", paramLabel = "PEM",
+            description = "Certificates you trust: of authorities, or of publishers. Without --key, only models signed with certificates are opened.")
+    private List<Path> certificateChain = List.of();
 
     @Option(names = "--signature", paramLabel = "FILE",
             description = "The model's signature. Default: MODEL.sig, or model.sig in the same folder.")
@@ -32,8 +40,17 @@ final class TrustOptions {
             io.err().println("lockstep: WARNING: --allow-unsigned: nobody has vouched for this model.");
             return TrustPolicy.allowUnsigned();
         }
-        TrustPolicy policy = TrustPolicy.of(new TrustedKeys(
-                (keys.isEmpty() ? DemoModel.publicKey().stream().toList() : keys).stream().map(SigningKeys::readPublicKey).toList()));
+        TrustPolicy policy = TrustPolicy.of(new TrustedSigners(trustedKeys(), trustedCertificates()));
         return signature == null ? policy : policy.withSignature(signature);
+    }
+
+    private TrustedKeys trustedKeys() {
+        List<Path> files = keys.isEmpty() && certificateChain.isEmpty() ? DemoModel.publicKey().stream().toList() : keys;
+        return new TrustedKeys(files.stream().map(SigningKeys::readPublicKey).toList());
+    }
+
+    private TrustedCertificates trustedCertificates() {
+        return TrustedCertificates.of(certificateChain.stream().flatMap(pem -> Certificates.readPem(pem).stream())
+                .toArray(X509Certificate[]::new));
     }
 }

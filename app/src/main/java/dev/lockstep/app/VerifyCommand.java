@@ -1,14 +1,19 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.ModelVerifier;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedKeys;
+import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.signing.VerifyOptions;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,10 +28,27 @@ final class VerifyCommand extends IoCommand {
             description = "The signature. Default: PATH.sig for a file, PATH/model.sig for a folder.")
     private Path signature;
 
-    @Option(names = {"--public-key", "--key"}, required = true, paramLabel = "PEM", description = "The publisher's public key.")
-    private Path publicKey;
+    @ArgGroup(multiplicity = "1")
+    private Trusted trusted;
 
-    @Option(names = "--ignore-paths", arity = "1..*", paramLabel = "PATH", description = "Unsigned files or folders that may be there.")
+    /** Exactly one method: a key that is good does not make a certificate good. */
+    private static final class Trusted {
+        @Option(names = {"--public-key", "--key"}, required = true, paramLabel = "PEM", description = "The publisher's public key.")
+        private Path publicKey;
+
+        @Option(names = "--certificate-chain", required = true, paramLabel = "PEM",
+                description = "Trusted certificates: of authorities, or of the publisher; may be given several times.")
+        private List<Path> certificateChain;
+
+        TrustedSigners signers() {
+            return publicKey != null
+                    ? TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(publicKey)))
+                    : TrustedSigners.of(TrustedCertificates.of(certificateChain.stream()
+                            .flatMap(pem -> Certificates.readPem(pem).stream()).toArray(X509Certificate[]::new)));
+        }
+    }
+
+    @Option(names = "--ignore-paths", paramLabel = "PATH", description = "Unsigned files or folders that may be there.")
     private List<Path> ignorePaths = List.of();
 
     @Option(names = "--ignore-unsigned-files", description = "Accept any unsigned files beside the signed ones.")
@@ -41,18 +63,19 @@ final class VerifyCommand extends IoCommand {
             throw new NoSuchFileException(model.toString());
         }
         SignedManifest signed = ModelVerifier.verify(model, signature != null ? signature : SignaturePlace.of(model),
-                TrustedKeys.of(SigningKeys.readPublicKey(publicKey)), new VerifyOptions(ignorePaths, ignoreUnsignedFiles));
+                trusted.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles));
         if (json) {
             var report = Json.object();
             report.put("verified", true);
             report.put("signer", signed.signer().hex());
+            signed.certificateSubject().ifPresent(subject -> report.put("certificateSubject", subject));
             report.put("subject", signed.subjectName());
             report.put("rootDigest", signed.rootDigest());
             signed.names().forEach(report.putArray("files")::add);
             io.println(Json.pretty(report));
         } else {
             io.println("verified: " + signed.names().size() + " file(s) of " + Printable.text(signed.subjectName())
-                    + ", signed with key " + signed.signer());
+                    + ", signed with " + SignerText.of(signed));
         }
         return ExitCode.OK;
     }

@@ -59,7 +59,7 @@ public final class CheckpointLoader {
 
     private static SignedManifest verifiedManifest(Path file, TrustPolicy trust) {
         Path signature = trust.signature().orElseGet(() -> findSignature(file));
-        return BundleVerifier.verify(ModelVerifier.readSignature(signature), signature.toString(), trust.keys());
+        return BundleVerifier.verify(ModelVerifier.readSignature(signature), signature.toString(), trust.signers());
     }
 
     private static Path findSignature(Path file) {

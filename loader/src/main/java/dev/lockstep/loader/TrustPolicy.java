@@ -1,6 +1,7 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.signing.TrustedKeys;
+import dev.lockstep.loader.signing.TrustedSigners;
 import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.util.Optional;
@@ -10,12 +11,12 @@ import java.util.Optional;
  * an explicit {@link #allowUnsigned()}.
  */
 public final class TrustPolicy {
-    private final TrustedKeys keys;
+    private final TrustedSigners signers;
     private final Optional<Path> signature;
     private final boolean unsignedAllowed;
 
-    private TrustPolicy(TrustedKeys keys, Optional<Path> signature, boolean unsignedAllowed) {
-        this.keys = keys;
+    private TrustPolicy(TrustedSigners signers, Optional<Path> signature, boolean unsignedAllowed) {
+        this.signers = signers;
         this.signature = signature;
         this.unsignedAllowed = unsignedAllowed;
     }
@@ -27,7 +28,12 @@ public final class TrustPolicy {
 
     /** Loads what any of these keys has signed. */
     public static TrustPolicy of(TrustedKeys keys) {
-        return new TrustPolicy(keys, Optional.empty(), false);
+        return of(TrustedSigners.of(keys));
+    }
+
+    /** Loads what any of these has signed. */
+    public static TrustPolicy of(TrustedSigners signers) {
+        return new TrustPolicy(signers, Optional.empty(), false);
     }
 
     /**
@@ -35,16 +41,17 @@ public final class TrustPolicy {
      * your model says.
      */
     public static TrustPolicy allowUnsigned() {
-        return new TrustPolicy(TrustedKeys.NONE, Optional.empty(), true);
+        return new TrustPolicy(TrustedSigners.NONE, Optional.empty(), true);
     }
 
     /** The same policy with the signature at a given place, instead of {@code FILE.sig} or {@code model.sig} beside the file. */
     public TrustPolicy withSignature(Path signatureFile) {
-        return new TrustPolicy(keys, Optional.of(signatureFile), unsignedAllowed);
+        return new TrustPolicy(signers, Optional.of(signatureFile), unsignedAllowed);
     }
 
-    public TrustedKeys keys() {
-        return keys;
+    /** Whose signatures count. */
+    public TrustedSigners signers() {
+        return signers;
     }
 
     /** Where the signature is, if not in one of the usual places. */

@@ -17,8 +17,14 @@ public final class ModelSignatureException extends RuntimeException {
         BUNDLE_MALFORMED,
         /** The bundle was made by a method that this build does not verify. */
         METHOD_UNSUPPORTED,
+        /** The bundle was made by a method that nothing is trusted for: a key is trusted, and it comes with certificates. */
+        METHOD_MISMATCH,
         /** The signer's key is not a trusted one. */
         UNTRUSTED_KEY,
+        /** The signer's certificate does not lead to a trusted one. */
+        CERTIFICATE_UNTRUSTED,
+        /** A certificate is outside of its time, or not for signing. */
+        CERTIFICATE_INVALID,
         /** The signature does not match what was signed. */
         SIGNATURE_INVALID,
         /** The signed text is not an OMS statement. */

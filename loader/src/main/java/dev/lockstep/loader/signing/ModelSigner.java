@@ -6,15 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Signs a model, a file or a directory, with an elliptic-curve key: OpenSSF Model Signing v1.0, serialization "files",
+ * Signs a model, a file or a directory, with an elliptic-curve key, alone or with its certificate: OpenSSF Model Signing v1.0, serialization "files",
  * SHA-256, sigstore bundle v0.3.
  *
  * <p>Every regular file of a directory is signed, hidden ones too, except {@code .git}, {@code .gitignore},
@@ -36,32 +42,67 @@ public final class ModelSigner {
      */
     public static SignedManifest sign(Path model, KeyPair keys, Path signature, List<Path> ignorePaths) {
         var publicKey = (ECPublicKey) keys.getPublic();
+        return sign(model, keys, json -> json.putObject("publicKey").put("hint", KeyId.of(publicKey).hex()),
+                TrustedSigners.of(TrustedKeys.of(publicKey)), signature, ignorePaths);
+    }
+
+    /**
+     * The same, with a certificate for the key. It must be valid now and meant for signing, and the chain must hold together.
+     *
+     * @param certificates of the key, of its issuer, and so on; the last one's issuer, or itself, is what verifiers have to trust
+     */
+    public static SignedManifest sign(Path model, KeyPair keys, List<X509Certificate> certificates, Path signature,
+            List<Path> ignorePaths) {
+        if (!isKeyOf(certificates.getFirst(), keys)) {
+            throw new SigningException(signature.toString(), "cannot be made: the first certificate is not that of the private key");
+        }
+        return sign(model, keys, json -> putCertificates(json, certificates),
+                TrustedSigners.of(TrustedCertificates.of(certificates.getLast())), signature, ignorePaths);
+    }
+
+    private static boolean isKeyOf(X509Certificate certificate, KeyPair keys) {
+        return Arrays.equals(certificate.getPublicKey().getEncoded(), keys.getPublic().getEncoded());
+    }
+
+    private static void putCertificates(ObjectNode material, List<X509Certificate> certificates) {
+        ArrayNode chain = material.putObject("x509CertificateChain").putArray("certificates");
+        for (X509Certificate certificate : certificates) {
+            try {
+                chain.addObject().put("rawBytes", Base64.getEncoder().encodeToString(certificate.getEncoded()));
+            } catch (CertificateEncodingException e) {
+                throw new IllegalArgumentException("a certificate has no encoding", e);
+            }
+        }
+    }
+
+    private static SignedManifest sign(Path model, KeyPair keys, Consumer<ObjectNode> material, TrustedSigners trusted,
+            Path signature, List<Path> ignorePaths) {
+        var publicKey = (ECPublicKey) keys.getPublic();
         SignatureFile.requireReplaceable(signature);
         byte[] payload = statement(model, signature, ignorePaths).toJson();
         byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
-        byte[] bundle = bundle(KeyId.of(publicKey), payload,
-                Dsse.sign(keys.getPrivate(), EcCurve.of(publicKey), message));
+        byte[] bundle = bundle(material, payload, Dsse.sign(keys.getPrivate(), EcCurve.of(publicKey), message));
         // Before it is written: what this library would refuse, nobody should be given.
-        SignedManifest manifest = readBack(bundle, signature, publicKey);
+        SignedManifest manifest = readBack(bundle, signature, trusted);
         SignatureFile.write(signature, bundle);
         return manifest;
     }
 
-    private static SignedManifest readBack(byte[] bundle, Path signature, ECPublicKey publicKey) {
+    private static SignedManifest readBack(byte[] bundle, Path signature, TrustedSigners trusted) {
         try {
-            return BundleVerifier.verify(bundle, signature.toString(), TrustedKeys.of(publicKey));
+            return BundleVerifier.verify(bundle, signature.toString(), trusted);
         } catch (ModelSignatureException e) {
             throw new SigningException(signature.toString(), "the new signature does not verify, so it is not written"
                     + " (does the public key belong to the private key?): " + e.getMessage(), e);
         }
     }
 
-    private static byte[] bundle(KeyId signer, byte[] payload, byte[] signature) {
+    private static byte[] bundle(Consumer<ObjectNode> signer, byte[] payload, byte[] signature) {
         var json = new JsonMapper();
         var bundle = json.createObjectNode();
         bundle.put("mediaType", SignatureBundle.MEDIA_TYPE);
         var material = bundle.putObject("verificationMaterial");
-        material.putObject("publicKey").put("hint", signer.hex());
+        signer.accept(material);
         material.putArray("tlogEntries");
         var envelope = bundle.putObject("dsseEnvelope");
         envelope.put("payload", Base64.getEncoder().encodeToString(payload));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Verifies a model where it lies: the signature file against trusted keys, then every signed file against its digest,
+ * Verifies a model where it lies: the signature file against trusted signers, then every signed file against its digest,
  * then that nothing else is there.
  *
  * <p>The answer is about the moment of reading. A loader does not read the files again after this; it hashes its own
@@ -32,7 +32,7 @@ public final class ModelVerifier {
      * @param signature the signature file; inside the model it is no part of it
      * @throws ModelSignatureException if anything is wrong
      */
-    public static SignedManifest verify(Path model, Path signature, TrustedKeys trusted, VerifyOptions options) {
+    public static SignedManifest verify(Path model, Path signature, TrustedSigners trusted, VerifyOptions options) {
         SignedManifest manifest =
                 BundleVerifier.verify(readSignature(signature), signature.toString(), trusted);
         try {

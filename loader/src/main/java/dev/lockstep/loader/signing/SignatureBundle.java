@@ -3,23 +3,20 @@ package dev.lockstep.loader.signing;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * A signature file as read, nothing of it trusted yet: who claims to have signed, the signed bytes, the signature. The
  * format is the sigstore bundle v0.3 in JSON with a DSSE envelope, as OpenSSF Model Signing v1.0 profiles it
- * (ossf/model-signing-spec a0c91e2, schemas/v1.0), signed with a bare key.
+ * (ossf/model-signing-spec a0c91e2, schemas/v1.0), signed with a bare key or with a certificate.
  *
  * @param file what the caller calls the file, for messages
- * @param hint the id of the signer's key, if stated
- * @param rawKey the signer's key as the older releases wrote it, if stated
+ * @param material how it says it can be verified
  * @param payload the signed statement, byte for byte as received
  * @param payloadType part of the signed text
  * @param signature DER sequence (r, s)
  */
-record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawKey, byte[] payload, String payloadType,
-        byte[] signature) {
+record SignatureBundle(String file, VerificationMaterial material, byte[] payload, String payloadType, byte[] signature) {
     /** A manifest of 100,000 files stays below it. */
     static final int MAX_BYTES = 16 << 20;
 
@@ -30,12 +27,16 @@ record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawK
 
     private static final Set<String> MEMBERS = Set.of("mediaType", "verificationMaterial", "dsseEnvelope");
     private static final Set<String> KEY_MEMBERS = Set.of("hint", "rawBytes", "keyDetails", "validFor");
+    private static final String PUBLIC_KEY = "publicKey";
+    private static final String CERTIFICATES = "x509CertificateChain";
     private static final Set<String> MATERIAL_MEMBERS =
-            Set.of("publicKey", "tlogEntries", "timestampVerificationData");
+            Set.of(PUBLIC_KEY, CERTIFICATES, "tlogEntries", "timestampVerificationData");
+    private static final Set<String> CHAIN_MEMBERS = Set.of("certificates");
+    private static final Set<String> CERTIFICATE_MEMBERS = Set.of("rawBytes");
     private static final Set<String> ENVELOPE_MEMBERS = Set.of("payload", "payloadType", "signatures");
     private static final Set<String> SIGNATURE_MEMBERS = Set.of("sig", "keyid");
 
-    /** @throws ModelSignatureException if the bytes are no bundle, or one of another method than a bare key */
+    /** @throws ModelSignatureException if the bytes are no bundle, or one of a method that this build does not verify */
     static SignatureBundle parse(byte[] json, String file) {
         if (json.length > MAX_BYTES) {
             throw tooLarge(file);
@@ -46,14 +47,10 @@ record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawK
         var root = StrictJson.parse(json, file, Reason.BUNDLE_MALFORMED);
         root.allowOnly(MEMBERS);
         requireMediaType(root);
-        StrictJson key = publicKey(root.object("verificationMaterial"));
-        key.allowOnly(KEY_MEMBERS);
-        Optional<String> hint = key.optionalText("hint");
-        Optional<byte[]> rawKey = key.optionalText("rawBytes").map(text -> base64(key, "rawBytes", text));
-
+        VerificationMaterial material = material(root.object("verificationMaterial"));
         StrictJson envelope = root.object("dsseEnvelope");
         envelope.allowOnly(ENVELOPE_MEMBERS);
-        return new SignatureBundle(file, hint, rawKey, base64(envelope, "payload", envelope.text("payload")),
+        return new SignatureBundle(file, material, base64(envelope, "payload", envelope.text("payload")),
                 envelope.text("payloadType"), onlySignature(envelope));
     }
 
@@ -69,20 +66,33 @@ record SignatureBundle(String file, Optional<String> hint, Optional<byte[]> rawK
         }
     }
 
-    private static StrictJson publicKey(StrictJson material) {
-        if (material.has("x509CertificateChain")) {
-            throw unsupported(material, "a certificate");
-        }
+    private static VerificationMaterial material(StrictJson material) {
         if (material.has("certificate")) {
-            throw unsupported(material, "sigstore");
+            throw new ModelSignatureException(Reason.METHOD_UNSUPPORTED, material.file(), "signed with sigstore; this build verifies"
+                    + " keys and certificates: ask the publisher for a signature made with one");
         }
         material.allowOnly(MATERIAL_MEMBERS);
-        return material.object("publicKey");
+        if (material.has(PUBLIC_KEY) && material.has(CERTIFICATES)) {
+            throw material.fault("holds both a key and certificates; exactly one of them is accepted");
+        }
+        return material.has(CERTIFICATES) ? certificates(material.object(CERTIFICATES)) : key(material.object(PUBLIC_KEY));
     }
 
-    private static ModelSignatureException unsupported(StrictJson material, String method) {
-        return new ModelSignatureException(Reason.METHOD_UNSUPPORTED, material.file(), "signed with " + method
-                + "; this build verifies keys only: ask the publisher for a signature made with a key");
+    private static VerificationMaterial key(StrictJson key) {
+        key.allowOnly(KEY_MEMBERS);
+        return new VerificationMaterial.Key(key.optionalText("hint"),
+                key.optionalText("rawBytes").map(text -> base64(key, "rawBytes", text)));
+    }
+
+    private static VerificationMaterial certificates(StrictJson chain) {
+        chain.allowOnly(CHAIN_MEMBERS);
+        List<StrictJson> certificates = chain.objects("certificates");
+        if (certificates.isEmpty() || certificates.size() > CertificateChain.MAX_CERTIFICATES) {
+            throw chain.fault("holds " + certificates.size() + " certificates; 1 to " + CertificateChain.MAX_CERTIFICATES + " are accepted");
+        }
+        certificates.forEach(certificate -> certificate.allowOnly(CERTIFICATE_MEMBERS));
+        return new VerificationMaterial.Certificates(certificates.stream()
+                .map(certificate -> base64(certificate, "rawBytes", certificate.text("rawBytes"))).toList());
     }
 
     /** With two signatures, which one makes the bundle good? The format allows many, OMS writes one. */

@@ -8,25 +8,38 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a trusted key has signed: which files, each with its SHA-256. Comes only out of verification, so to hold one is
+ * What a trusted signer has signed: which files, each with its SHA-256. Comes only out of verification, so to hold one is
  * the proof. It says nothing about the files on disk until their digests have been compared. Immutable.
  *
  * <p>A file that is not in here is not signed, whatever was ignored on the way: load nothing else.
  */
 public final class SignedManifest {
-    private final KeyId signer;
+    private final Signer signer;
     private final String file;
     private final Statement statement;
 
-    SignedManifest(KeyId signer, String file, Statement statement) {
+    /**
+     * Who signed.
+     *
+     * @param key the key
+     * @param subject whom the certificate names, if it was signed with one (RFC 2253)
+     */
+    record Signer(KeyId key, Optional<String> subject) { }
+
+    SignedManifest(Signer signer, String file, Statement statement) {
         this.signer = signer;
         this.file = file;
         this.statement = statement;
     }
 
-    /** The trusted key that signed. */
+    /** The key that signed: a trusted one, or that of a certificate that leads to a trusted one. */
     public KeyId signer() {
-        return signer;
+        return signer.key();
+    }
+
+    /** Whom the signer's certificate names, in the form of RFC 2253; empty if it was signed with a bare key. */
+    public Optional<String> certificateSubject() {
+        return signer.subject();
     }
 
     /** What the signer called the model: for people, not for decisions. */
@@ -84,7 +97,7 @@ public final class SignedManifest {
 
     @Override
     public String toString() {
-        return "SignedManifest[" + Printable.text(subjectName()) + ", " + names().size() + " files, signer " + signer
+        return "SignedManifest[" + Printable.text(subjectName()) + ", " + names().size() + " files, signer " + signer.key()
                 + ']';
     }
 }

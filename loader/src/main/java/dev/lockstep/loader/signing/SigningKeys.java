@@ -89,7 +89,7 @@ public final class SigningKeys {
      */
     public static ECPublicKey parsePublicKey(byte[] pem, String name) {
         if (pem.length > MAX_FILE_BYTES) {
-            throw tooLarge(name);
+            throw tooLarge(name, MAX_FILE_BYTES);
         }
         return PemKeys.publicKey(pem, name);
     }
@@ -195,10 +195,14 @@ public final class SigningKeys {
     }
 
     private static byte[] read(Path file) {
+        return read(file, MAX_FILE_BYTES);
+    }
+
+    static byte[] read(Path file, int maxBytes) {
         try (var in = Files.newInputStream(file)) {
-            byte[] text = in.readNBytes(MAX_FILE_BYTES + 1);
-            if (text.length > MAX_FILE_BYTES) {
-                throw tooLarge(file.toString());
+            byte[] text = in.readNBytes(maxBytes + 1);
+            if (text.length > maxBytes) {
+                throw tooLarge(file.toString(), maxBytes);
             }
             return text;
         } catch (NoSuchFileException e) {
@@ -208,7 +212,7 @@ public final class SigningKeys {
         }
     }
 
-    private static KeyFileException tooLarge(String name) {
-        return new KeyFileException(name, "is larger than " + MAX_FILE_BYTES + " bytes, so it is no key file");
+    private static KeyFileException tooLarge(String name, int maxBytes) {
+        return new KeyFileException(name, "is larger than " + maxBytes + " bytes, so it is no key file");
     }
 }

@@ -11,7 +11,7 @@ import java.security.interfaces.ECPublicKey;
 final class BundleAssertions {
     static final KeyPair KEYS = SigningKeys.generate(EcCurve.P256);
     static final ECPublicKey PUBLIC = (ECPublicKey) KEYS.getPublic();
-    static final TrustedKeys TRUSTED = TrustedKeys.of(PUBLIC);
+    static final TrustedSigners TRUSTED = TrustedSigners.of(PUBLIC);
 
     private BundleAssertions() {
     }
@@ -28,7 +28,7 @@ final class BundleAssertions {
         refuses(bundle, TRUSTED, reason, inMessage);
     }
 
-    static void refuses(byte[] bundle, TrustedKeys trusted, Reason reason, String inMessage) {
+    static void refuses(byte[] bundle, TrustedSigners trusted, Reason reason, String inMessage) {
         var refusal = catchThrowableOfType(ModelSignatureException.class,
                 () -> BundleVerifier.verify(bundle, "model.sig", trusted));
         assertThat(refusal).as("refused because of %s", inMessage).isNotNull();

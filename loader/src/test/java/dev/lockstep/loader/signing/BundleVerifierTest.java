@@ -35,7 +35,7 @@ class BundleVerifierTest {
     void aGoodBundleVerifiesOnEveryCurve(EcCurve curve) {
         var keys = SigningKeys.generate(curve);
         var publicKey = (ECPublicKey) keys.getPublic();
-        var manifest = BundleVerifier.verify(new TestBundle(keys).signedBytes(), "b", TrustedKeys.of(publicKey));
+        var manifest = BundleVerifier.verify(new TestBundle(keys).signedBytes(), "b", TrustedSigners.of(publicKey));
         assertThat(manifest.names()).containsExactly("a", "b");
         assertThat(manifest.digestOf("a")).hasValue(Sha256.of(new byte[] {'a'}));
         assertThat(manifest.digestOf("c")).isEmpty();
@@ -108,11 +108,9 @@ class BundleVerifierTest {
     }
 
     @Test
-    void certificatesAndSigstoreAreRefusedAsSuch() {
-        refuses(afterSigning(b -> ((ObjectNode) b.get("verificationMaterial")).putObject("x509CertificateChain")),
-                Reason.METHOD_UNSUPPORTED, "signed with a certificate; this build verifies keys only");
+    void sigstoreIsRefusedAsSuch() {
         refuses(afterSigning(b -> ((ObjectNode) b.get("verificationMaterial")).putObject("certificate")),
-                Reason.METHOD_UNSUPPORTED, "signed with sigstore; this build verifies keys only");
+                Reason.METHOD_UNSUPPORTED, "signed with sigstore; this build verifies keys and certificates");
     }
 
     @Test
@@ -151,8 +149,8 @@ class BundleVerifierTest {
     @Test
     void aKeyThatIsNotTrustedIsRefusedByItsId() {
         var stranger = (ECPublicKey) SigningKeys.generate(EcCurve.P256).getPublic();
-        refuses(good().signedBytes(), TrustedKeys.of(stranger), Reason.UNTRUSTED_KEY, KeyId.of(PUBLIC).hex());
-        refuses(good().signedBytes(), TrustedKeys.NONE, Reason.UNTRUSTED_KEY, "no key is trusted");
+        refuses(good().signedBytes(), TrustedSigners.of(stranger), Reason.UNTRUSTED_KEY, KeyId.of(PUBLIC).hex());
+        refuses(good().signedBytes(), TrustedSigners.NONE, Reason.UNTRUSTED_KEY, "no key is trusted");
     }
 
     @Test
@@ -168,16 +166,16 @@ class BundleVerifierTest {
         var other = (ECPublicKey) SigningKeys.generate(EcCurve.P384).getPublic();
         ObjectNode bundle = good().sign();
         publicKey(bundle).put("hint", KeyId.of(other).hex());
-        refuses(bytes(bundle), TrustedKeys.of(other), Reason.SIGNATURE_INVALID, "does not verify");
+        refuses(bytes(bundle), TrustedSigners.of(other), Reason.SIGNATURE_INVALID, "does not verify");
     }
 
     @Test
     void aBundleThatNamesNoKeyIsTriedWithEveryTrustedOne() {
         var other = (ECPublicKey) SigningKeys.generate(EcCurve.P521).getPublic();
         byte[] bundle = afterSigning(b -> publicKey(b).remove("hint"));
-        assertThat(BundleVerifier.verify(bundle, "b", TrustedKeys.of(other, PUBLIC)).signer())
+        assertThat(BundleVerifier.verify(bundle, "b", TrustedSigners.of(other, PUBLIC)).signer())
                 .isEqualTo(KeyId.of(PUBLIC));
-        refuses(bundle, TrustedKeys.of(other), Reason.SIGNATURE_INVALID, "does not verify");
+        refuses(bundle, TrustedSigners.of(other), Reason.SIGNATURE_INVALID, "does not verify");
     }
 
     @Test
@@ -187,14 +185,14 @@ class BundleVerifierTest {
         accepts(pem);
         accepts(der);
         var stranger = (ECPublicKey) SigningKeys.generate(EcCurve.P256).getPublic();
-        refuses(pem, TrustedKeys.of(stranger), Reason.UNTRUSTED_KEY, "the key it contains");
+        refuses(pem, TrustedSigners.of(stranger), Reason.UNTRUSTED_KEY, "the key it contains");
     }
 
     @Test
     void idAndContainedKeyMustAgree() {
         var other = (ECPublicKey) SigningKeys.generate(EcCurve.P256).getPublic();
         refuses(afterSigning(b -> publicKey(b).put("rawBytes", base64(KeyId.pem(other)))),
-                TrustedKeys.of(PUBLIC, other), Reason.UNTRUSTED_KEY, KeyId.of(PUBLIC).hex());
+                TrustedSigners.of(PUBLIC, other), Reason.UNTRUSTED_KEY, KeyId.of(PUBLIC).hex());
     }
 
     // ---- the signature

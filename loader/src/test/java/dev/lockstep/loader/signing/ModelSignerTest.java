@@ -149,7 +149,7 @@ class ModelSignerTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("config.json", "model.gguf", "model.sig");
         }
-        var trusted = TrustedKeys.of((ECPublicKey) KEYS.getPublic());
+        var trusted = TrustedSigners.of((ECPublicKey) KEYS.getPublic());
         assertThat(ModelVerifier.verify(model, signature, trusted, VerifyOptions.STRICT).names()).hasSize(2);
     }
 

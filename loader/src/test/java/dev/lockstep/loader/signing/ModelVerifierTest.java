@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelVerifierTest {
     private static final KeyPair KEYS = SigningKeys.generate(EcCurve.P256);
-    private static final TrustedKeys TRUSTED = TrustedKeys.of((ECPublicKey) KEYS.getPublic());
+    private static final TrustedSigners TRUSTED = TrustedSigners.of((ECPublicKey) KEYS.getPublic());
 
     @TempDir
     private Path scratch;
@@ -67,7 +67,7 @@ class ModelVerifierTest {
     void aDirectoryVerifiesAfterSigningOnEveryCurve(EcCurve curve) {
         var keys = SigningKeys.generate(curve);
         var signed = ModelSigner.sign(model, keys, signature, List.of());
-        var verified = ModelVerifier.verify(model, signature, TrustedKeys.of((ECPublicKey) keys.getPublic()),
+        var verified = ModelVerifier.verify(model, signature, TrustedSigners.of((ECPublicKey) keys.getPublic()),
                 VerifyOptions.STRICT);
         assertThat(verified.names()).containsExactly("empty", "sub/deep er/größe 🦙.txt", "weights.gguf")
                 .isEqualTo(signed.names());

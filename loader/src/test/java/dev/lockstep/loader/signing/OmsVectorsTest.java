@@ -1,7 +1,6 @@
 package dev.lockstep.loader.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -11,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,13 +28,14 @@ import tools.jackson.databind.json.JsonMapper;
 class OmsVectorsTest {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The names in {@code failure} of cases.json, as far as they concern keys. */
+    /** The names in {@code failure} of cases.json, as far as they concern keys and certificates. */
     private static final Map<String, Reason> REASONS = Map.of(
             "extra", Reason.FILE_EXTRA,
             "missing", Reason.FILE_MISSING,
             "mismatch", Reason.DIGEST_MISMATCH,
             "symlink", Reason.FILE_NOT_REGULAR,
-            "material-type", Reason.METHOD_UNSUPPORTED,
+            "material-type", Reason.METHOD_MISMATCH,
+            "cert-chain", Reason.CERTIFICATE_UNTRUSTED,
             "bundle-json", Reason.BUNDLE_MALFORMED);
 
     @TempDir
@@ -59,33 +60,37 @@ class OmsVectorsTest {
         }
         Path model = root.resolve(oneCase.get("model").stringValue()).normalize();
         Path bundle = root.resolve(oneCase.get("bundle").stringValue());
-        if (!oneCase.get("method").stringValue().equals("key")) {
-            assertRefused(model, bundle, options(oneCase));
+        if (isUnsupported(oneCase)) {
+            assertThat(refusal(model, bundle, trusted(vectors, oneCase), options(oneCase)).reason())
+                    .isIn(Reason.METHOD_UNSUPPORTED, Reason.SIGNATURE_INVALID);
         } else if (oneCase.get("expected").stringValue().equals("pass")) {
             var manifest = ModelVerifier.verify(model, bundle, trusted(vectors, oneCase), options(oneCase));
             assertThat(manifest.names()).containsExactlyElementsOf(texts(oneCase.get("signedFiles")));
         } else {
-            var refusal = catchThrowableOfType(ModelSignatureException.class,
-                    () -> ModelVerifier.verify(model, bundle, trusted(vectors, oneCase), options(oneCase)));
-            assertThat(refusal).isNotNull();
-            assertThat(refusal.reason()).isEqualTo(REASONS.get(oneCase.get("failure").stringValue()));
+            assertThat(refusal(model, bundle, trusted(vectors, oneCase), options(oneCase)).reason())
+                    .isEqualTo(REASONS.get(oneCase.get("failure").stringValue()));
         }
     }
 
-    /** Certificates and sigstore: this build verifies keys only, whatever the case expects of one that can do more. */
-    private static void assertRefused(Path model, Path bundle, VerifyOptions options) throws IOException {
-        var key = SigningKeys.readPublicKey(SharedFolder.resolve("vectors/oms/keys/certificate/signing-key-pub.pem"));
-        boolean isKeyBundle = Files.readString(bundle).contains("\"publicKey\"");
-        // The key would fit the certificate bundles too: the method is the reason, not the key.
-        TrustedKeys trusted = isKeyBundle ? TrustedKeys.NONE : TrustedKeys.of(key);
-        assertThatExceptionOfType(ModelSignatureException.class)
-                .isThrownBy(() -> ModelVerifier.verify(model, bundle, trusted, options))
-                .matches(e -> e.reason() == (isKeyBundle ? Reason.UNTRUSTED_KEY : Reason.METHOD_UNSUPPORTED));
+    /** Sigstore and the layout of v0.2.0: refused, whatever the case expects of one that can do more. */
+    private static boolean isUnsupported(JsonNode oneCase) {
+        return oneCase.get("root").stringValue().contains("sigstore") || oneCase.get("root").stringValue().contains("v0.2.0");
     }
 
-    private static TrustedKeys trusted(Path vectors, JsonNode oneCase) {
-        String pem = oneCase.get("verify").get("publicKey").stringValue();
-        return TrustedKeys.of(SigningKeys.readPublicKey(vectors.resolve(pem)));
+    private static ModelSignatureException refusal(Path model, Path bundle, TrustedSigners trusted, VerifyOptions options) {
+        var refusal = catchThrowableOfType(ModelSignatureException.class, () -> ModelVerifier.verify(model, bundle, trusted, options));
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+
+    private static TrustedSigners trusted(Path vectors, JsonNode oneCase) {
+        JsonNode verify = oneCase.get("verify");
+        return switch (oneCase.get("method").stringValue()) {
+            case "key" -> TrustedSigners.of(SigningKeys.readPublicKey(vectors.resolve(verify.get("publicKey").stringValue())));
+            case "certificate" -> TrustedSigners.of(TrustedCertificates.of(texts(verify.get("certChain")).stream()
+                    .flatMap(pem -> Certificates.readPem(vectors.resolve(pem)).stream()).toArray(X509Certificate[]::new)));
+            default -> TrustedSigners.NONE;
+        };
     }
 
     private static VerifyOptions options(JsonNode oneCase) {
@@ -193,10 +198,13 @@ class OmsVectorsTest {
     @Test
     void theSchemaVectorsOfTheSpecificationAreSortedOut() throws IOException {
         Path vectors = SharedFolder.resolve("vectors/oms/schema-vectors");
-        var key = TrustedKeys.of(SigningKeys.readPublicKey(
+        var key = TrustedSigners.of(SigningKeys.readPublicKey(
                 SharedFolder.resolve("vectors/oms/keys/certificate/signing-key-pub.pem")));
         var valid = vectors.resolve("valid/key.bundle.json");
         assertThat(BundleVerifier.verify(Files.readAllBytes(valid), "key", key).names()).hasSize(2);
+        var anchors = Certificates.readPem(SharedFolder.resolve("vectors/oms/keys/certificate/ca-cert.pem")).toArray(X509Certificate[]::new);
+        assertThat(BundleVerifier.verify(Files.readAllBytes(vectors.resolve("valid/certificate.bundle.json")), "certificate",
+                TrustedSigners.of(TrustedCertificates.of(anchors))).names()).hasSize(2);
 
         var refusals = EnumSet.noneOf(Reason.class);
         try (Stream<Path> bundles = Files.walk(vectors)) {
@@ -208,7 +216,7 @@ class OmsVectorsTest {
                 }
             }
         }
-        assertThat(refusals).isSubsetOf(Reason.BUNDLE_MALFORMED, Reason.METHOD_UNSUPPORTED, Reason.STATEMENT_INVALID,
+        assertThat(refusals).isSubsetOf(Reason.BUNDLE_MALFORMED, Reason.METHOD_UNSUPPORTED, Reason.METHOD_MISMATCH, Reason.STATEMENT_INVALID,
                 Reason.SIGNATURE_INVALID);
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tests.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ class MutationTest {
     private static final int BUNDLES = 2_000;
     private static final int STATEMENTS = 500;
     private static final int KEYS = 1_000;
+    private static final int CERTIFICATES = 2_000;
 
     /** What to put in the place of a JSON value. */
     private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
@@ -65,6 +67,16 @@ class MutationTest {
             byte[] pem = PemFiles.withBody(keys.get(i % keys.size()), mutator::mutate);
             isAccepted(i, pem, PrivateKeyFuzzTest::check);
             isAccepted(i, pem, PublicKeyFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledCertificatesAreNotTrusted() throws Exception {
+        var mutator = new Mutator(SEED);
+        byte[] certificate = SeedsTest.certificate();
+        for (int i = 0; i < CERTIFICATES; i++) {
+            byte[] mutant = mutator.mutate(certificate);
+            assertThat(isAccepted(i, mutant, CertificateFuzzTest::check)).isEqualTo(Arrays.equals(mutant, certificate));
         }
     }
 

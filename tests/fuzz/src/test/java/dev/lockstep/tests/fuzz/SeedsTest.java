@@ -60,6 +60,16 @@ class SeedsTest {
         assertThat(BundleFuzzTest.check(Files.readAllBytes(seed))).isTrue();
     }
 
+    /** Made with openssl: the key of the corpus, certified by an authority whose own key was thrown away. */
+    static byte[] certificate() throws IOException {
+        return Files.readAllBytes(RESOURCES.resolve("CertificateFuzzTestInputs/trustsOrRefuses/signer.der"));
+    }
+
+    @Test
+    void certificateIsTrusted() throws Exception {
+        assertThat(CertificateFuzzTest.check(certificate())).isTrue();
+    }
+
     @Test
     void keysAreRead() throws Exception {
         if (isWriting()) {

@@ -1,8 +1,10 @@
 package dev.lockstep.tests.fuzz;
 
+import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.SigningKeys;
-import dev.lockstep.loader.signing.TrustedKeys;
+import dev.lockstep.loader.signing.TrustedCertificates;
+import dev.lockstep.loader.signing.TrustedSigners;
 import java.io.ByteArrayOutputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 
@@ -20,11 +23,17 @@ import java.util.Base64;
 final class TestKey {
     private static final KeyPair KEYS = SigningKeys.readKeyPair(resource("test-only-key.pem"), null);
 
-    static final TrustedKeys TRUSTED = TrustedKeys.of((ECPublicKey) KEYS.getPublic());
+    static final TrustedSigners TRUSTED = TrustedSigners.of((ECPublicKey) KEYS.getPublic());
 
+    /** Whoever the test authority has issued a certificate to; its private key was thrown away after one. */
+    static final TrustedSigners TRUSTED_AUTHORITY = TrustedSigners.of(TrustedCertificates.of(
+            Certificates.readPem(resource("test-only-authority.pem")).toArray(X509Certificate[]::new)));
+
+    private static final String BY_KEY = "{\"publicKey\":{\"hint\":\"%s\"},\"tlogEntries\":[]}";
+    private static final String BY_CERTIFICATE = "{\"x509CertificateChain\":{\"certificates\":[{\"rawBytes\":\"%s\"}]}}";
     private static final String BUNDLE = """
             {"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json",\
-            "verificationMaterial":{"publicKey":{"hint":"%s"},"tlogEntries":[]},\
+            "verificationMaterial":%s,\
             "dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json",\
             "signatures":[{"sig":"%s","keyid":""}]}}""";
 
@@ -41,11 +50,19 @@ final class TestKey {
 
     /** A bundle with a good signature over any bytes at all: what lies behind the signature check gets to see them. */
     static byte[] bundleOf(byte[] payload) throws GeneralSecurityException {
+        return bundle(payload, BY_KEY.formatted(KeyId.of((ECPublicKey) KEYS.getPublic()).hex()));
+    }
+
+    /** The same, with any bytes as the signer's certificate. */
+    static byte[] bundleOf(byte[] payload, byte[] certificate) throws GeneralSecurityException {
+        return bundle(payload, BY_CERTIFICATE.formatted(base64(certificate)));
+    }
+
+    private static byte[] bundle(byte[] payload, String material) throws GeneralSecurityException {
         var signer = Signature.getInstance("SHA256withECDSA");
         signer.initSign(KEYS.getPrivate());
         signer.update(preAuthenticationEncoding(payload));
-        String hint = KeyId.of((ECPublicKey) KEYS.getPublic()).hex();
-        return BUNDLE.formatted(hint, base64(payload), base64(signer.sign())).getBytes(StandardCharsets.UTF_8);
+        return BUNDLE.formatted(material, base64(payload), base64(signer.sign())).getBytes(StandardCharsets.UTF_8);
     }
 
     /** See secure-systems-lab/dsse, protocol.md v1.0.2. */

@@ -1,0 +1,35 @@
+package dev.lockstep.loader.signing;
+
+import java.util.List;
+import java.util.Optional;
+
+/** How a bundle says it can be verified. Nothing of it is trusted. */
+sealed interface VerificationMaterial {
+    /** What a person would call the method. */
+    String method();
+
+    /**
+     * A bare key.
+     *
+     * @param hint the id of the signer's key, if stated
+     * @param raw the signer's key as the older releases wrote it, if stated
+     */
+    record Key(Optional<String> hint, Optional<byte[]> raw) implements VerificationMaterial {
+        @Override
+        public String method() {
+            return "a key";
+        }
+    }
+
+    /**
+     * The signer's certificate and those of its issuers.
+     *
+     * @param chain DER, the signer's first, then each one's issuer; not parsed yet
+     */
+    record Certificates(List<byte[]> chain) implements VerificationMaterial {
+        @Override
+        public String method() {
+            return "a certificate";
+        }
+    }
+}
