@@ -1,8 +1,12 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.signing.Certificates;
+import dev.lockstep.loader.signing.HashAlgorithm;
+import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.signing.SigningException;
+import dev.lockstep.loader.signing.SigningIdentity;
 import dev.lockstep.loader.signing.SigningKeys;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -41,6 +45,14 @@ final class SignCommand extends IoCommand {
             description = "Where the signature goes. Default: PATH.sig for a file, PATH/model.sig for a folder.")
     private Path signature;
 
+    @Option(names = "--shard-size", paramLabel = "BYTES",
+            description = "Hash files in shards of this size, side by side. Default: each file as a whole.")
+    private Long shardSize;
+
+    @Option(names = "--hash", paramLabel = "NAME", converter = HashNameConverter.class,
+            description = "sha256, blake2b or blake3. Default: sha256, which every verifier knows.")
+    private HashAlgorithm hash = HashAlgorithm.SHA_256;
+
     @Option(names = "--ignore-paths", paramLabel = "PATH", description = "Files or folders to leave out.")
     private List<Path> ignorePaths = List.of();
 
@@ -56,9 +68,7 @@ final class SignCommand extends IoCommand {
         try {
             KeyPair keys = SigningKeys.readKeyPair(privateKey, passphrase);
             Path target = signature != null ? signature : SignaturePlace.of(model);
-            SignedManifest signed = certificate == null
-                    ? ModelSigner.sign(model, keys, target, ignorePaths)
-                    : ModelSigner.sign(model, keys, certificates(), target, ignorePaths);
+            SignedManifest signed = ModelSigner.sign(model, identity(keys), plan(), target, ignorePaths);
             io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + SignerText.of(signed));
         } finally {
             if (passphrase != null) {
@@ -68,7 +78,22 @@ final class SignCommand extends IoCommand {
         return ExitCode.OK;
     }
 
+    private SigningIdentity identity(KeyPair keys) {
+        try {
+            return new SigningIdentity(keys, certificates());
+        } catch (IllegalArgumentException e) {
+            throw new SigningException(certificate.toString(), e.getMessage(), e);
+        }
+    }
+
+    private HashPlan plan() {
+        if (shardSize != null && shardSize <= 0) {
+            throw new ParameterException(spec.commandLine(), "--shard-size=" + shardSize + " must be positive");
+        }
+        return new HashPlan(hash, shardSize == null ? HashPlan.WHOLE : shardSize);
+    }
+
     private List<X509Certificate> certificates() {
-        return Stream.concat(Stream.of(certificate), certificateChain.stream()).flatMap(pem -> Certificates.readPem(pem).stream()).toList();
+        return certificate == null ? List.of() : Stream.concat(Stream.of(certificate), certificateChain.stream()).flatMap(pem -> Certificates.readPem(pem).stream()).toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.Weights;
 import dev.lockstep.loader.internal.PrivateCopy;
@@ -89,9 +90,9 @@ public class LoadBenchmark {
 
     @Benchmark
     public byte[] readAndHash(SignedFile file, Copied copied, LoadRate rate) throws IOException {
-        copied.copy = PrivateCopy.of(file.path());
+        copied.copy = PrivateCopy.of(file.path(), HashPlan.SHA_256);
         file.count(copied.copy.byteSize(), rate);
-        return copied.copy.sha256();
+        return copied.copy.digests().digests().getFirst();
     }
 
     @Benchmark

@@ -3,6 +3,8 @@ package dev.lockstep.loader;
 import dev.lockstep.loader.internal.PrivateCopy;
 import dev.lockstep.loader.internal.gguf.GgufReader;
 import dev.lockstep.loader.signing.BundleVerifier;
+import dev.lockstep.loader.signing.FileDigests;
+import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.ModelVerifier;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,7 +41,7 @@ public final class CheckpointLoader {
         Optional<SignedManifest> manifest = trust.isUnsignedAllowed()
                 ? Optional.empty()
                 : Optional.of(verifiedManifest(file, trust));
-        PrivateCopy copy = PrivateCopy.of(file);
+        PrivateCopy copy = PrivateCopy.of(file, manifest.map(SignedManifest::plan).orElse(HashPlan.SHA_256));
         try {
             Provenance provenance = compare(copy, manifest);
             return new VerifiedCheckpoint(copy, GgufReader.read(copy), provenance);
@@ -73,18 +74,12 @@ public final class CheckpointLoader {
     }
 
     private static Provenance compare(PrivateCopy copy, Optional<SignedManifest> manifest) {
-        byte[] sha256 = copy.sha256();
-        String hex = HexFormat.of().formatHex(sha256);
+        FileDigests digests = copy.digests();
         if (manifest.isEmpty()) {
-            return new Provenance.Unverified(hex);
+            return new Provenance.Unverified(digests.identity());
         }
         SignedManifest signed = manifest.get();
-        signed.requireDigest(signedName(copy.name(), signed), sha256);
-        return new Provenance.Signed(hex, signed.signer(), signed.subjectName());
-    }
-
-    /** Older signers call a single file ".". */
-    private static String signedName(String fileName, SignedManifest manifest) {
-        return manifest.digestOf(fileName).isEmpty() && manifest.digestOfSingleFile(fileName).isPresent() ? "." : fileName;
+        signed.requireDigests(signed.nameOfSingleFile(copy.name()).orElse(copy.name()), digests);
+        return new Provenance.Signed(digests.identity(), signed.signer(), signed.subjectName());
     }
 }

@@ -4,7 +4,10 @@ import dev.lockstep.loader.signing.KeyId;
 
 /** Where the trust in a checkpoint comes from. */
 public sealed interface Provenance {
-    /** SHA-256 of the bytes that were loaded, 64 hex digits. */
+    /**
+     * 64 hex digits that stand for the bytes that were loaded: their SHA-256 or, where the publisher signed shards or with another
+     * hash, SHA-256 over those digests.
+     */
     String sha256();
 
     /**

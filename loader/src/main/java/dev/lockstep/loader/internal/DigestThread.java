@@ -1,7 +1,10 @@
 package dev.lockstep.loader.internal;
 
+import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.SegmentDigest;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -12,32 +15,53 @@ import java.util.concurrent.LinkedBlockingQueue;
  * end, so that the memory may be freed afterwards.
  */
 final class DigestThread implements AutoCloseable {
-    /** Ends the queue: no piece of memory is empty. */
-    private static final MemorySegment END = MemorySegment.NULL;
+    /**
+     * Some bytes of a shard; those of one shard come in their order, and no other's between them.
+     *
+     * @param bytes not to change any more
+     */
+    private record Piece(MemorySegment bytes, long shard) { }
 
-    private final BlockingQueue<MemorySegment> filled = new LinkedBlockingQueue<>();
-    private final FutureTask<byte[]> hashing = new FutureTask<>(this::hashAll);
-    private final Thread thread = Thread.ofPlatform().daemon().name("lockstep-digest").start(hashing);
+    /** Ends the queue. */
+    private static final Piece END = new Piece(MemorySegment.NULL, -1);
+
+    private final BlockingQueue<Piece> filled = new LinkedBlockingQueue<>();
+    private final FutureTask<Map<Long, byte[]>> hashing = new FutureTask<>(this::hashAll);
+    private final SegmentDigest digest;
+    private final Thread thread;
     private volatile boolean abandoned;
     private boolean ended;
 
-    private byte[] hashAll() throws InterruptedException {
-        var digest = new SegmentDigest();
-        for (MemorySegment next = filled.take(); next != END; next = filled.take()) {
+    DigestThread(HashAlgorithm algorithm) {
+        digest = new SegmentDigest(algorithm);
+        thread = Thread.ofPlatform().daemon().name("lockstep-digest").start(hashing);
+    }
+
+    private Map<Long, byte[]> hashAll() throws InterruptedException {
+        var digests = new HashMap<Long, byte[]>();
+        long shard = END.shard;
+        for (Piece next = filled.take(); next != END; next = filled.take()) {
+            if (shard != END.shard && next.shard != shard) {
+                digests.put(shard, digest.digest());
+            }
+            shard = next.shard;
             if (!abandoned) {
-                digest.update(next);
+                digest.update(next.bytes);
             }
         }
-        return digest.digest();
+        if (shard != END.shard) {
+            digests.put(shard, digest.digest());
+        }
+        return digests;
     }
 
-    /** Hashes a piece of memory after those before it; its content must not change any more. */
-    void add(MemorySegment piece) {
-        filled.add(piece);
+    /** Hashes a piece of memory after those before it. */
+    void add(MemorySegment bytes, long shard) {
+        filled.add(new Piece(bytes, shard));
     }
 
-    /** The SHA-256 of all pieces, 32 bytes. No piece can be added afterwards. */
-    byte[] digest() {
+    /** The digests by the number of the shard. No piece can be added afterwards. */
+    Map<Long, byte[]> finish() {
         end();
         try {
             return hashing.get();

@@ -2,6 +2,8 @@ package dev.lockstep.loader.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.lockstep.loader.signing.FileDigests;
+import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
@@ -19,7 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A private copy of one file in secure memory, and the SHA-256 of that copy. The file is opened once and never looked at
+ * A private copy of one file in secure memory, and the digests of that copy. The file is opened once and never looked at
  * again, so what happens to it afterwards cannot matter.
  *
  * <p>The copy consists of chunks that are zeroed and freed as soon as all of their bytes were {@linkplain #discard discarded}; a
@@ -33,7 +35,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     private final String name;
     private final List<Chunk> chunks = new ArrayList<>();
     private long byteSize;
-    private byte[] sha256;
+    private FileDigests digests;
     private Zeroing zeroed = Zeroing.NONE;
 
     /**
@@ -50,16 +52,17 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     /**
      * Copies and hashes a file.
      *
+     * @param plan which digests to compute
      * @throws IOException if it cannot be read, is not a regular file (symbolic links are not followed), or changes its size
      *     meanwhile; nothing of the copy remains then
      */
-    public static PrivateCopy of(Path file) throws IOException {
+    public static PrivateCopy of(Path file, HashPlan plan) throws IOException {
         requireRegularFile(file);
         var copy = new PrivateCopy(Objects.requireNonNullElse(file.getFileName(), file).toString());
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-                var hashing = new DigestThread()) {
+                var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
             copy.readAll(channel, hashing);
-            copy.sha256 = hashing.digest();
+            copy.digests = hashing.finish();
             return copy;
         } catch (Throwable t) {
             copy.close();
@@ -81,7 +84,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    private void readAll(FileChannel channel, DigestThread hashing) throws IOException {
+    private void readAll(FileChannel channel, ParallelDigest hashing) throws IOException {
         long expected = channel.size();
         while (byteSize < expected) {
             MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, expected - byteSize));
@@ -114,9 +117,9 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    /** SHA-256 of the copy, 32 bytes. */
-    public byte[] sha256() {
-        return sha256.clone();
+    /** The digests of the copy. */
+    public FileDigests digests() {
+        return digests;
     }
 
     @Override

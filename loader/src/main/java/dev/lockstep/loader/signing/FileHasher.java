@@ -14,10 +14,15 @@ final class FileHasher implements AutoCloseable {
 
     private final SecureArena arena = SecureArena.open("file hashing");
     private final MemorySegment buffer = arena.allocate(BUFFER_BYTES);
-    private final SegmentDigest digest = new SegmentDigest();
+    private final HashPlan plan;
 
-    /** SHA-256 of the file's bytes; a symbolic link is an error, it is never followed. */
-    byte[] sha256(Path file) throws IOException {
+    FileHasher(HashPlan plan) {
+        this.plan = plan;
+    }
+
+    /** The digests of the file's bytes; a symbolic link is an error, it is never followed. */
+    FileDigests digests(Path file) throws IOException {
+        var digest = new PlannedDigest(plan);
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             var target = buffer.asByteBuffer();
             while (channel.read(target) >= 0) {
@@ -27,10 +32,7 @@ final class FileHasher implements AutoCloseable {
                 }
             }
             digest.update(buffer.asSlice(0, target.position()));
-            return digest.digest();
-        } catch (IOException e) {
-            digest.digest();
-            throw e;
+            return digest.finish();
         }
     }
 

@@ -6,22 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Signs a model, a file or a directory, with an elliptic-curve key, alone or with its certificate: OpenSSF Model Signing v1.0, serialization "files",
- * SHA-256, sigstore bundle v0.3.
+ * Signs a model, a file or a directory, with an elliptic-curve key, alone or with its certificate: OpenSSF Model Signing v1.0, sigstore bundle v0.3.
  *
  * <p>Every regular file of a directory is signed, hidden ones too, except {@code .git}, {@code .gitignore},
  * {@code .gitattributes} and {@code .github} at its top, the signature file itself and what the caller excludes.
@@ -31,59 +23,32 @@ public final class ModelSigner {
     }
 
     /**
+     * Signs a model with a bare key, each file hashed as a whole with SHA-256.
+     *
+     * @see #sign(Path, SigningIdentity, HashPlan, Path, List)
+     */
+    public static SignedManifest sign(Path model, KeyPair keys, Path signature, List<Path> ignorePaths) {
+        return sign(model, SigningIdentity.of(keys), HashPlan.SHA_256, signature, ignorePaths);
+    }
+
+    /**
      * Signs a model and writes the signature file in one step: it is there whole, or as it was before.
      *
      * @param model a regular file, or a directory without symbolic links
-     * @param keys a key pair on one of the curves of {@link EcCurve}
+     * @param signer certificates must be valid now, meant for signing, and issued one by the other
+     * @param plan how files are hashed
      * @param signature the file to write; an older signature is replaced, any other file is not
      * @param ignorePaths files and folders to leave out, relative to the model or absolute; recorded in the signature
      * @return what was signed, read back from the signature
      * @throws SigningException if the model cannot be signed or the signature not be written
      */
-    public static SignedManifest sign(Path model, KeyPair keys, Path signature, List<Path> ignorePaths) {
-        var publicKey = (ECPublicKey) keys.getPublic();
-        return sign(model, keys, json -> json.putObject("publicKey").put("hint", KeyId.of(publicKey).hex()),
-                TrustedSigners.of(TrustedKeys.of(publicKey)), signature, ignorePaths);
-    }
-
-    /**
-     * The same, with a certificate for the key. It must be valid now and meant for signing, and the chain must hold together.
-     *
-     * @param certificates of the key, of its issuer, and so on; the last one's issuer, or itself, is what verifiers have to trust
-     */
-    public static SignedManifest sign(Path model, KeyPair keys, List<X509Certificate> certificates, Path signature,
-            List<Path> ignorePaths) {
-        if (!isKeyOf(certificates.getFirst(), keys)) {
-            throw new SigningException(signature.toString(), "cannot be made: the first certificate is not that of the private key");
-        }
-        return sign(model, keys, json -> putCertificates(json, certificates),
-                TrustedSigners.of(TrustedCertificates.of(certificates.getLast())), signature, ignorePaths);
-    }
-
-    private static boolean isKeyOf(X509Certificate certificate, KeyPair keys) {
-        return Arrays.equals(certificate.getPublicKey().getEncoded(), keys.getPublic().getEncoded());
-    }
-
-    private static void putCertificates(ObjectNode material, List<X509Certificate> certificates) {
-        ArrayNode chain = material.putObject("x509CertificateChain").putArray("certificates");
-        for (X509Certificate certificate : certificates) {
-            try {
-                chain.addObject().put("rawBytes", Base64.getEncoder().encodeToString(certificate.getEncoded()));
-            } catch (CertificateEncodingException e) {
-                throw new IllegalArgumentException("a certificate has no encoding", e);
-            }
-        }
-    }
-
-    private static SignedManifest sign(Path model, KeyPair keys, Consumer<ObjectNode> material, TrustedSigners trusted,
-            Path signature, List<Path> ignorePaths) {
-        var publicKey = (ECPublicKey) keys.getPublic();
+    public static SignedManifest sign(Path model, SigningIdentity signer, HashPlan plan, Path signature, List<Path> ignorePaths) {
         SignatureFile.requireReplaceable(signature);
-        byte[] payload = statement(model, signature, ignorePaths).toJson();
+        byte[] payload = statement(model, plan, signature, ignorePaths).toJson();
         byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
-        byte[] bundle = bundle(material, payload, Dsse.sign(keys.getPrivate(), EcCurve.of(publicKey), message));
+        byte[] bundle = bundle(signer, payload, Dsse.sign(signer.keys().getPrivate(), EcCurve.of(signer.publicKey()), message));
         // Before it is written: what this library would refuse, nobody should be given.
-        SignedManifest manifest = readBack(bundle, signature, trusted);
+        SignedManifest manifest = readBack(bundle, signature, signer.asTrusted());
         SignatureFile.write(signature, bundle);
         return manifest;
     }
@@ -97,12 +62,12 @@ public final class ModelSigner {
         }
     }
 
-    private static byte[] bundle(Consumer<ObjectNode> signer, byte[] payload, byte[] signature) {
+    private static byte[] bundle(SigningIdentity signer, byte[] payload, byte[] signature) {
         var json = new JsonMapper();
         var bundle = json.createObjectNode();
         bundle.put("mediaType", SignatureBundle.MEDIA_TYPE);
         var material = bundle.putObject("verificationMaterial");
-        signer.accept(material);
+        signer.describe(material);
         material.putArray("tlogEntries");
         var envelope = bundle.putObject("dsseEnvelope");
         envelope.put("payload", Base64.getEncoder().encodeToString(payload));
@@ -113,12 +78,12 @@ public final class ModelSigner {
         return json.writeValueAsBytes(bundle);
     }
 
-    private static Statement statement(Path model, Path signature, List<Path> ignorePaths) {
+    private static Statement statement(Path model, HashPlan plan, Path signature, List<Path> ignorePaths) {
         try {
             Path real = model.toRealPath();
             return Files.isDirectory(real)
-                    ? directoryStatement(real, signature, ignorePaths)
-                    : fileStatement(model, signature, ignorePaths);
+                    ? directoryStatement(real, plan, signature, ignorePaths)
+                    : fileStatement(model, plan, signature, ignorePaths);
         } catch (NoSuchFileException e) {
             throw new SigningException(model.toString(), "does not exist", e);
         } catch (IOException e) {
@@ -126,7 +91,7 @@ public final class ModelSigner {
         }
     }
 
-    private static Statement fileStatement(Path model, Path signature, List<Path> ignorePaths) throws IOException {
+    private static Statement fileStatement(Path model, HashPlan plan, Path signature, List<Path> ignorePaths) throws IOException {
         if (!ModelTree.attributesOf(model).isRegularFile()) {
             throw new SigningException(model.toString(), "is not a regular file; links are not signed");
         }
@@ -137,12 +102,16 @@ public final class ModelSigner {
             throw new SigningException(signature.toString(), "is the model itself; write the signature elsewhere");
         }
         String name = lastPart(model.toAbsolutePath().normalize());
-        try (var hasher = new FileHasher()) {
-            return statement(name, Map.of(name, hasher.sha256(model)), List.of());
+        try (var hasher = new FileHasher(plan)) {
+            FileDigests digests = hasher.digests(model);
+            if (digests.digests().isEmpty()) {
+                throw new SigningException(model.toString(), "is empty, so it has no shards to sign");
+            }
+            return Statement.of(name, plan, Map.of(name, digests), List.of());
         }
     }
 
-    private static Statement directoryStatement(Path directory, Path signature, List<Path> ignorePaths)
+    private static Statement directoryStatement(Path directory, HashPlan plan, Path signature, List<Path> ignorePaths)
             throws IOException {
         Exclusions exclusions = exclusions(directory, signature, ignorePaths);
         ModelTree tree = ModelTree.list(directory, exclusions);
@@ -154,18 +123,17 @@ public final class ModelSigner {
         if (tree.files().isEmpty()) {
             throw new SigningException(directory.toString(), "holds no files to sign");
         }
-        var digests = new LinkedHashMap<String, byte[]>();
-        try (var hasher = new FileHasher()) {
+        var digests = new LinkedHashMap<String, FileDigests>();
+        try (var hasher = new FileHasher(plan)) {
             for (var file : tree.files().entrySet()) {
-                digests.put(file.getKey(), hasher.sha256(file.getValue()));
+                digests.put(file.getKey(), hasher.digests(file.getValue()));
             }
         }
         String name = directory.getFileName() == null ? "model" : lastPart(directory);
-        return statement(name, digests, exclusions.names());
-    }
-
-    private static Statement statement(String subjectName, Map<String, byte[]> digests, List<String> ignorePaths) {
-        return new Statement(subjectName, Statement.rootOf(digests.values()), digests, ignorePaths);
+        if (digests.values().stream().allMatch(file -> file.digests().isEmpty())) {
+            throw new SigningException(directory.toString(), "holds only empty files, which have no shards to sign");
+        }
+        return Statement.of(name, plan, digests, exclusions.names());
     }
 
     private static Exclusions exclusions(Path directory, Path signature, List<Path> ignorePaths) throws IOException {

@@ -7,7 +7,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.Map;
  * then that nothing else is there.
  *
  * <p>The answer is about the moment of reading. A loader does not read the files again after this; it hashes its own
- * copy and compares with {@link SignedManifest#requireDigest}.
+ * copy and compares with {@link SignedManifest#requireDigests}.
  */
 public final class ModelVerifier {
     private ModelVerifier() {
@@ -82,7 +81,7 @@ public final class ModelVerifier {
                             + " followed, name the file itself");
         }
         String fileName = nameOf(model);
-        if (manifest.digestOfSingleFile(fileName).isEmpty()) {
+        if (manifest.nameOfSingleFile(fileName).isEmpty()) {
             throw new ModelSignatureException(Reason.FILE_MISSING, signature.toString(), "is not a signature of the"
                     + " single file \"" + fileName + "\" but of " + Printable.list(manifest.names()));
         }
@@ -111,7 +110,13 @@ public final class ModelVerifier {
         }
         if (!options.ignoreUnsignedFiles()) {
             ModelTree tree = ModelTree.list(directory, exclusions(directory, signature, manifest, options));
-            tree.files().keySet().stream().filter(name -> !manifest.names().contains(name)).forEach(problems::extra);
+            for (var file : tree.files().entrySet()) {
+                // no shard speaks of an empty file, so a signer of shards cannot list it
+                boolean unlisted = manifest.plan().isSharded() && Files.size(file.getValue()) == 0;
+                if (!manifest.names().contains(file.getKey()) && !unlisted) {
+                    problems.extra(file.getKey());
+                }
+            }
             tree.oddities().stream().filter(name -> !manifest.names().contains(name)).forEach(problems::notRegular);
         }
         problems.throwIfAny();
@@ -148,10 +153,9 @@ public final class ModelVerifier {
 
     private static void compare(Map<String, Path> files, Path model, SignedManifest manifest) {
         List<String> changed = new ArrayList<>();
-        try (var hasher = new FileHasher()) {
+        try (var hasher = new FileHasher(manifest.plan())) {
             files.forEach((name, file) -> {
-                byte[] signed = manifest.digestOf(name).orElseThrow();
-                if (!MessageDigest.isEqual(signed, hash(hasher, file))) {
+                if (!manifest.digestsOf(name).orElseThrow().areOfSameBytes(hash(hasher, file))) {
                     changed.add(name);
                 }
             });
@@ -162,9 +166,9 @@ public final class ModelVerifier {
         }
     }
 
-    private static byte[] hash(FileHasher hasher, Path file) {
+    private static FileDigests hash(FileHasher hasher, Path file) {
         try {
-            return hasher.sha256(file);
+            return hasher.digests(file);
         } catch (IOException e) {
             throw unreadable(file.toString(), e);
         }

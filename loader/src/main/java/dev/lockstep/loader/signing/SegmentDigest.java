@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * SHA-256 over off-heap memory. One thread at a time.
+ * A hash over off-heap memory. One thread at a time.
  *
  * <p>{@code MessageDigest.update(ByteBuffer)} keeps the last bytes of a direct buffer in an array of its own on the
  * heap. Here every byte passes through one array that is overwritten with zeros right after each piece.
@@ -16,12 +16,12 @@ public final class SegmentDigest {
     /** Small enough for the L2 cache, large enough that the calls do not count. */
     static final int SCRATCH_BYTES = 64 << 10;
 
-    private final MessageDigest sha256;
+    private final MessageDigest digest;
     private final byte[] scratch;
 
     /** Starts a digest. */
-    public SegmentDigest() {
-        sha256 = Sha256.start();
+    public SegmentDigest(HashAlgorithm algorithm) {
+        digest = algorithm.start();
         scratch = new byte[SCRATCH_BYTES];
     }
 
@@ -32,16 +32,16 @@ public final class SegmentDigest {
             int count = (int) Math.min(SCRATCH_BYTES, byteSize - byteOffset);
             try {
                 MemorySegment.copy(segment, JAVA_BYTE, byteOffset, scratch, 0, count);
-                sha256.update(scratch, 0, count);
+                digest.update(scratch, 0, count);
             } finally {
                 Arrays.fill(scratch, 0, count, (byte) 0);
             }
         }
     }
 
-    /** The 32 bytes of the digest; the next update starts a new one. */
+    /** The bytes of the digest; the next update starts a new one. */
     public byte[] digest() {
-        return sha256.digest();
+        return digest.digest();
     }
 
     /** For tests: true while the scratch holds no byte of the input. */

@@ -1,14 +1,14 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
-import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a trusted signer has signed: which files, each with its SHA-256. Comes only out of verification, so to hold one is
+ * What a trusted signer has signed: which files, each with its digests. Comes only out of verification, so to hold one is
  * the proof. It says nothing about the files on disk until their digests have been compared. Immutable.
  *
  * <p>A file that is not in here is not signed, whatever was ignored on the way: load nothing else.
@@ -54,7 +54,7 @@ public final class SignedManifest {
 
     /** Names of the signed files in signed order; {@code .} alone for a single file from an older signer. */
     public Set<String> names() {
-        return Collections.unmodifiableSet(statement.digests().keySet());
+        return Collections.unmodifiableSet(files().keySet());
     }
 
     /** What the signer says was left out, as written. It excuses extra files, it never hides a signed one. */
@@ -62,34 +62,43 @@ public final class SignedManifest {
         return statement.ignorePaths();
     }
 
-    /** The 32-byte SHA-256 of a file by its canonical name, relative to the model, parts joined by {@code /}. */
-    public Optional<byte[]> digestOf(String name) {
-        return Optional.ofNullable(statement.digests().get(name)).map(byte[]::clone);
+    /** How files are hashed: what digests must be computed to be compared with the signed ones. */
+    public HashPlan plan() {
+        return statement.plan();
+    }
+
+    /** The signed digests of a file by its canonical name, relative to the model, parts joined by {@code /}. */
+    public Optional<FileDigests> digestsOf(String name) {
+        return Optional.ofNullable(files().get(name));
+    }
+
+    private Map<String, FileDigests> files() {
+        return statement.resources().files();
     }
 
     /**
-     * The 32-byte SHA-256 if this is the signature of a single file with that name, the last part of its path. Older
-     * signers call every single file {@code .} instead.
+     * The canonical name of a single file, if this is the signature of one with the name {@code fileName}, the last part of its
+     * path. Older signers call every single file {@code .} instead.
      */
-    public Optional<byte[]> digestOfSingleFile(String fileName) {
-        return statement.digests().size() == 1
-                ? digestOf(ResourceName.SINGLE_FILE).or(() -> digestOf(fileName))
+    public Optional<String> nameOfSingleFile(String fileName) {
+        return files().size() == 1
+                ? names().stream().filter(name -> name.equals(ResourceName.SINGLE_FILE) || name.equals(fileName)).findFirst()
                 : Optional.empty();
     }
 
     /**
-     * Compares the digest of a file's bytes with the signed one.
+     * Compares the digests of a file's bytes with the signed ones.
      *
      * @param name canonical name of the file
-     * @param sha256 digest of the very bytes that will be used
+     * @param digests of the very bytes that will be used, by the {@link #plan}
      * @throws ModelSignatureException if the file is not signed or its bytes are not the signed ones
      */
-    public void requireDigest(String name, byte[] sha256) {
-        byte[] signed = statement.digests().get(name);
+    public void requireDigests(String name, FileDigests digests) {
+        FileDigests signed = files().get(name);
         if (signed == null) {
             throw new ModelSignatureException(Reason.FILE_EXTRA, name, "is not covered by the signature " + file);
         }
-        if (!MessageDigest.isEqual(signed, sha256)) {
+        if (!signed.areOfSameBytes(digests)) {
             throw new ModelSignatureException(Reason.DIGEST_MISMATCH, name, "is not the file that was signed in "
                     + file + "; get an unchanged copy of it");
         }

@@ -34,6 +34,9 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
 
     private static final int MAX_NUMBER_DIGITS = 100;
 
+    /** All whole numbers up to here are doubles. */
+    private static final long MAX_EXACT_NUMBER = 1L << 53;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -125,6 +128,16 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
             throw fault("member \"" + member + "\" must be a string");
         }
         return Optional.of(value.stringValue()).filter(text -> !text.isEmpty());
+    }
+
+    /** A positive whole number, which may be written with a point: some signers know no others. */
+    long positiveNumber(String member) {
+        JsonNode value = required(member);
+        double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+        if (!(number > 0) || number != Math.rint(number) || number > MAX_EXACT_NUMBER) {
+            throw fault("member \"" + member + "\" must be a whole number from 1 to " + MAX_EXACT_NUMBER);
+        }
+        return (long) number;
     }
 
     boolean flag(String member) {

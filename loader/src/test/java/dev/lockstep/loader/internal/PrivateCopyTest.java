@@ -3,6 +3,8 @@ package dev.lockstep.loader.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.loader.signing.HashAlgorithm;
+import dev.lockstep.loader.signing.HashPlan;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +17,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrivateCopyTest {
     private static final int SIZE = (int) PrivateCopy.CHUNK_BYTES + 12_345;
@@ -26,16 +30,33 @@ class PrivateCopyTest {
 
     private PrivateCopy copy() throws IOException {
         new SplittableRandom(0x5EED).nextBytes(content);
-        return PrivateCopy.of(Files.write(folder.resolve("file"), content));
+        return PrivateCopy.of(Files.write(folder.resolve("file"), content), HashPlan.SHA_256);
     }
 
     @Test
     void theDigestIsThatOfTheWholeFileInOrder() throws IOException, NoSuchAlgorithmException {
         try (var copy = copy()) {
-            assertThat(copy.sha256()).isEqualTo(MessageDigest.getInstance("SHA-256").digest(content));
+            assertThat(copy.digests().digests()).containsExactly(MessageDigest.getInstance("SHA-256").digest(content));
             byte[] across = new byte[100];
             copy.copy(PrivateCopy.CHUNK_BYTES - 50, across, 0, 100);
             assertThat(across).isEqualTo(Arrays.copyOfRange(content, SIZE - 12_345 - 50, SIZE - 12_345 + 50));
+        }
+    }
+
+    /** Shards smaller and larger than the chunks that are read, and one that ends with the file. */
+    @ParameterizedTest
+    @ValueSource(longs = {1 << 20, 5_000_001, 48 << 20, SIZE})
+    void shardsAreHashedSideBySideAsOneAfterTheOther(long shardBytes) throws IOException, NoSuchAlgorithmException {
+        new SplittableRandom(0x5EED).nextBytes(content);
+        var plan = new HashPlan(HashAlgorithm.SHA_256, shardBytes);
+        try (var copy = PrivateCopy.of(Files.write(folder.resolve("file"), content), plan)) {
+            assertThat(copy.digests().byteSize()).isEqualTo(SIZE);
+            assertThat(copy.digests().digests()).hasSize((int) Math.ceilDiv(SIZE, shardBytes));
+            for (int i = 0; i < copy.digests().digests().size(); i++) {
+                int from = (int) (i * shardBytes);
+                byte[] shard = Arrays.copyOfRange(content, from, (int) Math.min(SIZE, from + shardBytes));
+                assertThat(copy.digests().digests().get(i)).as("shard %d", i).isEqualTo(MessageDigest.getInstance("SHA-256").digest(shard));
+            }
         }
     }
 

@@ -37,8 +37,8 @@ class BundleVerifierTest {
         var publicKey = (ECPublicKey) keys.getPublic();
         var manifest = BundleVerifier.verify(new TestBundle(keys).signedBytes(), "b", TrustedSigners.of(publicKey));
         assertThat(manifest.names()).containsExactly("a", "b");
-        assertThat(manifest.digestOf("a")).hasValue(Sha256.of(new byte[] {'a'}));
-        assertThat(manifest.digestOf("c")).isEmpty();
+        assertThat(manifest.digestsOf("a").orElseThrow().digests()).containsExactly(Sha256.of(new byte[] {'a'}));
+        assertThat(manifest.digestsOf("c")).isEmpty();
         assertThat(manifest.signer()).isEqualTo(KeyId.of(publicKey));
         assertThat(manifest.subjectName()).isEqualTo("model");
         assertThat(manifest.rootDigest()).hasSize(64);

@@ -2,6 +2,7 @@ package dev.lockstep.loader.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
@@ -227,17 +228,18 @@ class CertificateTest {
         // the signer looks at the clock of the machine
         var root = TestCa.authority("root").valid(DAY.multipliedBy(-9000), DAY.multipliedBy(9000)).selfSigned();
         var signer = TestCa.signer("signer").valid(DAY.multipliedBy(-9000), DAY.multipliedBy(9000)).issuedBy(root);
-        ModelSigner.sign(model, signer.keys, List.of(signer.certificate, root.certificate), signature, List.of());
+        ModelSigner.sign(model, new SigningIdentity(signer.keys, List.of(signer.certificate, root.certificate)), HashPlan.SHA_256, signature, List.of());
         var manifest = ModelVerifier.verify(model, signature, trusted(root.certificate), VerifyOptions.STRICT);
         assertThat(manifest.certificateSubject()).hasValue("CN=signer");
 
-        assertThatExceptionOfType(SigningException.class)
-                .isThrownBy(() -> ModelSigner.sign(model, SigningKeys.generate(EcCurve.P384), List.of(signer.certificate), signature, List.of()))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SigningIdentity(SigningKeys.generate(EcCurve.P384), List.of(signer.certificate)))
                 .withMessageContaining("not that of the private key");
         var expired = TestCa.signer("signer").valid(DAY.multipliedBy(-9000), DAY.multipliedBy(-8000)).issuedBy(root);
         Path other = folder.resolve("other.sig");
         assertThatExceptionOfType(SigningException.class)
-                .isThrownBy(() -> ModelSigner.sign(model, expired.keys, List.of(expired.certificate, root.certificate), other, List.of()))
+                .isThrownBy(() -> ModelSigner.sign(model, new SigningIdentity(expired.keys, List.of(expired.certificate, root.certificate)),
+                        HashPlan.SHA_256, other, List.of()))
                 .withMessageContaining("is not valid now");
         assertThat(other).doesNotExist();
     }

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,6 +173,43 @@ class OmsVectorsTest {
         });
         assertThat(tests).hasSize(5);
         return tests;
+    }
+
+    /** Goldens list shards in the order of their bytes; the specification, and this signer, in that of their names. */
+    @TestFactory
+    List<DynamicTest> goldenShardsAreReproduced() throws IOException {
+        Path goldens = SharedFolder.resolve("vectors/oms/goldens");
+        var tests = new ArrayList<DynamicTest>();
+        JSON.readTree(goldens.resolve("recipes.json")).get("models").forEachEntry((name, recipe) -> {
+            for (long shardBytes : new long[] {8, 1_000_000_000}) {
+                Path golden = goldens.resolve("manifest-shards/" + name + (shardBytes == 8 ? "_small_shards" : ""));
+                boolean refused = Set.of("empty_model_folder", "symlink_model_folder", "empty_model_file", "model_folder_with_empty_file").contains(name);
+                if (!refused) {
+                    tests.add(dynamicTest(golden.getFileName().toString(), () -> assertShards(golden, name, recipe, shardBytes)));
+                }
+            }
+        });
+        assertThat(tests).hasSize(6);
+        return tests;
+    }
+
+    private void assertShards(Path golden, String name, JsonNode recipe, long shardBytes) throws IOException {
+        Path model = build(scratch.resolve(name), recipe);
+        var signer = SigningIdentity.of(SigningKeys.generate(EcCurve.P256));
+        var plan = new HashPlan(HashAlgorithm.SHA_256, shardBytes);
+        Path signature = scratch.resolve(name + ".sig");
+        var manifest = ModelSigner.sign(model, signer, plan, signature, List.of());
+        String fileName = recipe.get("subjectName").stringValue();
+        var entries = new ArrayList<String>();
+        for (String file : manifest.names()) {
+            Resources.of(Map.of(file, manifest.digestsOf(file).orElseThrow())).entries()
+                    .forEach((entry, digest) -> entries.add(entry + ':' + HexFormat.of().formatHex(digest)));
+        }
+        boolean singleFile = recipe.get("kind").stringValue().equals("file");
+        assertThat(entries).containsExactlyInAnyOrderElementsOf(Files.readAllLines(golden).stream()
+                .map(line -> singleFile ? fileName + line.substring(line.indexOf(':')) : line).toList());
+        assertThat(ModelVerifier.verify(model, signature, signer.asTrusted(), VerifyOptions.STRICT).rootDigest())
+                .isEqualTo(manifest.rootDigest());
     }
 
     private static Path build(Path folder, JsonNode recipe) throws IOException {

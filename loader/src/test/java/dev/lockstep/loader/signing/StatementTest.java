@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,12 +90,12 @@ class StatementTest {
     @Test
     void aSingleFileMayBeCalledDotOrByItsName() {
         var dot = BundleVerifier.verify(good().onlyResource(".").signedBytes(), "b", TRUSTED);
-        assertThat(dot.digestOfSingleFile("any.gguf")).isPresent();
+        assertThat(dot.nameOfSingleFile("any.gguf")).isPresent();
         var named = BundleVerifier.verify(good().onlyResource("m.gguf").signedBytes(), "b", TRUSTED);
-        assertThat(named.digestOfSingleFile("m.gguf")).isPresent();
-        assertThat(named.digestOfSingleFile("other.gguf")).isEmpty();
+        assertThat(named.nameOfSingleFile("m.gguf")).isPresent();
+        assertThat(named.nameOfSingleFile("other.gguf")).isEmpty();
         var two = BundleVerifier.verify(good().signedBytes(), "b", TRUSTED);
-        assertThat(two.digestOfSingleFile("a")).isEmpty();
+        assertThat(two.nameOfSingleFile("a")).isEmpty();
     }
 
     @Test
@@ -116,12 +117,12 @@ class StatementTest {
 
     @Test
     void otherSerializationsAreRefusedByName() {
-        TestBundle shards = good();
-        shards.serialization().put("method", "shards").put("shard_size", 1_000_000);
-        refuses(shards.signedBytes(), Reason.STATEMENT_INVALID, "\"shards\"");
-        TestBundle blake = good();
-        blake.serialization().put("hash_type", "blake2b");
-        refuses(blake.signedBytes(), Reason.STATEMENT_INVALID, "\"blake2b\"");
+        TestBundle trees = good();
+        trees.serialization().put("method", "trees");
+        refuses(trees.signedBytes(), Reason.STATEMENT_INVALID, "\"trees\"");
+        TestBundle weak = good();
+        weak.serialization().put("hash_type", "sha1");
+        refuses(weak.signedBytes(), Reason.STATEMENT_INVALID, "\"sha1\"");
         TestBundle sized = good();
         sized.serialization().put("shard_size", 8);
         refuses(sized.signedBytes(), Reason.STATEMENT_INVALID, "shard_size");
@@ -177,21 +178,25 @@ class StatementTest {
         assertThat(refusal.getMessage().length()).isLessThan(10_000);
     }
 
+    private static FileDigests whole(byte[] sha256) {
+        return new FileDigests(HashPlan.SHA_256, 1, List.of(sha256));
+    }
+
     @Test
     void digestsHandedOutAreCopies() {
         var manifest = BundleVerifier.verify(good().signedBytes(), "b", TRUSTED);
-        manifest.digestOf("a").orElseThrow()[0] ^= 1;
-        manifest.requireDigest("a", Sha256.of(new byte[] {'a'}));
+        manifest.digestsOf("a").orElseThrow().digests().getFirst()[0] ^= 1;
+        manifest.requireDigests("a", whole(Sha256.of(new byte[] {'a'})));
     }
 
     @Test
     void aDigestIsComparedWithTheSignedOne() {
         var manifest = BundleVerifier.verify(good().signedBytes(), "model.sig", TRUSTED);
         var changed = catchThrowableOfType(ModelSignatureException.class,
-                () -> manifest.requireDigest("a", Sha256.of(new byte[] {'b'})));
+                () -> manifest.requireDigests("a", whole(Sha256.of(new byte[] {'b'}))));
         assertThat(changed.reason()).isEqualTo(Reason.DIGEST_MISMATCH);
         var unsigned = catchThrowableOfType(ModelSignatureException.class,
-                () -> manifest.requireDigest("c", Sha256.of(new byte[] {'a'})));
+                () -> manifest.requireDigests("c", whole(Sha256.of(new byte[] {'a'}))));
         assertThat(unsigned.reason()).isEqualTo(Reason.FILE_EXTRA);
         assertThat(unsigned).hasMessageContaining("c: is not covered by the signature model.sig");
     }

@@ -44,7 +44,7 @@ class SeedsTest {
 
     @Test
     void statementsAreAccepted() throws Exception {
-        for (var statement : Map.of("two-files", Statements.TWO_FILES, "single-file", Statements.SINGLE_FILE).entrySet()) {
+        for (var statement : Map.of("two-files", Statements.TWO_FILES, "single-file", Statements.SINGLE_FILE, "shards", Statements.SHARDS).entrySet()) {
             Path seed = STATEMENTS.resolve(statement.getKey() + ".json");
             write(seed, statement.getValue());
             assertThat(seed).hasBinaryContent(statement.getValue());

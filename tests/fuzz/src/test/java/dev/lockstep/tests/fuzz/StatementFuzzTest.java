@@ -25,6 +25,7 @@ class StatementFuzzTest {
         return Parsing.accepts(bundle.length, Set.of(ModelSignatureException.class), () -> {
             SignedManifest manifest = BundleVerifier.verify(bundle, "fuzz.sig", TestKey.TRUSTED);
             assertThat(manifest.names()).isNotEmpty().allMatch(name -> name.equals(".") || staysBelowRoot(name));
+            manifest.names().forEach(name -> assertThat(manifest.digestsOf(name).orElseThrow().digests()).isNotEmpty());
             assertThat(manifest.toString()).doesNotContainPattern("\\p{Cntrl}");
         });
     }

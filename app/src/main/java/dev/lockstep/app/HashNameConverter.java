@@ -1,0 +1,16 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.signing.HashAlgorithm;
+import java.util.Arrays;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The names that OMS has for hashes. */
+final class HashNameConverter implements ITypeConverter<HashAlgorithm> {
+    @Override
+    public HashAlgorithm convert(String name) {
+        return Arrays.stream(HashAlgorithm.values()).filter(hash -> hash.omsName().equals(name)).findFirst()
+                .orElseThrow(() -> new TypeConversionException("\"" + name + "\" is no hash; there are "
+                        + String.join(", ", Arrays.stream(HashAlgorithm.values()).map(HashAlgorithm::omsName).toList())));
+    }
+}
