@@ -54,6 +54,9 @@ final class VerifyCommand extends IoCommand {
     @Option(names = "--ignore-unsigned-files", description = "Accept any unsigned files beside the signed ones.")
     private boolean ignoreUnsignedFiles;
 
+    @Option(names = "--legacy-v02", description = "Accept what release 0.2 of model_signing wrote, before there was a specification.")
+    private boolean legacyV02;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -63,7 +66,7 @@ final class VerifyCommand extends IoCommand {
             throw new NoSuchFileException(model.toString());
         }
         SignedManifest signed = ModelVerifier.verify(model, signature != null ? signature : SignaturePlace.of(model),
-                trusted.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles));
+                trusted.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02));
         if (json) {
             var report = Json.object();
             report.put("verified", true);

@@ -23,43 +23,63 @@ public final class BundleVerifier {
      * @throws ModelSignatureException if anything is wrong
      */
     public static SignedManifest verify(byte[] bundle, String bundleName, TrustedSigners trusted) {
+        return verify(bundle, bundleName, trusted, false);
+    }
+
+    /**
+     * The same, for bundles of release 0.2 of the reference program as well.
+     *
+     * @param legacyV02 true to accept those
+     */
+    static SignedManifest verify(byte[] bundle, String bundleName, TrustedSigners trusted, boolean legacyV02) {
         SignatureBundle parsed = SignatureBundle.parse(bundle, bundleName);
-        SignedManifest.Signer signer = switch (parsed.material()) {
-            case VerificationMaterial.Key key -> byKey(parsed, key, trusted);
-            case VerificationMaterial.Certificates certificates -> byCertificate(parsed, certificates, trusted);
-        };
+        SignedText text = SignedText.DSSE;
+        Optional<SignedManifest.Signer> signer = signer(parsed, trusted, text);
+        if (signer.isEmpty() && legacyV02) {
+            text = SignedText.LEGACY_V02;
+            signer = signer(parsed, trusted, text);
+        }
+        if (signer.isEmpty()) {
+            throw new ModelSignatureException(Reason.SIGNATURE_INVALID, bundleName, "the signature does not verify with "
+                    + described(parsed.material(), trusted) + ": the file was changed or another key signed it; get the original");
+        }
         if (!parsed.payloadType().equals(Dsse.IN_TOTO)) {
             throw new ModelSignatureException(Reason.STATEMENT_INVALID, bundleName, "signs a payload of the type \""
                     + parsed.payloadType() + "\"; \"" + Dsse.IN_TOTO + "\" is accepted");
         }
-        return new SignedManifest(signer, bundleName, Statement.parse(parsed.payload(), bundleName));
+        Statement statement = text == SignedText.LEGACY_V02
+                ? LegacyFormat.parse(parsed.payload(), bundleName)
+                : Statement.parse(parsed.payload(), bundleName);
+        return new SignedManifest(signer.get(), bundleName, statement);
     }
 
-    private static SignedManifest.Signer byKey(SignatureBundle bundle, VerificationMaterial.Key key, TrustedSigners trusted) {
+    /** Which text of the payload a signature may be of: a statement of one kind is never taken for the other. */
+    private enum SignedText { DSSE, LEGACY_V02 }
+
+    private static String described(VerificationMaterial material, TrustedSigners trusted) {
+        return switch (material) {
+            case VerificationMaterial.Key _ -> "the trusted key (" + trusted.keys().describe() + ')';
+            case VerificationMaterial.Certificates _ -> "the certificate that comes with it";
+        };
+    }
+
+    /** Who signed, if anybody who is trusted did. */
+    private static Optional<SignedManifest.Signer> signer(SignatureBundle bundle, TrustedSigners trusted, SignedText text) {
+        return switch (bundle.material()) {
+            case VerificationMaterial.Key key -> byKey(bundle, key, trusted, text);
+            case VerificationMaterial.Certificates certificates -> byCertificate(bundle, certificates, trusted, text);
+        };
+    }
+
+    private static Optional<SignedManifest.Signer> byKey(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedSigners trusted,
+            SignedText text) {
         if (trusted.keys().keys().isEmpty() && !trusted.certificates().anchors().isEmpty()) {
             throw otherMethod(bundle, "certificates are trusted (--certificate-chain), but no key (--key)");
         }
-        ECPublicKey signer = signer(bundle, candidates(bundle, key, trusted.keys()), trusted.keys());
-        return new SignedManifest.Signer(KeyId.of(signer), Optional.empty());
-    }
-
-    private static SignedManifest.Signer byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
-            TrustedSigners trusted) {
-        if (trusted.certificates().anchors().isEmpty() && !trusted.keys().keys().isEmpty()) {
-            throw otherMethod(bundle, "keys are trusted (--key), but no certificate (--certificate-chain)");
-        }
-        X509Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
-        ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.getPublicKey());
-        if (!Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature())) {
-            throw new ModelSignatureException(Reason.SIGNATURE_INVALID, bundle.file(), "the signature does not verify with the certificate"
-                    + " that comes with it: the file was changed; get the original");
-        }
-        return new SignedManifest.Signer(KeyId.of(key), Optional.of(signer.getSubjectX500Principal().getName()));
-    }
-
-    private static ModelSignatureException otherMethod(SignatureBundle bundle, String trusted) {
-        return new ModelSignatureException(Reason.METHOD_MISMATCH, bundle.file(), "is signed with " + bundle.material().method() + "; "
-                + trusted);
+        return candidates(bundle, claimed, trusted.keys()).stream()
+                .filter(key -> isSignedBy(key, bundle, text))
+                .map(key -> new SignedManifest.Signer(KeyId.of(key), Optional.empty()))
+                .findFirst();
     }
 
     /** A bundle that names its key is checked with that key only; one that does not, with every trusted one. */
@@ -75,13 +95,28 @@ public final class BundleVerifier {
         return candidates;
     }
 
-    private static ECPublicKey signer(SignatureBundle bundle, List<ECPublicKey> candidates, TrustedKeys trusted) {
-        byte[] message = Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload());
-        return candidates.stream()
-                .filter(key -> Dsse.verify(key, message, bundle.signature()))
-                .findFirst()
-                .orElseThrow(() -> new ModelSignatureException(Reason.SIGNATURE_INVALID, bundle.file(),
-                        "the signature does not verify with the trusted key (" + trusted.describe()
-                                + "): the file was changed or another key signed it; get the original"));
+    private static Optional<SignedManifest.Signer> byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
+            TrustedSigners trusted, SignedText text) {
+        if (trusted.certificates().anchors().isEmpty() && !trusted.keys().keys().isEmpty()) {
+            throw otherMethod(bundle, "keys are trusted (--key), but no certificate (--certificate-chain)");
+        }
+        X509Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
+        ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.getPublicKey());
+        return isSignedBy(key, bundle, text)
+                ? Optional.of(new SignedManifest.Signer(KeyId.of(key), Optional.of(signer.getSubjectX500Principal().getName())))
+                : Optional.empty();
+    }
+
+    private static ModelSignatureException otherMethod(SignatureBundle bundle, String trusted) {
+        return new ModelSignatureException(Reason.METHOD_MISMATCH, bundle.file(), "is signed with " + bundle.material().method() + "; "
+                + trusted);
+    }
+
+    private static boolean isSignedBy(ECPublicKey key, SignatureBundle bundle, SignedText text) {
+        return switch (text) {
+            case DSSE -> Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature());
+            case LEGACY_V02 -> Dsse.verify(key, LegacyFormat.SIGNATURE_ALGORITHM,
+                    LegacyFormat.signedText(bundle.payloadType(), bundle.payload()), bundle.signature());
+        };
     }
 }

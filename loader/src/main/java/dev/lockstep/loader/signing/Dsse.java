@@ -50,11 +50,16 @@ final class Dsse {
      * bytes of a signature for the identity of what was signed.
      */
     static boolean verify(ECPublicKey key, byte[] message, byte[] der) {
+        return verify(key, EcCurve.of(key).signatureAlgorithm(), message, der);
+    }
+
+    /** The same with another hash than the curve's own. */
+    static boolean verify(ECPublicKey key, String algorithm, byte[] message, byte[] der) {
         if (!EcdsaDer.isCanonical(der)) {
             return false;
         }
         try {
-            var verifier = Signature.getInstance(EcCurve.of(key).signatureAlgorithm());
+            var verifier = Signature.getInstance(algorithm);
             verifier.initVerify(key);
             verifier.update(message);
             return verifier.verify(der);

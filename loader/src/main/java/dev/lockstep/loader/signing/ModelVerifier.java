@@ -33,7 +33,7 @@ public final class ModelVerifier {
      */
     public static SignedManifest verify(Path model, Path signature, TrustedSigners trusted, VerifyOptions options) {
         SignedManifest manifest =
-                BundleVerifier.verify(readSignature(signature), signature.toString(), trusted);
+                BundleVerifier.verify(readSignature(signature), signature.toString(), trusted, options.legacyV02());
         try {
             Map<String, Path> files = Files.isDirectory(model)
                     ? signedFiles(model.toRealPath(), signature, manifest, options)

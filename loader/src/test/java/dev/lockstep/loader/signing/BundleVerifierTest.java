@@ -10,9 +10,12 @@ import static dev.lockstep.loader.signing.TestBundle.envelope;
 import static dev.lockstep.loader.signing.TestBundle.publicKey;
 import static dev.lockstep.loader.signing.TestBundle.signature;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import java.util.function.Consumer;
@@ -219,5 +222,28 @@ class BundleVerifierTest {
     void aPayloadTypeChangedAfterSigningBreaksTheSignature() {
         refuses(afterSigning(b -> envelope(b).put("payloadType", "text/plain")),
                 Reason.SIGNATURE_INVALID, "does not verify");
+    }
+
+    /** The text of release 0.2 counts only for its own statements, and only where it is asked for. */
+    @Test
+    void aStatementOfTodayIsNotVerifiedInTheOldWay() throws GeneralSecurityException {
+        ObjectNode bundle = good().sign();
+        byte[] payload = Base64.getDecoder().decode(envelope(bundle).get("payload").stringValue());
+        var signer = Signature.getInstance("SHA256withECDSA");
+        signer.initSign(BundleAssertions.KEYS.getPrivate());
+        signer.update(LegacyFormat.signedText(Dsse.IN_TOTO, payload));
+        signature(bundle).put("sig", Base64.getEncoder().encodeToString(signer.sign()));
+        refuses(bytes(bundle), Reason.SIGNATURE_INVALID, "does not verify");
+        var refusal = catchThrowableOfType(ModelSignatureException.class,
+                () -> BundleVerifier.verify(bytes(bundle), "b", BundleAssertions.TRUSTED, true));
+        assertThat(refusal.reason()).isEqualTo(Reason.STATEMENT_INVALID);
+        assertThat(refusal).hasMessageContaining("no statement of that release");
+    }
+
+    @Test
+    void theOldTextIsWhatPythonPrints() {
+        byte[] payload = "{\"a\": '\\\n\t\r\u00e9\u0001}".getBytes(StandardCharsets.UTF_8);
+        assertThat(new String(LegacyFormat.signedText("x/y", payload), StandardCharsets.US_ASCII))
+                .isEqualTo("DSSEV1 3 x/y 15 b'{\"a\": \\'\\\\\\n\\t\\r\\xc3\\xa9\\x01}'");
     }
 }

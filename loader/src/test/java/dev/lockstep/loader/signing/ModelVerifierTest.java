@@ -57,10 +57,10 @@ class ModelVerifierTest {
     }
 
     private static VerifyOptions ignoring(String... paths) {
-        return new VerifyOptions(List.of(paths).stream().map(Path::of).toList(), false);
+        return new VerifyOptions(List.of(paths).stream().map(Path::of).toList(), false, false);
     }
 
-    private static final VerifyOptions UNSIGNED_ALLOWED = new VerifyOptions(List.of(), true);
+    private static final VerifyOptions UNSIGNED_ALLOWED = new VerifyOptions(List.of(), true, false);
 
     @ParameterizedTest
     @EnumSource(EcCurve.class)
@@ -156,7 +156,7 @@ class ModelVerifierTest {
         refuses(Reason.FILE_EXTRA, "not signed: \"sub/extra\"");
         refuses(ignoring("sub/extr"), Reason.FILE_EXTRA, "not signed: \"sub/extra\"");
         assertThat(verify(ignoring("sub/extra")).digestsOf("sub/extra")).isEmpty();
-        assertThat(verify(new VerifyOptions(List.of(model.resolve("sub")), false)).names()).hasSize(3);
+        assertThat(verify(new VerifyOptions(List.of(model.resolve("sub")), false, false)).names()).hasSize(3);
         assertThat(verify(UNSIGNED_ALLOWED).names()).hasSize(3);
     }
 
