@@ -60,8 +60,9 @@ final class IntRowMatMul {
         for (int column = 0; column < x.columns(); column += STRETCH) {
             long block = at + column / STRETCH * SixBitRow.BLOCK_BYTES;
             SixBitRow.factors(w, block, s.factors(), s.offsetFactors(), s.part());
-            SixBitRow.multiply(w, block, s.factors(), s.offsetFactors(), x.ints(), column, s.offsets(),
-                    column / OFFSETS_COLUMNS * ROW_FLOATS, s.part());
+            SixBitRow.multiply(w, block, s.factors(), x.ints(), column, s.part());
+            SixBitRow.addOffsets(w, block, s.factors(), s.offsetFactors(), x.ints(), column, s.offsets(),
+                    column / OFFSETS_COLUMNS * ROW_FLOATS);
             RowPart.add(s.part(), column == 0, y, yAt);
         }
         // chunk by chunk, as if offsets were a product of their own

@@ -23,7 +23,8 @@ import jdk.incubator.vector.ShortVector;
 
 /**
  * One token times a block of all rows of Q4_K, from the panel's bytes to floats in one go, as {@link NibbleRow} does it. Scales
- * and minima of a group are unpacked where they are used, with the operations of {@link Scales#sixBit}. For slices and loops see
+ * of a group are unpacked where they are used, with the operations of {@link Scales#sixBit}. Offsets have a method of their own:
+ * together they are more than C1 has virtual registers for, and what C1 gives up C2 never gets. For slices and loops see
  * {@link Rolled}.
  */
 final class SixBitRow {
@@ -82,23 +83,16 @@ final class SixBitRow {
      *
      * @param w the block from byte {@code at}
      * @param factors float32, (PANEL_ROWS), of {@link #factors}
-     * @param minFactors likewise
-     * @param x values, scales, biases and sums from number {@code first}, a multiple of 256
-     * @param offsets float32, (PANEL_ROWS) from byte {@code offsetsAt}: what the offsets of the groups add is added to
+     * @param x values, scales and biases from number {@code first}, a multiple of 256
      * @param part gets float32, (PANEL_ROWS)
      */
-    static void multiply(MemorySegment w, long at, MemorySegment factors, MemorySegment minFactors, IntForm x, long first,
-            MemorySegment offsets, long offsetsAt, MemorySegment part) {
+    static void multiply(MemorySegment w, long at, MemorySegment factors, IntForm x, long first, MemorySegment part) {
         MemorySegment ws = w.asSlice(at, BLOCK_BYTES);
         MemorySegment xs = x.values().asSlice(first * Integer.BYTES, GROUPS * X_BYTES);
         MemorySegment starts = x.biases().asSlice(first / 32 * Integer.BYTES, (long) GROUPS * Integer.BYTES);
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, GROUP_FLOATS);
-        MemorySegment xSums = x.blockSums().rows().asSlice(first / 32 * Float.BYTES, GROUP_FLOATS);
         MemorySegment ds = factors.asSlice(0, ROW_FLOATS);
-        MemorySegment ms = minFactors.asSlice(0, ROW_FLOATS);
-        MemorySegment os = offsets.asSlice(offsetsAt, ROW_FLOATS);
         MemorySegment out = part.asSlice(0, ROW_FLOATS);
-        FloatVector zeroPoint = FloatVector.broadcast(FLOATS, IntFormat.Q4_K.zeroPoint());
         FloatVector fa = FloatVector.zero(FLOATS);
         FloatVector fb = fa;
         FloatVector fc = fa;
@@ -127,32 +121,65 @@ final class SixBitRow {
             IntVector shared = fromMemorySegment(INTS, ws, own, ORDER);
             IntVector q = fromMemorySegment(INTS, ws, firstHalf, ORDER).lanewise(LSHR, last ? 2 : 0)
                     .and(last ? Scales.TOP_TWO_OF_SIX : Scales.LOW_SIX_BITS).or(shared.and(last ? Scales.LOW_NIBBLES : 0));
-            IntVector m = fromMemorySegment(INTS, ws, firstHalf + PANEL_ROWS, ORDER).lanewise(LSHR, last ? 2 : 0)
-                    .and(last ? Scales.TOP_TWO_OF_SIX : Scales.LOW_SIX_BITS).or(shared.lanewise(LSHR, 4).and(last ? Scales.LOW_NIBBLES : 0));
             FloatVector t = broadcast(INTS, xScales.get(INT, group * 4L)).reinterpretAsFloats();
-            FloatVector u = broadcast(INTS, xSums.get(INT, group * 4L)).reinterpretAsFloats();
             IntVector sums = a.reinterpretAsInts();
             FloatVector scale = ((FloatVector) q.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, 0, ORDER));
             fa = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fa);
-            scale.fma(zeroPoint, ((FloatVector) m.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, 0, ORDER)))
-                    .fma(u, fromMemorySegment(FLOATS, os, 0, ORDER)).intoMemorySegment(os, 0, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, B, ORDER));
             fb = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fb);
-            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, B, ORDER)))
-                    .fma(u, fromMemorySegment(FLOATS, os, B, ORDER)).intoMemorySegment(os, B, ORDER);
             sums = b.reinterpretAsInts();
             scale = ((FloatVector) q.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, C, ORDER));
             fc = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fc);
-            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, C, ORDER)))
-                    .fma(u, fromMemorySegment(FLOATS, os, C, ORDER)).intoMemorySegment(os, C, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, D, ORDER));
             fd = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fd);
-            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, D, ORDER)))
-                    .fma(u, fromMemorySegment(FLOATS, os, D, ORDER)).intoMemorySegment(os, D, ORDER);
         }
         fa.intoMemorySegment(out, 0, ORDER);
         fb.intoMemorySegment(out, B, ORDER);
         fc.intoMemorySegment(out, C, ORDER);
         fd.intoMemorySegment(out, D, ORDER);
+    }
+
+    /**
+     * What the offsets of the eight groups add: scale · zero point + minimum, times the sum of a group's activations.
+     *
+     * @param w the block from byte {@code at}, of which little is read, and for the second time
+     * @param factors float32, (PANEL_ROWS), of {@link #factors}
+     * @param minFactors likewise
+     * @param x sums from number {@code first}, a multiple of 256
+     * @param offsets float32, (PANEL_ROWS) from byte {@code offsetsAt}: is added to
+     */
+    static void addOffsets(MemorySegment w, long at, MemorySegment factors, MemorySegment minFactors, IntForm x, long first,
+            MemorySegment offsets, long offsetsAt) {
+        MemorySegment ws = w.asSlice(at, BLOCK_BYTES);
+        MemorySegment xSums = x.blockSums().rows().asSlice(first / 32 * Float.BYTES, GROUP_FLOATS);
+        MemorySegment ds = factors.asSlice(0, ROW_FLOATS);
+        MemorySegment ms = minFactors.asSlice(0, ROW_FLOATS);
+        MemorySegment os = offsets.asSlice(offsetsAt, ROW_FLOATS);
+        FloatVector zeroPoint = FloatVector.broadcast(FLOATS, IntFormat.Q4_K.zeroPoint());
+        int step = Rolled.step;
+        for (int i = 0; i < GROUPS; i += step) {
+            int group = i & GROUPS - 1;
+            boolean last = group >= HALF;
+            long own = BEGIN + group * GROUP + Math.min(group, HALF) * PANEL_ROWS;
+            long firstHalf = BEGIN + (group & HALF - 1) * FIRST_GROUP;
+            IntVector shared = fromMemorySegment(INTS, ws, own, ORDER);
+            IntVector q = fromMemorySegment(INTS, ws, firstHalf, ORDER).lanewise(LSHR, last ? 2 : 0)
+                    .and(last ? Scales.TOP_TWO_OF_SIX : Scales.LOW_SIX_BITS).or(shared.and(last ? Scales.LOW_NIBBLES : 0));
+            IntVector m = fromMemorySegment(INTS, ws, firstHalf + PANEL_ROWS, ORDER).lanewise(LSHR, last ? 2 : 0)
+                    .and(last ? Scales.TOP_TWO_OF_SIX : Scales.LOW_SIX_BITS).or(shared.lanewise(LSHR, 4).and(last ? Scales.LOW_NIBBLES : 0));
+            FloatVector u = broadcast(INTS, xSums.get(INT, group * 4L)).reinterpretAsFloats();
+            FloatVector scale = ((FloatVector) q.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, 0, ORDER));
+            scale.fma(zeroPoint, ((FloatVector) m.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, 0, ORDER)))
+                    .fma(u, fromMemorySegment(FLOATS, os, 0, ORDER)).intoMemorySegment(os, 0, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, B, ORDER));
+            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, B, ORDER)))
+                    .fma(u, fromMemorySegment(FLOATS, os, B, ORDER)).intoMemorySegment(os, B, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, C, ORDER));
+            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, C, ORDER)))
+                    .fma(u, fromMemorySegment(FLOATS, os, C, ORDER)).intoMemorySegment(os, C, ORDER);
+            scale = ((FloatVector) q.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, D, ORDER));
+            scale.fma(zeroPoint, ((FloatVector) m.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ms, D, ORDER)))
+                    .fma(u, fromMemorySegment(FLOATS, os, D, ORDER)).intoMemorySegment(os, D, ORDER);
+        }
     }
 }
