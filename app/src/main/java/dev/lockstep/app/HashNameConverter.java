@@ -9,8 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 final class HashNameConverter implements ITypeConverter<HashAlgorithm> {
     @Override
     public HashAlgorithm convert(String name) {
-        return Arrays.stream(HashAlgorithm.values()).filter(hash -> hash.omsName().equals(name)).findFirst()
-                .orElseThrow(() -> new TypeConversionException("\"" + name + "\" is no hash; there are "
-                        + String.join(", ", Arrays.stream(HashAlgorithm.values()).map(HashAlgorithm::omsName).toList())));
+        return HashAlgorithm.named(name).orElseThrow(() -> new TypeConversionException("\"" + name + "\" is no hash; there are "
+                + String.join(", ", Arrays.stream(HashAlgorithm.values()).map(HashAlgorithm::omsName).toList())));
     }
 }

@@ -94,6 +94,9 @@ final class SignCommand extends IoCommand {
     }
 
     private List<X509Certificate> certificates() {
-        return certificate == null ? List.of() : Stream.concat(Stream.of(certificate), certificateChain.stream()).flatMap(pem -> Certificates.readPem(pem).stream()).toList();
+        if (certificate == null) {
+            return List.of();
+        }
+        return Certificates.readPem(Stream.concat(Stream.of(certificate), certificateChain.stream()).toList());
     }
 }

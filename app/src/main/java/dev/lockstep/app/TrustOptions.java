@@ -7,7 +7,6 @@ import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -50,7 +49,6 @@ final class TrustOptions {
     }
 
     private TrustedCertificates trustedCertificates() {
-        return TrustedCertificates.of(certificateChain.stream().flatMap(pem -> Certificates.readPem(pem).stream())
-                .toArray(X509Certificate[]::new));
+        return TrustedCertificates.of(Certificates.readPem(certificateChain));
     }
 }

@@ -11,7 +11,6 @@ import dev.lockstep.loader.signing.VerifyOptions;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,8 +42,7 @@ final class VerifyCommand extends IoCommand {
         TrustedSigners signers() {
             return publicKey != null
                     ? TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(publicKey)))
-                    : TrustedSigners.of(TrustedCertificates.of(certificateChain.stream()
-                            .flatMap(pem -> Certificates.readPem(pem).stream()).toArray(X509Certificate[]::new)));
+                    : TrustedSigners.of(TrustedCertificates.of(Certificates.readPem(certificateChain)));
         }
     }
 

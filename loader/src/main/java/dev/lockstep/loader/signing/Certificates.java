@@ -34,6 +34,15 @@ public final class Certificates {
         return parsePem(SigningKeys.read(pem, MAX_FILE_BYTES), pem.toString());
     }
 
+    /**
+     * Reads all certificates of several PEM files, in the order of the files.
+     *
+     * @throws KeyFileException as for one file
+     */
+    public static List<X509Certificate> readPem(List<Path> files) {
+        return files.stream().flatMap(pem -> readPem(pem).stream()).toList();
+    }
+
     private static List<X509Certificate> parsePem(byte[] text, String file) {
         var certificates = new ArrayList<X509Certificate>();
         try (var reader = new PemReader(new StringReader(new String(text, StandardCharsets.ISO_8859_1)))) {

@@ -1,7 +1,6 @@
 package dev.lockstep.loader.signing;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.jcajce.provider.digest.Blake2b;
@@ -24,7 +23,7 @@ public enum HashAlgorithm {
     }
 
     /** The algorithm that statements call so. */
-    static Optional<HashAlgorithm> named(String omsName) {
+    public static Optional<HashAlgorithm> named(String omsName) {
         return Arrays.stream(values()).filter(algorithm -> algorithm.omsName.equals(omsName)).findFirst();
     }
 
@@ -39,16 +38,12 @@ public enum HashAlgorithm {
     }
 
     MessageDigest start() {
-        try {
-            return switch (this) {
-                case SHA_256 -> MessageDigest.getInstance("SHA-256");
-                // the classes themselves: nobody has to register a provider
-                case BLAKE2B -> new Blake2b.Blake2b512();
-                case BLAKE3 -> new Blake3.Blake3_256();
-            };
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        return switch (this) {
+            case SHA_256 -> Sha256.start();
+            // the classes themselves: nobody has to register a provider
+            case BLAKE2B -> new Blake2b.Blake2b512();
+            case BLAKE3 -> new Blake3.Blake3_256();
+        };
     }
 
     /** True for lower-case hex digits of the right number: the one spelling of a digest that is accepted. */

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  */
 public record KeyId(String hex) {
     public KeyId {
-        if (!Sha256.isHex(hex)) {
+        if (!HashAlgorithm.SHA_256.isHex(hex)) {
             throw new IllegalArgumentException("a key id is 64 lower-case hex digits, not " + Printable.text(hex));
         }
     }

@@ -22,7 +22,12 @@ public record TrustedCertificates(List<X509Certificate> anchors, InstantSource c
 
     /** Certificates that must be valid now, by the clock of this machine. */
     public static TrustedCertificates of(X509Certificate... anchors) {
-        return new TrustedCertificates(Arrays.asList(anchors), InstantSource.system());
+        return of(Arrays.asList(anchors));
+    }
+
+    /** Certificates that must be valid now, by the clock of this machine. */
+    public static TrustedCertificates of(List<X509Certificate> anchors) {
+        return new TrustedCertificates(anchors, InstantSource.system());
     }
 
     /** {@code trusted: "CN=root"}, for messages. */
