@@ -58,7 +58,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         line(text, "file", Printable.text(checkpoint.name()) + ", " + checkpoint.byteSize() + " bytes, " + checkpoint.format());
         line(text, "sha256", checkpoint.provenance().sha256());
         line(text, "signed by", switch (checkpoint.provenance()) {
-            case Provenance.Signed signed -> "key " + signed.signer() + " as \"" + Printable.text(signed.subject()) + "\"";
+            case Provenance.Signed signed -> signed.signer().description() + " as \"" + Printable.text(signed.subject()) + "\"";
             case Provenance.Unverified _ -> "NOBODY WE KNOW (--allow-unsigned)";
         });
         line(text, "architecture", architecture() + ", " + parameters() + " parameters");
@@ -91,7 +91,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         root.put("file", checkpoint.name()).put("bytes", checkpoint.byteSize()).put("format", checkpoint.format());
         root.put("sha256", checkpoint.provenance().sha256());
         if (checkpoint.provenance() instanceof Provenance.Signed signed) {
-            root.putObject("signature").put("signer", signed.signer().hex()).put("subject", signed.subject());
+            root.putObject("signature").put("signer", signed.signer().key().hex()).put("subject", signed.subject());
         } else {
             root.putNull("signature");
         }

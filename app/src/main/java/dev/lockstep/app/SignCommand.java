@@ -69,7 +69,7 @@ final class SignCommand extends IoCommand {
             KeyPair keys = SigningKeys.readKeyPair(privateKey, passphrase);
             Path target = signature != null ? signature : SignaturePlace.of(model);
             SignedManifest signed = ModelSigner.sign(model, identity(keys), plan(), target, ignorePaths);
-            io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + SignerText.of(signed));
+            io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + signed.signer().description());
         } finally {
             if (passphrase != null) {
                 Arrays.fill(passphrase, '\0');

@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.ModelVerifier;
 import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.signing.Signer;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedKeys;
@@ -68,15 +69,17 @@ final class VerifyCommand extends IoCommand {
         if (json) {
             var report = Json.object();
             report.put("verified", true);
-            report.put("signer", signed.signer().hex());
-            signed.certificateSubject().ifPresent(subject -> report.put("certificateSubject", subject));
+            report.put("signer", signed.signer().key().hex());
+            if (signed.signer() instanceof Signer.Certificate certificate) {
+                report.put("certificateSubject", certificate.subject());
+            }
             report.put("subject", signed.subjectName());
             report.put("rootDigest", signed.rootDigest());
             signed.names().forEach(report.putArray("files")::add);
             io.println(Json.pretty(report));
         } else {
             io.println("verified: " + signed.names().size() + " file(s) of " + Printable.text(signed.subjectName())
-                    + ", signed with " + SignerText.of(signed));
+                    + ", signed with " + signed.signer().description());
         }
         return ExitCode.OK;
     }

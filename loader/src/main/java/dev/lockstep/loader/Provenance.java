@@ -1,6 +1,6 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.signing.KeyId;
+import dev.lockstep.loader.signing.Signer;
 
 /** Where the trust in a checkpoint comes from. */
 public sealed interface Provenance {
@@ -11,12 +11,12 @@ public sealed interface Provenance {
     String sha256();
 
     /**
-     * A trusted key signed exactly these bytes.
+     * Somebody who is trusted signed exactly these bytes.
      *
-     * @param signer the key
+     * @param signer who
      * @param subject what the signer called the model
      */
-    record Signed(String sha256, KeyId signer, String subject) implements Provenance { }
+    record Signed(String sha256, Signer signer, String subject) implements Provenance { }
 
     /** Nobody vouched for these bytes; the caller explicitly decided to do without. */
     record Unverified(String sha256) implements Provenance { }

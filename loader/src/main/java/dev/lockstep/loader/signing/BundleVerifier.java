@@ -1,7 +1,6 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
-import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,7 @@ public final class BundleVerifier {
     static SignedManifest verify(byte[] bundle, String bundleName, TrustedSigners trusted, boolean legacyV02) {
         SignatureBundle parsed = SignatureBundle.parse(bundle, bundleName);
         SignedText text = SignedText.DSSE;
-        Optional<SignedManifest.Signer> signer = signer(parsed, trusted, text);
+        Optional<Signer> signer = signer(parsed, trusted, text);
         if (signer.isEmpty() && legacyV02) {
             text = SignedText.LEGACY_V02;
             signer = signer(parsed, trusted, text);
@@ -64,21 +63,21 @@ public final class BundleVerifier {
     }
 
     /** Who signed, if anybody who is trusted did. */
-    private static Optional<SignedManifest.Signer> signer(SignatureBundle bundle, TrustedSigners trusted, SignedText text) {
+    private static Optional<Signer> signer(SignatureBundle bundle, TrustedSigners trusted, SignedText text) {
         return switch (bundle.material()) {
             case VerificationMaterial.Key key -> byKey(bundle, key, trusted, text);
             case VerificationMaterial.Certificates certificates -> byCertificate(bundle, certificates, trusted, text);
         };
     }
 
-    private static Optional<SignedManifest.Signer> byKey(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedSigners trusted,
+    private static Optional<Signer> byKey(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedSigners trusted,
             SignedText text) {
         if (trusted.keys().keys().isEmpty() && !trusted.certificates().anchors().isEmpty()) {
             throw otherMethod(bundle, "certificates are trusted (--certificate-chain), but no key (--key)");
         }
         return candidates(bundle, claimed, trusted.keys()).stream()
                 .filter(key -> isSignedBy(key, bundle, text))
-                .map(key -> new SignedManifest.Signer(KeyId.of(key), Optional.empty()))
+                .<Signer>map(key -> new Signer.Key(KeyId.of(key)))
                 .findFirst();
     }
 
@@ -95,16 +94,14 @@ public final class BundleVerifier {
         return candidates;
     }
 
-    private static Optional<SignedManifest.Signer> byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
+    private static Optional<Signer> byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
             TrustedSigners trusted, SignedText text) {
         if (trusted.certificates().anchors().isEmpty() && !trusted.keys().keys().isEmpty()) {
             throw otherMethod(bundle, "keys are trusted (--key), but no certificate (--certificate-chain)");
         }
-        X509Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
-        ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.getPublicKey());
-        return isSignedBy(key, bundle, text)
-                ? Optional.of(new SignedManifest.Signer(KeyId.of(key), Optional.of(signer.getSubjectX500Principal().getName())))
-                : Optional.empty();
+        Signer.Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
+        ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.certificate().getPublicKey());
+        return isSignedBy(key, bundle, text) ? Optional.of(signer) : Optional.empty();
     }
 
     private static ModelSignatureException otherMethod(SignatureBundle bundle, String trusted) {

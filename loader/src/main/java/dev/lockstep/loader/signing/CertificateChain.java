@@ -44,17 +44,17 @@ final class CertificateChain {
     }
 
     /**
-     * The signer's certificate, if it is trusted. Its key is on one of the curves of {@link EcCurve}.
+     * The holder of the first certificate, if it is trusted. Its key is on one of the curves of {@link EcCurve}.
      *
      * @param chain DER, the signer's first
      * @param file the bundle, for messages
      * @throws ModelSignatureException if it is not
      */
-    static X509Certificate signer(List<byte[]> chain, TrustedCertificates trusted, String file) {
+    static Signer.Certificate signer(List<byte[]> chain, TrustedCertificates trusted, String file) {
         return new CertificateChain(trusted, file).signer(chain);
     }
 
-    private X509Certificate signer(List<byte[]> chain) {
+    private Signer.Certificate signer(List<byte[]> chain) {
         List<X509Certificate> certificates = parse(chain);
         X509Certificate signer = certificates.getFirst();
         requireSigningKey(signer);
@@ -63,13 +63,10 @@ final class CertificateChain {
             throw untrusted("signed with the certificate of " + nameOf(signer) + ", but no certificate is trusted; name the publisher's"
                     + " certificate, or that of the authority that issued it");
         }
-        if (trusted.anchors().contains(signer)) {
-            // no issuer has to vouch for it
-            requireValidNow(signer);
-        } else {
-            validate(certificates);
-        }
-        return signer;
+        X509Certificate anchor = trusted.anchors().contains(signer) ? signer : anchorOf(certificates);
+        // RFC 5280 leaves the dates of an anchor to whoever trusts it; an authority whose time is over vouches for nobody here
+        requireValidNow(anchor);
+        return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), signer, anchor);
     }
 
     private List<X509Certificate> parse(List<byte[]> chain) {
@@ -125,7 +122,7 @@ final class CertificateChain {
         }
     }
 
-    private void validate(List<X509Certificate> certificates) {
+    private X509Certificate anchorOf(List<X509Certificate> certificates) {
         List<X509Certificate> path = certificates.stream().takeWhile(certificate -> !trusted.anchors().contains(certificate)).toList();
         Set<TrustAnchor> anchors = trusted.anchors().stream().map(anchor -> new TrustAnchor(anchor, null)).collect(Collectors.toSet());
         try {
@@ -134,8 +131,7 @@ final class CertificateChain {
             parameters.setDate(now);
             var result = (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
                     .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-            // RFC 5280 leaves the dates of an anchor to whoever trusts it; an authority whose time is over vouches for nobody here
-            requireValidNow(result.getTrustAnchor().getTrustedCert());
+            return result.getTrustAnchor().getTrustedCert();
         } catch (CertPathValidatorException e) {
             throw refused(path, e);
         } catch (GeneralSecurityException e) {

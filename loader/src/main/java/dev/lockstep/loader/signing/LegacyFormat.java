@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -55,7 +56,7 @@ final class LegacyFormat {
 
     /** Reads a statement whose signature has been verified. The files are the subjects; the predicate says nothing. */
     static Statement parse(byte[] payload, String file) {
-        var statement = StrictJson.parse(payload, file, Reason.STATEMENT_INVALID);
+        var statement = StrictJson.parse(payload, file, ModelSignatureException.faults(Reason.STATEMENT_INVALID));
         if (!statement.text("predicateType").equals(PREDICATE_TYPE)) {
             throw statement.fault("is signed in the way of release 0.2, but is no statement of that release");
         }
@@ -66,14 +67,14 @@ final class LegacyFormat {
             String name = subject.text("name");
             String problem = ResourceName.problem(name);
             if (problem != null) {
-                throw subject.fault(Reason.MANIFEST_INVALID, "has a name that " + problem + ": \"" + name + '"');
+                throw subject.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that " + problem + ": \"" + name + '"');
             }
             if (files.put(name, new FileDigests(HashPlan.SHA_256, FileDigests.UNKNOWN, List.of(digest(subject)))) != null) {
-                throw subject.fault(Reason.MANIFEST_INVALID, "has a name that was listed before: \"" + name + '"');
+                throw subject.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that was listed before: \"" + name + '"');
             }
         }
         if (files.isEmpty()) {
-            throw statement.fault(Reason.MANIFEST_INVALID, "lists no files; such a signature covers nothing");
+            throw statement.fault(ModelSignatureException.MANIFEST_FAULTS, "lists no files; such a signature covers nothing");
         }
         return Statement.of("model", HashPlan.SHA_256, files, List.of());
     }
@@ -81,11 +82,11 @@ final class LegacyFormat {
     private static byte[] digest(StrictJson subject) {
         String algorithm = subject.object("annotations").text("actual_hash_algorithm");
         if (!algorithm.equals(FILE_HASH)) {
-            throw subject.fault(Reason.MANIFEST_INVALID, "has the algorithm \"" + algorithm + "\"; \"" + FILE_HASH + "\" is accepted");
+            throw subject.fault(ModelSignatureException.MANIFEST_FAULTS, "has the algorithm \"" + algorithm + "\"; \"" + FILE_HASH + "\" is accepted");
         }
         String digest = subject.object("digest").text(HashAlgorithm.SHA_256.omsName());
         if (!HashAlgorithm.SHA_256.isHex(digest)) {
-            throw subject.fault(Reason.MANIFEST_INVALID, "has a digest that is not 64 lower-case hex digits");
+            throw subject.fault(ModelSignatureException.MANIFEST_FAULTS, "has a digest that is not 64 lower-case hex digits");
         }
         return HexFormat.of().parseHex(digest);
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.json.StrictJson;
 import java.util.Objects;
 
 /**
@@ -43,6 +44,9 @@ public final class ModelSignatureException extends RuntimeException {
         FILE_UNREADABLE
     }
 
+    /** What is wrong with a signed list of files. */
+    static final StrictJson.Faults MANIFEST_FAULTS = faults(Reason.MANIFEST_INVALID);
+
     private final Reason reason;
     private final String file;
 
@@ -59,6 +63,11 @@ public final class ModelSignatureException extends RuntimeException {
         super(Printable.text(file + ": " + problem), cause);
         this.reason = Objects.requireNonNull(reason, "reason");
         this.file = file;
+    }
+
+    /** Faults in a text that mean this for the model. */
+    static StrictJson.Faults faults(Reason reason) {
+        return (file, problem, cause) -> new ModelSignatureException(reason, file, problem, cause);
     }
 
     public Reason reason() {

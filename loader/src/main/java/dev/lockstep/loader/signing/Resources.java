@@ -1,6 +1,6 @@
 package dev.lockstep.loader.signing;
 
-import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import dev.lockstep.loader.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
     static Resources parse(StrictJson predicate, HashPlan plan) {
         List<StrictJson> resources = predicate.objects("resources");
         if (resources.isEmpty()) {
-            throw predicate.fault(Reason.MANIFEST_INVALID, "lists no files; such a signature covers nothing");
+            throw predicate.fault(ModelSignatureException.MANIFEST_FAULTS, "lists no files; such a signature covers nothing");
         }
         var entries = new LinkedHashMap<String, byte[]>();
         var shards = new LinkedHashMap<String, TreeMap<Long, ShardName>>();
@@ -47,10 +47,10 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
             ShardName shard = plan.isSharded() ? shard(resource, name, plan) : null;
             requireCanonical(resource, shard == null ? name : shard.path());
             if (entries.put(name, digest(resource, plan)) != null) {
-                throw resource.fault(Reason.MANIFEST_INVALID, "has a name that was listed before: \"" + name + '"');
+                throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that was listed before: \"" + name + '"');
             }
             if (shard != null && shards.computeIfAbsent(shard.path(), _ -> new TreeMap<>()).put(shard.start(), shard) != null) {
-                throw resource.fault(Reason.MANIFEST_INVALID, "begins where another shard of its file does: \"" + name + '"');
+                throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "begins where another shard of its file does: \"" + name + '"');
             }
         }
         var files = new LinkedHashMap<String, FileDigests>();
@@ -60,7 +60,7 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
             entries.forEach((name, digest) -> files.put(name, new FileDigests(plan, FileDigests.UNKNOWN, List.of(digest))));
         }
         if (files.containsKey(ResourceName.SINGLE_FILE) && files.size() > 1) {
-            throw predicate.fault(Reason.MANIFEST_INVALID, "has a name that is only for a single file, among others: \".\"");
+            throw predicate.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that is only for a single file, among others: \".\"");
         }
         return new Resources(entries, files);
     }
@@ -68,17 +68,17 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
     private static void requireCanonical(StrictJson resource, String path) {
         String problem = ResourceName.problem(path);
         if (problem != null && !path.equals(ResourceName.SINGLE_FILE)) {
-            throw resource.fault(Reason.MANIFEST_INVALID, "has a name that " + problem + ": \"" + path + '"');
+            throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that " + problem + ": \"" + path + '"');
         }
     }
 
     private static ShardName shard(StrictJson resource, String name, HashPlan plan) {
         ShardName shard = ShardName.parse(name).orElseThrow(() ->
-                resource.fault(Reason.MANIFEST_INVALID, "has a name that is no shard's (path:start:end): \"" + name + '"'));
+                resource.fault(ModelSignatureException.MANIFEST_FAULTS, "has a name that is no shard's (path:start:end): \"" + name + '"'));
         boolean inPlace = shard.start() % plan.shardBytes() == 0 && shard.end() > shard.start()
                 && shard.end() - shard.start() <= plan.shardBytes();
         if (!inPlace) {
-            throw resource.fault(Reason.MANIFEST_INVALID, "is no shard of " + plan.shardBytes() + " bytes: \"" + name + '"');
+            throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "is no shard of " + plan.shardBytes() + " bytes: \"" + name + '"');
         }
         return shard;
     }
@@ -90,7 +90,7 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
         for (ShardName part : parts) {
             // each begins at a multiple of the size, so all but the last are whole if they touch
             if (part.start() != end) {
-                throw predicate.fault(Reason.MANIFEST_INVALID, "does not cover bytes " + end + " to " + part.start() + " of \"" + part.path() + '"');
+                throw predicate.fault(ModelSignatureException.MANIFEST_FAULTS, "does not cover bytes " + end + " to " + part.start() + " of \"" + part.path() + '"');
             }
             digests.add(entries.get(part.toString()));
             end = part.end();
@@ -104,11 +104,11 @@ record Resources(Map<String, byte[]> entries, Map<String, FileDigests> files) {
         String hashType = plan.algorithm().omsName();
         boolean alias = plan.isSharded() && algorithm.equals(hashType + "-sharded-" + plan.shardBytes());
         if (!algorithm.equals(hashType) && !alias) {
-            throw resource.fault(Reason.MANIFEST_INVALID, "has the algorithm \"" + algorithm + "\", but the hash_type is \"" + hashType + '"');
+            throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "has the algorithm \"" + algorithm + "\", but the hash_type is \"" + hashType + '"');
         }
         String digest = resource.text("digest");
         if (!plan.algorithm().isHex(digest)) {
-            throw resource.fault(Reason.MANIFEST_INVALID, "has a digest that is not " + 2 * plan.algorithm().bytes() + " lower-case hex digits");
+            throw resource.fault(ModelSignatureException.MANIFEST_FAULTS, "has a digest that is not " + 2 * plan.algorithm().bytes() + " lower-case hex digits");
         }
         return HexFormat.of().parseHex(digest);
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
@@ -17,8 +17,7 @@ import java.util.Set;
  * @param signature DER sequence (r, s)
  */
 record SignatureBundle(String file, VerificationMaterial material, byte[] payload, String payloadType, byte[] signature) {
-    /** A manifest of 100,000 files stays below it. */
-    static final int MAX_BYTES = 16 << 20;
+    static final int MAX_BYTES = StrictJson.MAX_BYTES;
 
     static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
@@ -44,13 +43,13 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
         if (json.length == 0) {
             throw new ModelSignatureException(Reason.BUNDLE_MALFORMED, file, "is empty, not a signature; sign again");
         }
-        var root = StrictJson.parse(json, file, Reason.BUNDLE_MALFORMED);
+        var root = StrictJson.parse(json, file, ModelSignatureException.faults(Reason.BUNDLE_MALFORMED));
         root.allowOnly(MEMBERS);
         requireMediaType(root);
         VerificationMaterial material = material(root.object("verificationMaterial"));
         StrictJson envelope = root.object("dsseEnvelope");
         envelope.allowOnly(ENVELOPE_MEMBERS);
-        return new SignatureBundle(file, material, base64(envelope, "payload", envelope.text("payload")),
+        return new SignatureBundle(file, material, envelope.base64("payload"),
                 envelope.text("payloadType"), onlySignature(envelope));
     }
 
@@ -81,7 +80,7 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
     private static VerificationMaterial key(StrictJson key) {
         key.allowOnly(KEY_MEMBERS);
         return new VerificationMaterial.Key(key.optionalText("hint"),
-                key.optionalText("rawBytes").map(text -> base64(key, "rawBytes", text)));
+                key.optionalBase64("rawBytes"));
     }
 
     private static VerificationMaterial certificates(StrictJson chain) {
@@ -92,7 +91,7 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
         }
         certificates.forEach(certificate -> certificate.allowOnly(CERTIFICATE_MEMBERS));
         return new VerificationMaterial.Certificates(certificates.stream()
-                .map(certificate -> base64(certificate, "rawBytes", certificate.text("rawBytes"))).toList());
+                .map(certificate -> certificate.base64("rawBytes")).toList());
     }
 
     /** With two signatures, which one makes the bundle good? The format allows many, OMS writes one. */
@@ -104,24 +103,10 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
         StrictJson signature = signatures.getFirst();
         signature.allowOnly(SIGNATURE_MEMBERS);
         signature.optionalText("keyid"); // unsigned and unused, but still a string
-        byte[] der = base64(signature, "sig", signature.text("sig"));
+        byte[] der = signature.base64("sig");
         if (der.length > MAX_SIGNATURE_BYTES) {
             throw signature.fault("is " + der.length + " bytes long; no elliptic-curve signature is");
         }
         return der;
-    }
-
-    /** The JDK's decoder takes missing padding and stray bits at the end; comparing with its encoder does not. */
-    private static byte[] base64(StrictJson object, String member, String text) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            throw object.fault("member \"" + member + "\" is not base64");
-        }
-        if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
-            throw object.fault("member \"" + member + "\" is not canonical base64");
-        }
-        return bytes;
     }
 }

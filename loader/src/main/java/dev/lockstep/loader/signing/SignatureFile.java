@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ final class SignatureFile {
         }
         try {
             byte[] content = ModelVerifier.readSignature(signature);
-            if (!StrictJson.parse(content, signature.toString(), Reason.BUNDLE_MALFORMED).has("dsseEnvelope")) {
+            if (!StrictJson.parse(content, signature.toString(), ModelSignatureException.faults(Reason.BUNDLE_MALFORMED)).has("dsseEnvelope")) {
                 throw new SigningException(signature.toString(), "exists and is no signature; it is not overwritten");
             }
         } catch (ModelSignatureException e) {

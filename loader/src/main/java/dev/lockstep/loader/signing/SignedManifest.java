@@ -18,28 +18,15 @@ public final class SignedManifest {
     private final String file;
     private final Statement statement;
 
-    /**
-     * Who signed.
-     *
-     * @param key the key
-     * @param subject whom the certificate names, if it was signed with one (RFC 2253)
-     */
-    record Signer(KeyId key, Optional<String> subject) { }
-
     SignedManifest(Signer signer, String file, Statement statement) {
         this.signer = signer;
         this.file = file;
         this.statement = statement;
     }
 
-    /** The key that signed: a trusted one, or that of a certificate that leads to a trusted one. */
-    public KeyId signer() {
-        return signer.key();
-    }
-
-    /** Whom the signer's certificate names, in the form of RFC 2253; empty if it was signed with a bare key. */
-    public Optional<String> certificateSubject() {
-        return signer.subject();
+    /** Who signed: the holder of a trusted key, or of a certificate that leads to a trusted one. */
+    public Signer signer() {
+        return signer;
     }
 
     /** What the signer called the model: for people, not for decisions. */

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -32,7 +33,7 @@ record Statement(String subjectName, String rootDigest, HashPlan plan, Resources
 
     /** Reads a statement whose signature has been verified; the signer may still be wrong or hostile. */
     static Statement parse(byte[] payload, String file) {
-        var statement = StrictJson.parse(payload, file, Reason.STATEMENT_INVALID);
+        var statement = StrictJson.parse(payload, file, ModelSignatureException.faults(Reason.STATEMENT_INVALID));
         statement.allowOnly(MEMBERS);
         require(statement, "_type", TYPE);
         require(statement, "predicateType", PREDICATE_TYPE);
@@ -47,7 +48,7 @@ record Statement(String subjectName, String rootDigest, HashPlan plan, Resources
         Resources resources = Resources.parse(predicate, plan);
         String rootDigest = subject.object("digest").text(SHA_256);
         if (!rootDigest.equals(rootOf(resources.entries().values()))) {
-            throw subject.fault(Reason.MANIFEST_INVALID, "has a digest that is not that of the list of files");
+            throw subject.fault(ModelSignatureException.MANIFEST_FAULTS, "has a digest that is not that of the list of files");
         }
         return new Statement(subject.text("name"), rootDigest, plan, resources, ignorePaths);
     }

@@ -42,7 +42,7 @@ class BundleVerifierTest {
         assertThat(manifest.names()).containsExactly("a", "b");
         assertThat(manifest.digestsOf("a").orElseThrow().digests()).containsExactly(Sha256.of(new byte[] {'a'}));
         assertThat(manifest.digestsOf("c")).isEmpty();
-        assertThat(manifest.signer()).isEqualTo(KeyId.of(publicKey));
+        assertThat(manifest.signer().key()).isEqualTo(KeyId.of(publicKey));
         assertThat(manifest.subjectName()).isEqualTo("model");
         assertThat(manifest.rootDigest()).hasSize(64);
         assertThat(manifest.ignorePaths()).isEmpty();
@@ -176,7 +176,7 @@ class BundleVerifierTest {
     void aBundleThatNamesNoKeyIsTriedWithEveryTrustedOne() {
         var other = (ECPublicKey) SigningKeys.generate(EcCurve.P521).getPublic();
         byte[] bundle = afterSigning(b -> publicKey(b).remove("hint"));
-        assertThat(BundleVerifier.verify(bundle, "b", TrustedSigners.of(other, PUBLIC)).signer())
+        assertThat(BundleVerifier.verify(bundle, "b", TrustedSigners.of(other, PUBLIC)).signer().key())
                 .isEqualTo(KeyId.of(PUBLIC));
         refuses(bundle, TrustedSigners.of(other), Reason.SIGNATURE_INVALID, "does not verify");
     }

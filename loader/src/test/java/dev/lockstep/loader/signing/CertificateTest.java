@@ -92,8 +92,8 @@ class CertificateTest {
     @Test
     void theManifestSaysWhoTheCertificateNames() {
         var manifest = BundleVerifier.verify(bundle(SIGNER, SIGNER.certificate, ISSUER.certificate), "b", trusted(ROOT.certificate));
-        assertThat(manifest.certificateSubject()).hasValue("CN=signer");
-        assertThat(manifest.signer()).isEqualTo(KeyId.of((ECPublicKey) SIGNER.keys.getPublic()));
+        assertThat(((Signer.Certificate) manifest.signer()).subject()).isEqualTo("CN=signer");
+        assertThat(manifest.signer().key()).isEqualTo(KeyId.of((ECPublicKey) SIGNER.keys.getPublic()));
     }
 
     @Test
@@ -230,7 +230,7 @@ class CertificateTest {
         var signer = TestCa.signer("signer").valid(DAY.multipliedBy(-9000), DAY.multipliedBy(9000)).issuedBy(root);
         ModelSigner.sign(model, new SigningIdentity(signer.keys, List.of(signer.certificate, root.certificate)), HashPlan.SHA_256, signature, List.of());
         var manifest = ModelVerifier.verify(model, signature, trusted(root.certificate), VerifyOptions.STRICT);
-        assertThat(manifest.certificateSubject()).hasValue("CN=signer");
+        assertThat(((Signer.Certificate) manifest.signer()).subject()).isEqualTo("CN=signer");
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SigningIdentity(SigningKeys.generate(EcCurve.P384), List.of(signer.certificate)))

@@ -1,10 +1,10 @@
-package dev.lockstep.loader.signing;
+package dev.lockstep.loader.internal.json;
 
-import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,14 +23,17 @@ import tools.jackson.databind.json.JsonMapper;
  * @param node the object
  * @param file the file it came from
  * @param place where in the file, as {@code predicate.resources[3]}; empty for the whole
- * @param reason what a fault in it means for the caller
+ * @param faults what a fault in it means for the caller
  */
-record StrictJson(JsonNode node, String file, String place, Reason reason) {
+public record StrictJson(JsonNode node, String file, String place, Faults faults) {
+    /** No longer text is read. A manifest of 100,000 files stays below it. */
+    public static final int MAX_BYTES = 16 << 20;
+
     /** Bounds the memory a text can cost; a manifest of 100,000 files has 800,000 tokens. */
     private static final long MAX_TOKENS = 1_500_000;
 
     /** A sigstore bundle has 7 levels. */
-    static final int MAX_DEPTH = 32;
+    public static final int MAX_DEPTH = 32;
 
     private static final int MAX_NUMBER_DIGITS = 100;
 
@@ -41,7 +44,7 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .maxTokenCount(MAX_TOKENS)
-                            .maxStringLength(SignatureBundle.MAX_BYTES)
+                            .maxStringLength(MAX_BYTES)
                             .maxNumberLength(MAX_NUMBER_DIGITS)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -49,15 +52,25 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** Makes the exception for a fault. */
+    @FunctionalInterface
+    public interface Faults {
+        /** @param cause the failure underneath, or null */
+        RuntimeException fault(String file, String problem, Throwable cause);
+    }
+
     /** Reads a text that must be one object. */
-    static StrictJson parse(byte[] utf8, String file, Reason reason) {
+    public static StrictJson parse(byte[] utf8, String file, Faults faults) {
+        if (utf8.length > MAX_BYTES) {
+            throw faults.fault(file, "is larger than " + MAX_BYTES + " bytes", null);
+        }
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-            return new StrictJson(MAPPER.readTree(text), file, "", reason).requireObject();
+            return new StrictJson(MAPPER.readTree(text), file, "", faults).requireObject();
         } catch (CharacterCodingException e) {
-            throw new ModelSignatureException(reason, file, "is not UTF-8 text", e);
+            throw faults.fault(file, "is not UTF-8 text", e);
         } catch (JacksonException e) {
-            throw new ModelSignatureException(reason, file, "is not well-formed JSON: " + e.getOriginalMessage(), e);
+            throw faults.fault(file, "is not well-formed JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -68,12 +81,12 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
         return this;
     }
 
-    boolean has(String member) {
+    public boolean has(String member) {
         return node.has(member);
     }
 
     /** Refuses members that the schema does not know: nobody has said what they mean. */
-    void allowOnly(Set<String> members) {
+    public void allowOnly(Set<String> members) {
         for (String name : node.propertyNames()) {
             if (!members.contains(name)) {
                 throw fault("has an unknown member \"" + name + '"');
@@ -81,20 +94,20 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
         }
     }
 
-    StrictJson object(String member) {
-        return new StrictJson(required(member), file, within(member), reason).requireObject();
+    public StrictJson object(String member) {
+        return new StrictJson(required(member), file, within(member), faults).requireObject();
     }
 
-    List<StrictJson> objects(String member) {
+    public List<StrictJson> objects(String member) {
         var objects = new ArrayList<StrictJson>();
         for (JsonNode element : array(member)) {
             String elementPlace = within(member) + '[' + objects.size() + ']';
-            objects.add(new StrictJson(element, file, elementPlace, reason).requireObject());
+            objects.add(new StrictJson(element, file, elementPlace, faults).requireObject());
         }
         return objects;
     }
 
-    List<String> texts(String member) {
+    public List<String> texts(String member) {
         var texts = new ArrayList<String>();
         for (JsonNode element : array(member)) {
             if (!element.isString() || element.stringValue().isEmpty()) {
@@ -114,12 +127,12 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
     }
 
     /** A non-empty string. */
-    String text(String member) {
+    public String text(String member) {
         return optionalText(member).orElseThrow(() -> fault("member \"" + member + "\" is missing or empty"));
     }
 
     /** A string; absent, null and empty are the same, as in protobuf's JSON. */
-    Optional<String> optionalText(String member) {
+    public Optional<String> optionalText(String member) {
         JsonNode value = node.get(member);
         if (value == null || value.isNull()) {
             return Optional.empty();
@@ -131,7 +144,7 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
     }
 
     /** A positive whole number, which may be written with a point: some signers know no others. */
-    long positiveNumber(String member) {
+    public long positiveNumber(String member) {
         JsonNode value = required(member);
         double number = value.isNumber() ? value.doubleValue() : Double.NaN;
         if (!(number > 0) || number != Math.rint(number) || number > MAX_EXACT_NUMBER) {
@@ -140,7 +153,7 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
         return (long) number;
     }
 
-    boolean flag(String member) {
+    public boolean flag(String member) {
         JsonNode value = required(member);
         if (!value.isBoolean()) {
             throw fault("member \"" + member + "\" must be true or false");
@@ -160,12 +173,36 @@ record StrictJson(JsonNode node, String file, String place, Reason reason) {
         return place.isEmpty() ? member : place + '.' + member;
     }
 
-    /** A fault in this object. */
-    ModelSignatureException fault(String problem) {
-        return fault(reason, problem);
+    /** Bytes written as base64. The JDK's decoder takes missing padding and stray bits at the end; comparing with its encoder does not. */
+    public byte[] base64(String member) {
+        return base64(member, text(member));
     }
 
-    ModelSignatureException fault(Reason otherReason, String problem) {
-        return new ModelSignatureException(otherReason, file, place.isEmpty() ? problem : place + ' ' + problem);
+    /** The same where the member may be absent. */
+    public Optional<byte[]> optionalBase64(String member) {
+        return optionalText(member).map(text -> base64(member, text));
+    }
+
+    private byte[] base64(String member, String text) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw fault("member \"" + member + "\" is not base64");
+        }
+        if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
+            throw fault("member \"" + member + "\" is not canonical base64");
+        }
+        return bytes;
+    }
+
+    /** A fault in this object. */
+    public RuntimeException fault(String problem) {
+        return fault(faults, problem);
+    }
+
+    /** A fault in this object that means something else. */
+    public RuntimeException fault(Faults others, String problem) {
+        return others.fault(file, place.isEmpty() ? problem : place + ' ' + problem, null);
     }
 }

@@ -1,0 +1,2 @@
+/** JSON from outside, read so that it has one meaning only. */
+package dev.lockstep.loader.internal.json;
