@@ -7,4 +7,5 @@ module dev.lockstep.loader {
 
     exports dev.lockstep.loader;
     exports dev.lockstep.loader.signing;
+    exports dev.lockstep.loader.trust;
 }

@@ -63,10 +63,10 @@ final class CertificateChain {
             throw untrusted("signed with the certificate of " + nameOf(signer) + ", but no certificate is trusted; name the publisher's"
                     + " certificate, or that of the authority that issued it");
         }
-        X509Certificate anchor = trusted.anchors().contains(signer) ? signer : anchorOf(certificates);
+        List<X509Certificate> path = trusted.anchors().contains(signer) ? List.of(signer) : validPath(certificates);
         // RFC 5280 leaves the dates of an anchor to whoever trusts it; an authority whose time is over vouches for nobody here
-        requireValidNow(anchor);
-        return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), signer, anchor);
+        requireValidNow(path.getLast());
+        return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), path);
     }
 
     private List<X509Certificate> parse(List<byte[]> chain) {
@@ -122,7 +122,7 @@ final class CertificateChain {
         }
     }
 
-    private X509Certificate anchorOf(List<X509Certificate> certificates) {
+    private List<X509Certificate> validPath(List<X509Certificate> certificates) {
         List<X509Certificate> path = certificates.stream().takeWhile(certificate -> !trusted.anchors().contains(certificate)).toList();
         Set<TrustAnchor> anchors = trusted.anchors().stream().map(anchor -> new TrustAnchor(anchor, null)).collect(Collectors.toSet());
         try {
@@ -131,7 +131,9 @@ final class CertificateChain {
             parameters.setDate(now);
             var result = (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
                     .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-            return result.getTrustAnchor().getTrustedCert();
+            var whole = new ArrayList<>(path);
+            whole.add(result.getTrustAnchor().getTrustedCert());
+            return whole;
         } catch (CertPathValidatorException e) {
             throw refused(path, e);
         } catch (GeneralSecurityException e) {

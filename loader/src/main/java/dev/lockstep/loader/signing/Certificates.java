@@ -43,7 +43,12 @@ public final class Certificates {
         return files.stream().flatMap(pem -> readPem(pem).stream()).toList();
     }
 
-    private static List<X509Certificate> parsePem(byte[] text, String file) {
+    /**
+     * The same for text that is no file.
+     *
+     * @param file what to call it in messages
+     */
+    public static List<X509Certificate> parsePem(byte[] text, String file) {
         var certificates = new ArrayList<X509Certificate>();
         try (var reader = new PemReader(new StringReader(new String(text, StandardCharsets.ISO_8859_1)))) {
             for (PemObject block = reader.readPemObject(); block != null; block = reader.readPemObject()) {

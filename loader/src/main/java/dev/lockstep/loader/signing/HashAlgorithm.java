@@ -47,7 +47,7 @@ public enum HashAlgorithm {
     }
 
     /** True for lower-case hex digits of the right number: the one spelling of a digest that is accepted. */
-    boolean isHex(String text) {
+    public boolean isHex(String text) {
         return text.length() == 2 * bytes && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 }

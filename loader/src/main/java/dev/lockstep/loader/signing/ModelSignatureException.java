@@ -41,7 +41,11 @@ public final class ModelSignatureException extends RuntimeException {
         /** A symbolic link, device, pipe or folder where only a regular file is accepted. */
         FILE_NOT_REGULAR,
         /** A file could not be read to the end. */
-        FILE_UNREADABLE
+        FILE_UNREADABLE,
+        /** The signature is good, but the trust policy does not let the model be used. */
+        POLICY_REFUSED,
+        /** What this device remembers of earlier versions was changed by somebody else, or is gone. */
+        STATE_INVALID
     }
 
     /** What is wrong with a signed list of files. */

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** Who signed a model, as far as a verified signature says so. Immutable. */
 public sealed interface Signer {
@@ -21,13 +22,26 @@ public sealed interface Signer {
     /**
      * The holder of a certificate.
      *
-     * @param certificate the signer's; valid when it was verified, and meant for signing
-     * @param anchor the trusted certificate it leads to; the same one if it is trusted itself
+     * @param path from the signer's certificate to a trusted one, each issued by the next; the signer's alone if that is trusted
      */
-    record Certificate(KeyId key, X509Certificate certificate, X509Certificate anchor) implements Signer {
+    record Certificate(KeyId key, List<X509Certificate> path) implements Signer {
+        public Certificate {
+            path = List.copyOf(path);
+        }
+
+        /** The signer's: valid when it was verified, and meant for signing. */
+        public X509Certificate certificate() {
+            return path.getFirst();
+        }
+
+        /** The trusted one. */
+        public X509Certificate anchor() {
+            return path.getLast();
+        }
+
         /** Whom the certificate names, in the form of RFC 2253. */
         public String subject() {
-            return certificate.getSubjectX500Principal().getName();
+            return certificate().getSubjectX500Principal().getName();
         }
 
         @Override

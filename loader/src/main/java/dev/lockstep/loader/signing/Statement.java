@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param ignorePaths what the signer left out, as written
  */
 record Statement(String subjectName, String rootDigest, HashPlan plan, Resources resources, List<String> ignorePaths) {
-    private static final String TYPE = "https://in-toto.io/Statement/v1";
+    static final String TYPE = "https://in-toto.io/Statement/v1";
     private static final String PREDICATE_TYPE = "https://model_signing/signature/v1.0";
     private static final String SHA_256 = "sha256";
     private static final String FILES = "files";
@@ -35,8 +35,8 @@ record Statement(String subjectName, String rootDigest, HashPlan plan, Resources
     static Statement parse(byte[] payload, String file) {
         var statement = StrictJson.parse(payload, file, ModelSignatureException.faults(Reason.STATEMENT_INVALID));
         statement.allowOnly(MEMBERS);
-        require(statement, "_type", TYPE);
-        require(statement, "predicateType", PREDICATE_TYPE);
+        statement.require("_type", TYPE);
+        statement.require("predicateType", PREDICATE_TYPE);
         StrictJson subject = onlySubject(statement);
         StrictJson predicate = statement.object("predicate");
         predicate.allowOnly(PREDICATE_MEMBERS);
@@ -57,13 +57,6 @@ record Statement(String subjectName, String rootDigest, HashPlan plan, Resources
     static Statement of(String subjectName, HashPlan plan, Map<String, FileDigests> files, List<String> ignorePaths) {
         Resources resources = Resources.of(files);
         return new Statement(subjectName, rootOf(resources.entries().values()), plan, resources, ignorePaths);
-    }
-
-    private static void require(StrictJson object, String member, String value) {
-        String actual = object.text(member);
-        if (!actual.equals(value)) {
-            throw object.fault("has " + member + " \"" + actual + "\"; \"" + value + "\" is accepted");
-        }
     }
 
     private static StrictJson onlySubject(StrictJson statement) {

@@ -3,6 +3,8 @@ package dev.lockstep.loader.internal.json;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -85,6 +87,11 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
         return node.has(member);
     }
 
+    /** Names of all members, in their order. */
+    public List<String> names() {
+        return List.copyOf(node.propertyNames());
+    }
+
     /** Refuses members that the schema does not know: nobody has said what they mean. */
     public void allowOnly(Set<String> members) {
         for (String name : node.propertyNames()) {
@@ -129,6 +136,25 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
     /** A non-empty string. */
     public String text(String member) {
         return optionalText(member).orElseThrow(() -> fault("member \"" + member + "\" is missing or empty"));
+    }
+
+    /** Refuses another text than this one. */
+    public void require(String member, String value) {
+        String actual = text(member);
+        if (!actual.equals(value)) {
+            throw fault("has " + member + " \"" + actual + "\"; \"" + value + "\" is accepted");
+        }
+    }
+
+    /** A point in time, as {@code 2026-11-26T12:00:00Z}; absent, null and empty are the same. */
+    public Optional<Instant> optionalInstant(String member) {
+        return optionalText(member).map(text -> {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw fault("member \"" + member + "\" is no time like \"2026-11-26T12:00:00Z\"");
+            }
+        });
     }
 
     /** A string; absent, null and empty are the same, as in protobuf's JSON. */

@@ -1,0 +1,2 @@
+/** Files of this machine: written whole or not at all, and whether anybody else could change them. */
+package dev.lockstep.loader.internal.files;

@@ -1,0 +1,35 @@
+package dev.lockstep.loader.trust;
+
+import dev.lockstep.loader.signing.ReleaseStatement;
+import dev.lockstep.loader.signing.Signer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What is known of a model when a policy decides on it. Immutable.
+ *
+ * @param model what its signers call it
+ * @param rootDigest the signed digest of all of it
+ * @param fileDigests the signed digests of its files
+ * @param signers whose signatures of it verify, each key once
+ * @param release what was said of its version, if anything
+ * @param lastSeenVersion the newest release of a model of this name that this device has used
+ * @param lastSeenPolicy the newest version of the policy that this device has used
+ */
+public record Evidence(String model, String rootDigest, Set<String> fileDigests, List<Signer> signers, Optional<SignedRelease> release,
+        OptionalLong lastSeenVersion, OptionalLong lastSeenPolicy, Instant now) {
+    /** A release statement and whose signatures of it verify. */
+    public record SignedRelease(ReleaseStatement statement, List<Signer> signers) {
+        public SignedRelease {
+            signers = List.copyOf(signers);
+        }
+    }
+
+    public Evidence {
+        fileDigests = Set.copyOf(fileDigests);
+        signers = List.copyOf(signers);
+    }
+}

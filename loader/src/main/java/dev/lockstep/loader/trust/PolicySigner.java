@@ -1,0 +1,61 @@
+package dev.lockstep.loader.trust;
+
+import dev.lockstep.loader.signing.KeyId;
+import dev.lockstep.loader.signing.Signer;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
+
+/** Somebody whose signature counts, as a policy names them. Immutable. */
+public sealed interface PolicySigner {
+    /** True if this is who made a signature. */
+    boolean matches(Signer signer);
+
+    /** The key of the post-quantum signature that belongs to this signer, if there is one. */
+    Optional<PolicyKey> postQuantum();
+
+    /** For people. */
+    String description();
+
+    /**
+     * A key.
+     *
+     * @param id its fingerprint
+     * @param key the key itself, if the policy holds it; whoever verifies has to bring it otherwise
+     */
+    record PolicyKey(KeyId id, Optional<PublicKey> key) { }
+
+    /** The holder of a key. */
+    record Key(PolicyKey key, Optional<PolicyKey> postQuantum) implements PolicySigner {
+        @Override
+        public boolean matches(Signer signer) {
+            return signer instanceof Signer.Key && signer.key().equals(key.id());
+        }
+
+        @Override
+        public String description() {
+            return "key " + key.id();
+        }
+    }
+
+    /**
+     * Whoever holds a certificate that leads to an anchor.
+     *
+     * @param subject the only one that counts; anybody's if absent
+     */
+    record Certificate(X509Certificate anchor, Optional<X500Principal> subject, Optional<PolicyKey> postQuantum) implements PolicySigner {
+        @Override
+        public boolean matches(Signer signer) {
+            return signer instanceof Signer.Certificate held
+                    && held.anchor().equals(anchor)
+                    && subject.map(wanted -> wanted.equals(held.certificate().getSubjectX500Principal())).orElse(true);
+        }
+
+        @Override
+        public String description() {
+            return "certificate of " + subject.map(X500Principal::getName).orElse("anybody") + " under "
+                    + anchor.getSubjectX500Principal().getName();
+        }
+    }
+}

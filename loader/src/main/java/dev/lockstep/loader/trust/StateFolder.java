@@ -1,0 +1,152 @@
+package dev.lockstep.loader.trust;
+
+import dev.lockstep.loader.internal.files.WholeFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The folder of a device's sealed state: a key, and a file with an HMAC-SHA-256 under it. */
+record StateFolder(Path path) {
+    private static final String KEY = "device.key";
+    private static final String STATE = "seen.json";
+    private static final String LOCK = "lock";
+    private static final String ALGORITHM = "HmacSHA256";
+
+    /** As many as the hash has. */
+    private static final int KEY_BYTES = 32;
+
+    /** Something locked. */
+    interface AutoCloseableLock extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
+    boolean exists() {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    boolean hasKey() {
+        return Files.exists(path.resolve(KEY), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    boolean hasState() {
+        return Files.exists(path.resolve(STATE), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** A lock that other processes respect until it is closed; within one process it must be taken by one thread at a time. */
+    AutoCloseableLock lock() throws IOException {
+        var channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            channel.lock();
+            return channel::close;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    byte[] state(int maxBytes) throws IOException {
+        return read(STATE, maxBytes);
+    }
+
+    /**
+     * Replaces the state in one step.
+     *
+     * @param state makes the state, given what seals a text
+     */
+    void replaceState(Function<UnaryOperator<byte[]>, byte[]> state) throws IOException {
+        byte[] key = key();
+        try {
+            WholeFile.replace(path.resolve(STATE), state.apply(text -> mac(key, text)), WholeFile.ownerOnly(path));
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** The seal of a text. */
+    byte[] mac(byte[] text) throws IOException {
+        byte[] key = key();
+        try {
+            return mac(key, text);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private byte[] key() throws IOException {
+        byte[] key = read(KEY, KEY_BYTES);
+        if (key.length != KEY_BYTES) {
+            throw new IOException(path.resolve(KEY) + " is cut off");
+        }
+        return key;
+    }
+
+    private static byte[] mac(byte[] key, byte[] text) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key, ALGORITHM));
+            return mac.doFinal(text);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
+        }
+    }
+
+    /**
+     * Makes the folder with a fresh key and a first state, all of it in one step: a crash leaves no key without a state.
+     *
+     * @param state makes the state, given what seals a text
+     * @return false if somebody else made the folder meanwhile
+     */
+    boolean create(Function<UnaryOperator<byte[]>, byte[]> state) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Files.createDirectories(absolute.getParent());
+        Path temporary = absolute.resolveSibling('.' + absolute.getFileName().toString() + '.' + UUID.randomUUID() + ".tmp");
+        Files.createDirectory(temporary, WholeFile.ownerOnlyFolder(path));
+        byte[] key = new byte[KEY_BYTES];
+        try {
+            new SecureRandom().nextBytes(key);
+            WholeFile.create(temporary.resolve(KEY), key, WholeFile.ownerOnly(path));
+            WholeFile.create(temporary.resolve(STATE), state.apply(text -> mac(key, text)), WholeFile.ownerOnly(path));
+            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (IOException e) {
+            WholeFile.delete(temporary.resolve(KEY), e);
+            WholeFile.delete(temporary.resolve(STATE), e);
+            WholeFile.delete(temporary, e);
+            if (exists()) {
+                return false;
+            }
+            throw e;
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private byte[] read(String name, int maxBytes) throws IOException {
+        Path file = path.resolve(name);
+        try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw new IOException(file + " is larger than " + maxBytes + " bytes");
+            }
+            return bytes;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.lockstep.loader.trust;
+
+import dev.lockstep.loader.signing.TrustFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A trust policy: which models may be used on whose word. Immutable; docs/trust-policy.md describes the JSON text.
+ *
+ * @param name what people call the policy; versions of one name are compared with each other
+ * @param version grows with every change; a device that has seen one refuses those before it
+ * @param notAfter when the policy itself ends, if it does
+ * @param models at least one; the first whose name matches a model speaks for it, {@value ModelRule#ANY} for all others
+ * @param revoked what counts no longer, whatever the rules say
+ */
+public record TrustDocument(String name, long version, Optional<Instant> notAfter, List<ModelRule> models, Revocations revoked) {
+    public TrustDocument {
+        models = List.copyOf(models);
+    }
+
+    /**
+     * Reads a policy.
+     *
+     * @param json UTF-8
+     * @param file what to call it in messages
+     * @throws TrustFileException if it is malformed, or holds anything that this version does not know: what it was meant to forbid
+     *     would be allowed
+     */
+    public static TrustDocument parse(byte[] json, String file) {
+        return TrustDocumentReader.read(json, file);
+    }
+
+    /** The rule that speaks for a model: the one with its name, or else the one for any. */
+    public Optional<ModelRule> ruleFor(String model) {
+        return models.stream().filter(rule -> rule.model().equals(model)).findFirst()
+                .or(() -> models.stream().filter(rule -> rule.model().equals(ModelRule.ANY)).findFirst());
+    }
+
+    /** Everybody whom any rule names. */
+    public List<PolicySigner> signers() {
+        return models.stream().flatMap(rule -> rule.signers().stream()).toList();
+    }
+}
