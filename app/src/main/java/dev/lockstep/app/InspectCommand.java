@@ -20,6 +20,9 @@ final class InspectCommand extends IoCommand {
     private Path model;
 
     @Mixin
+    private ResidencyOption residency;
+
+    @Mixin
     private TrustOptions trust;
 
     @Mixin
@@ -36,7 +39,7 @@ final class InspectCommand extends IoCommand {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
-        try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io))) {
+        try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io), residency.value())) {
             var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());
             inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));

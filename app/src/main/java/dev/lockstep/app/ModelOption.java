@@ -16,6 +16,9 @@ final class ModelOption {
     private Path model;
 
     @Mixin
+    private ResidencyOption residency;
+
+    @Mixin
     private TrustOptions trust;
 
     @Spec(Spec.Target.MIXEE)
@@ -25,6 +28,6 @@ final class ModelOption {
     VerifiedCheckpoint open(Io io) throws IOException {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        return CheckpointLoader.open(file, trust.policy(io));
+        return CheckpointLoader.open(file, trust.policy(io), residency.value());
     }
 }

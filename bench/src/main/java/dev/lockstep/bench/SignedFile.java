@@ -85,7 +85,7 @@ public class SignedFile {
             Weights weights = load(checkpoint, arena);
             for (TensorInfo tensor : checkpoint.tensors()) {
                 if (tensor.shape().size() > 1) {
-                    PanelMatrix matrix = weights.matrix(tensor.name()).orElseThrow();
+                    PanelMatrix matrix = (PanelMatrix) weights.matrix(tensor.name()).orElseThrow();
                     requireRow(tensor, 0, matrix, channel, arena);
                     requireRow(tensor, tensor.rows() - 1, matrix, channel, arena);
                 }

@@ -30,6 +30,11 @@ public record FloatRows(MemorySegment data, int rows, int columns, int stride) {
         return (long) row * stride * Float.BYTES;
     }
 
+    /** The same rows without their first {@code column} values. */
+    public FloatRows fromColumn(int column) {
+        return new FloatRows(data.asSlice((long) column * Float.BYTES), rows, Math.max(columns - column, 0), stride);
+    }
+
     /** The meaningful values of one row. */
     public MemorySegment row(int row) {
         return data.asSlice(offset(row), (long) columns * Float.BYTES);

@@ -11,7 +11,6 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -24,9 +23,6 @@ import java.util.function.Function;
  * <p>Not a guarantee: the JVM may throw compiled code away and interpret for a while.
  */
 public final class WarmUp {
-    /** A machine that has not compiled by then (an emulated width, an interpreter-only JVM) will not soon. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     /** Consecutive calls without allocation that count as compiled. */
     private static final int QUIET_CALLS = 5;
 
@@ -83,7 +79,7 @@ public final class WarmUp {
         if (KernelSelection.current().emulated()) {
             return false;
         }
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        var patience = new CompilerPatience();
         // The kind of arena that real memory comes from: code that was compiled for another kind is thrown away at first sight.
         try (var memory = Arena.ofShared()) {
             List<Runnable> all = operators.apply(new WarmUp(kernels, memory));
@@ -93,7 +89,7 @@ public final class WarmUp {
             }
             boolean quiet = true;
             for (Runnable operator : all) {
-                quiet &= repeatUntilQuiet(operator, deadline);
+                quiet &= repeatUntilQuiet(operator, patience);
             }
             if (!quiet) {
                 LOG.log(System.Logger.Level.WARNING, "the vector kernels are not compiled yet; they are slow and leave pieces of"
@@ -152,10 +148,10 @@ public final class WarmUp {
         };
     }
 
-    private static boolean repeatUntilQuiet(Runnable operator, long deadline) {
+    private static boolean repeatUntilQuiet(Runnable operator, CompilerPatience patience) {
         var allocation = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         int quiet = 0;
-        while (quiet < QUIET_CALLS && System.nanoTime() - deadline < 0) {
+        while (quiet < QUIET_CALLS && !patience.isOver()) {
             long before = allocation.getCurrentThreadAllocatedBytes();
             for (int call = 0; call < CALLS_PER_ROUND; call++) {
                 operator.run();

@@ -1,6 +1,6 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.internal.PrivateCopy;
+import dev.lockstep.loader.internal.OpenFile;
 import dev.lockstep.loader.internal.gguf.GgufReader;
 import dev.lockstep.loader.signing.BundleVerifier;
 import dev.lockstep.loader.signing.FileDigests;
@@ -26,27 +26,33 @@ public final class CheckpointLoader {
     private CheckpointLoader() {
     }
 
+    /** Verifies and opens a checkpoint whose weights will be {@linkplain Residency#RESIDENT in memory}. */
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust) throws IOException {
+        return open(file, trust, Residency.RESIDENT);
+    }
+
     /**
      * Verifies and opens a checkpoint.
      *
      * @param file the model file
      * @param trust on whose word to load it
+     * @param residency where its weights will be
      * @return the caller's to close; that zeroes the private copy
      * @throws ModelSignatureException if the policy does not allow this file: unsigned, signed by somebody else, or changed
      * @throws ModelFormatException if the file is trusted but malformed
      * @throws IOException if the file cannot be read
      */
-    public static VerifiedCheckpoint open(Path file, TrustPolicy trust) throws IOException {
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency) throws IOException {
         requireFile(file);
         Optional<SignedManifest> manifest = trust.isUnsignedAllowed()
                 ? Optional.empty()
                 : Optional.of(verifiedManifest(file, trust));
-        PrivateCopy copy = PrivateCopy.of(file, manifest.map(SignedManifest::plan).orElse(HashPlan.SHA_256));
+        var bytes = CheckpointBytes.read(file, manifest.map(SignedManifest::plan).orElse(HashPlan.SHA_256), residency);
         try {
-            Provenance provenance = compare(copy, manifest);
-            return new VerifiedCheckpoint(copy, GgufReader.read(copy), provenance);
+            Provenance provenance = compare(bytes, manifest);
+            return new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance);
         } catch (Throwable t) {
-            copy.close();
+            bytes.close();
             throw t;
         }
     }
@@ -55,7 +61,7 @@ public final class CheckpointLoader {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + " is a folder; a model is a .gguf file");
         }
-        PrivateCopy.requireRegularFile(file);
+        OpenFile.requireRegularFile(file);
     }
 
     private static SignedManifest verifiedManifest(Path file, TrustPolicy trust) {
@@ -73,13 +79,14 @@ public final class CheckpointLoader {
                                 + " beside it)"));
     }
 
-    private static Provenance compare(PrivateCopy copy, Optional<SignedManifest> manifest) {
-        FileDigests digests = copy.digests();
+    private static Provenance compare(CheckpointBytes bytes, Optional<SignedManifest> manifest) {
+        FileDigests digests = bytes.digests();
         if (manifest.isEmpty()) {
             return new Provenance.Unverified(digests.identity());
         }
         SignedManifest signed = manifest.get();
-        signed.requireDigests(signed.nameOfSingleFile(copy.name()).orElse(copy.name()), digests);
+        String name = bytes.source().name();
+        signed.requireDigests(signed.nameOfSingleFile(name).orElse(name), digests);
         return new Provenance.Signed(digests.identity(), signed.signer(), signed.subjectName());
     }
 }

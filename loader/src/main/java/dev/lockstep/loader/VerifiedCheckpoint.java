@@ -1,7 +1,5 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.internal.PrivateCopy;
-import dev.lockstep.loader.internal.WeightLoader;
 import dev.lockstep.loader.internal.gguf.GgufHeader;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
@@ -12,20 +10,21 @@ import java.util.Optional;
 
 /**
  * A checkpoint whose bytes were compared with a trusted signature, or for which the caller explicitly waived that; see
- * {@link #provenance()}. Only {@link CheckpointLoader} makes one. It holds a private copy of the file in secure memory.
+ * {@link #provenance()}. Only {@link CheckpointLoader} makes one. It holds a private copy of the file in secure memory, or the
+ * open file; see {@link #residency()}.
  *
  * <p><b>Ownership.</b> The holder closes it, which zeroes the copy. <b>Threads.</b> One at a time.
  */
 public final class VerifiedCheckpoint implements AutoCloseable {
-    private final PrivateCopy copy;
+    private final CheckpointBytes bytes;
     private final GgufHeader header;
     private final Provenance provenance;
 
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
     private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
 
-    VerifiedCheckpoint(PrivateCopy copy, GgufHeader header, Provenance provenance) {
-        this.copy = copy;
+    VerifiedCheckpoint(CheckpointBytes bytes, GgufHeader header, Provenance provenance) {
+        this.bytes = bytes;
         this.header = header;
         this.provenance = provenance;
         header.tensors().forEach(tensor -> tensorsByName.put(tensor.name(), tensor));
@@ -33,17 +32,22 @@ public final class VerifiedCheckpoint implements AutoCloseable {
 
     /** Name of the file, without its folder. */
     public String name() {
-        return copy.name();
+        return bytes.source().name();
     }
 
     /** Bytes of the file. */
     public long byteSize() {
-        return copy.byteSize();
+        return bytes.source().byteSize();
     }
 
     /** The container and its version, for people. */
     public String format() {
         return "GGUF v" + header.version();
+    }
+
+    /** Where the weights will be. */
+    public Residency residency() {
+        return bytes.residency();
     }
 
     public Provenance provenance() {
@@ -64,26 +68,27 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Moves tensors out of the private copy into the caller's arena: vectors become float32, matrices become panels. The copy
-     * is zeroed behind the tensors, so this can be done once.
+     * Brings tensors to where kernels find them: vectors become float32 in the caller's arena, matrices become panels there. The
+     * private copy is zeroed behind the tensors, so this can be done once. Matrices of a {@linkplain Residency#MAPPED mapped} file stay in it.
      *
      * @param wanted tensors of this checkpoint with one or two dimensions, of computable types
      * @param arena where the weights go; the caller owns it, also when this fails half-way
      * @param panelRows rows per panel, as the kernels want them
      * @param threads threads that work on it, the caller's included
+     * @return the caller's to close
      */
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
-        return new WeightLoader(copy, arena, panelRows).load(wanted, threads);
+        return bytes.loadWeights(wanted, arena, panelRows, threads);
     }
 
     /** What was zeroed of the private copy so far. */
     public Zeroing zeroing() {
-        return copy.zeroing();
+        return bytes.zeroing();
     }
 
-    /** Zeroes and frees the private copy. Idempotent. */
+    /** Zeroes and frees the private copy, or gives up the file unless weights are still in it. Idempotent. */
     @Override
     public void close() {
-        copy.close();
+        bytes.close();
     }
 }

@@ -1,14 +1,17 @@
 package dev.lockstep.models;
 
 import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.Residency;
+import java.util.Objects;
 
 /**
  * How to load a model.
  *
  * @param threads threads that compute, the caller of a session included; at least 1
  * @param maxContext the longest context a session may ask for, in tokens; the model's own limit where that is smaller
+ * @param residency where the weights are; for a checkpoint that is already open, it has been decided
  */
-public record LoadOptions(int threads, int maxContext) {
+public record LoadOptions(int threads, int maxContext, Residency residency) {
     /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
     public static final int DEFAULT_CONTEXT = 4096;
 
@@ -22,18 +25,23 @@ public record LoadOptions(int threads, int maxContext) {
         if (maxContext < 1) {
             throw new IllegalArgumentException("maxContext=" + maxContext + " must be at least 1");
         }
+        Objects.requireNonNull(residency, "residency");
     }
 
     /** One thread per processor, contexts up to {@value #DEFAULT_CONTEXT} tokens. */
     public static LoadOptions defaults() {
-        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT);
+        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT, Residency.RESIDENT);
     }
 
     public LoadOptions withThreads(int threads) {
-        return new LoadOptions(threads, maxContext);
+        return new LoadOptions(threads, maxContext, residency);
+    }
+
+    public LoadOptions withResidency(Residency residency) {
+        return new LoadOptions(threads, maxContext, residency);
     }
 
     public LoadOptions withMaxContext(int maxContext) {
-        return new LoadOptions(threads, maxContext);
+        return new LoadOptions(threads, maxContext, residency);
     }
 }

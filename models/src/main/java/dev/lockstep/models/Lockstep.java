@@ -27,7 +27,7 @@ public final class Lockstep {
 
     /** Like {@link #load(Path, TrustPolicy)}, with options. */
     public static Model load(Path file, TrustPolicy trust, LoadOptions options) throws IOException {
-        try (var checkpoint = CheckpointLoader.open(file, trust)) {
+        try (var checkpoint = CheckpointLoader.open(file, trust, options.residency())) {
             return Model.load(checkpoint, options);
         }
     }

@@ -43,8 +43,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Loads the weights of a verified checkpoint. The checkpoint stays the caller's to close, but can be used for nothing else
-     * afterwards.
+     * Loads the weights of a verified checkpoint, where its {@linkplain VerifiedCheckpoint#residency() residency} says. The checkpoint
+     * stays the caller's to close, but can be used for nothing else afterwards.
      *
      * @throws dev.lockstep.loader.ModelFormatException if the model contradicts itself or is not supported; this is checked
      *     before memory is taken
@@ -179,6 +179,7 @@ public final class Model implements AutoCloseable {
             open = List.copyOf(sessions);
         }
         open.forEach(Session::close);
+        decoder.close();
         arena.close();
         pool.close();
     }

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * @param layout shape, type and order of the bytes
  * @param panels the bytes, at least {@code layout.allocationBytes()} of them
  */
-public record PanelMatrix(PanelLayout layout, MemorySegment panels) {
+public record PanelMatrix(PanelLayout layout, MemorySegment panels) implements WeightMatrix {
     public PanelMatrix {
         if (panels.byteSize() < layout.allocationBytes()) {
             throw new IllegalArgumentException("panels.byteSize=" + panels.byteSize()
@@ -16,31 +16,14 @@ public record PanelMatrix(PanelLayout layout, MemorySegment panels) {
         }
     }
 
-    /** Rows: output features. */
-    public long rows() {
-        return layout.rows();
+    @Override
+    public long decodeScratchBytes() {
+        return layout.scratchBytes();
     }
 
-    /** Columns: input features. */
-    public long columns() {
-        return layout.columns();
-    }
-
-    public DType type() {
-        return layout.type();
-    }
-
-    /**
-     * Expands one row to float32, as an embedding look-up does.
-     *
-     * @param target {@code columns} floats from {@code targetOffset} (bytes)
-     * @param encoded at least {@code layout.rowBytes()} bytes that may be overwritten
-     * @param scratch at least {@code layout.scratchBytes()} bytes that may be overwritten
-     */
+    @Override
     public void decodeRow(long row, MemorySegment target, long targetOffset, MemorySegment encoded, MemorySegment scratch) {
-        if (row < 0 || row >= rows()) {
-            throw new IllegalArgumentException("row=" + row + " is outside of 0.." + (rows() - 1));
-        }
+        requireRow(row);
         layout.unpackRow(row, panels, encoded, scratch);
         type().codec().orElseThrow().decode(encoded, 0, target, targetOffset, layout.rowBlocks());
     }

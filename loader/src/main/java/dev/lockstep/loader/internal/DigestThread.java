@@ -18,7 +18,7 @@ final class DigestThread implements AutoCloseable {
     /**
      * Some bytes of a shard; those of one shard come in their order, and no other's between them.
      *
-     * @param bytes not to change any more
+     * @param bytes not to change until it was hashed
      */
     private record Piece(MemorySegment bytes, long shard) { }
 
@@ -31,6 +31,11 @@ final class DigestThread implements AutoCloseable {
     private final Thread thread;
     private volatile boolean abandoned;
     private boolean ended;
+    private long addedBytes;
+    /** Guarded by this object. */
+    private long hashedBytes;
+    /** True if nothing more will be hashed; guarded by this object. */
+    private boolean gone;
 
     DigestThread(HashAlgorithm algorithm) {
         digest = new SegmentDigest(algorithm);
@@ -38,6 +43,17 @@ final class DigestThread implements AutoCloseable {
     }
 
     private Map<Long, byte[]> hashAll() throws InterruptedException {
+        try {
+            return hashPieces();
+        } finally {
+            synchronized (this) {
+                gone = true;
+                notifyAll();
+            }
+        }
+    }
+
+    private Map<Long, byte[]> hashPieces() throws InterruptedException {
         var digests = new HashMap<Long, byte[]>();
         long shard = END.shard;
         for (Piece next = filled.take(); next != END; next = filled.take()) {
@@ -48,6 +64,7 @@ final class DigestThread implements AutoCloseable {
             if (!abandoned) {
                 digest.update(next.bytes);
             }
+            hashed(next.bytes.byteSize());
         }
         if (shard != END.shard) {
             digests.put(shard, digest.digest());
@@ -55,9 +72,30 @@ final class DigestThread implements AutoCloseable {
         return digests;
     }
 
+    private synchronized void hashed(long bytes) {
+        hashedBytes += bytes;
+        notifyAll();
+    }
+
     /** Hashes a piece of memory after those before it. */
     void add(MemorySegment bytes, long shard) {
+        addedBytes += bytes.byteSize();
         filled.add(new Piece(bytes, shard));
+    }
+
+    /** Waits until all that was added is hashed; its memory may then change. */
+    synchronized void awaitHashed() {
+        boolean interrupted = false;
+        while (hashedBytes < addedBytes && !gone) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The digests by the number of the shard. No piece can be added afterwards. */

@@ -23,7 +23,7 @@ final class ParallelDigest implements AutoCloseable {
         threads = IntStream.range(0, count).mapToObj(_ -> new DigestThread(plan.algorithm())).toArray(DigestThread[]::new);
     }
 
-    /** Adds the next bytes of the file; their content must not change any more. */
+    /** Adds the next bytes of the file; their content must not change until they are hashed. */
     void add(MemorySegment piece) {
         for (long at = 0; at < piece.byteSize();) {
             long rest = piece.byteSize() - at;
@@ -32,6 +32,13 @@ final class ParallelDigest implements AutoCloseable {
             threads[(int) (shard % threads.length)].add(piece.asSlice(at, part), shard);
             at += part;
             byteSize += part;
+        }
+    }
+
+    /** Waits until all that was added is hashed; its memory may then change. */
+    void awaitHashed() {
+        for (DigestThread thread : threads) {
+            thread.awaitHashed();
         }
     }
 

@@ -8,13 +8,7 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,11 +51,15 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
      *     meanwhile; nothing of the copy remains then
      */
     public static PrivateCopy of(Path file, HashPlan plan) throws IOException {
-        requireRegularFile(file);
-        var copy = new PrivateCopy(Objects.requireNonNullElse(file.getFileName(), file).toString());
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-                var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
-            copy.readAll(channel, hashing);
+        try (var open = OpenFile.of(file)) {
+            return of(open, plan);
+        }
+    }
+
+    private static PrivateCopy of(OpenFile file, HashPlan plan) throws IOException {
+        var copy = new PrivateCopy(file.name());
+        try (var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
+            copy.readAll(file, hashing);
             copy.digests = hashing.finish();
             return copy;
         } catch (Throwable t) {
@@ -70,31 +68,14 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    /** Refuses anything but an existing regular file, without opening it. */
-    public static void requireRegularFile(Path file) throws IOException {
-        if (Files.isSymbolicLink(file)) {
-            throw new IOException(file + " is a symbolic link; name the file itself");
-        }
-        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(file.toString(), null, "no such file");
-        }
-        // Asked before opening: to open a named pipe would wait for a writer.
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(file + " is not a regular file");
-        }
-    }
-
-    private void readAll(FileChannel channel, ParallelDigest hashing) throws IOException {
-        long expected = channel.size();
-        while (byteSize < expected) {
-            MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, expected - byteSize));
-            readFully(channel, chunk.asByteBuffer(), expected);
+    private void readAll(OpenFile file, ParallelDigest hashing) throws IOException {
+        while (byteSize < file.byteSize()) {
+            MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, file.byteSize() - byteSize));
+            file.read(byteSize, chunk);
             byteSize += chunk.byteSize();
             hashing.add(chunk);
         }
-        if (channel.read(ByteBuffer.allocateDirect(1)) > 0) {
-            throw new IOException(name + " grew while it was read");
-        }
+        file.requireSameSize();
     }
 
     private MemorySegment newChunk(long chunkBytes) {
@@ -106,14 +87,6 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         } catch (Throwable t) {
             arena.close();
             throw t;
-        }
-    }
-
-    private void readFully(FileChannel channel, ByteBuffer target, long expected) throws IOException {
-        while (target.hasRemaining()) {
-            if (channel.read(target) < 0) {
-                throw new IOException(name + " was cut while it was read: " + expected + " bytes were expected");
-            }
         }
     }
 

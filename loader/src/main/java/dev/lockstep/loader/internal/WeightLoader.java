@@ -1,7 +1,6 @@
 package dev.lockstep.loader.internal;
 
 import dev.lockstep.loader.TensorInfo;
-import dev.lockstep.loader.Weights;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
@@ -63,28 +62,38 @@ public final class WeightLoader {
     }
 
     /** Loads tensors with one or two dimensions, of computable types. */
-    public Weights load(List<TensorInfo> wanted, int threads) {
+    public void load(List<TensorInfo> wanted, int threads) {
         List<TensorInfo> inOrder = wanted.stream().sorted(Comparator.comparingLong(TensorInfo::byteOffset)).toList();
         for (TensorInfo tensor : inOrder) {
             if (tensor.shape().size() == 1) {
-                vectors.put(tensor.name(), vector(tensor));
+                vectors.put(tensor.name(), vector(tensor, copy, arena));
+                copy.discard(tensor.byteOffset(), tensor.byteSize());
             } else {
                 plan(tensor);
             }
         }
         workOff(Math.clamp(stretches.size(), 1, threads));
-        return new Weights(vectors, targets.stream().collect(Collectors.toMap(target -> target.tensor.name(), Target::matrix)));
     }
 
-    private MemorySegment vector(TensorInfo tensor) {
+    /** Loaded vectors by name. */
+    public Map<String, MemorySegment> vectors() {
+        return vectors;
+    }
+
+    /** Loaded matrices by name. */
+    public Map<String, PanelMatrix> matrices() {
+        return targets.stream().collect(Collectors.toMap(target -> target.tensor.name(), Target::matrix));
+    }
+
+    /** Expands a vector to float32. */
+    public static MemorySegment vector(TensorInfo tensor, ByteSource source, SecureArena arena) {
         DType type = tensor.type();
         MemorySegment floats = arena.allocate(Math.multiplyExact(tensor.elements(), (long) Float.BYTES));
         try (var scratch = SecureArena.open("vector scratch")) {
             MemorySegment encoded = scratch.allocate(tensor.byteSize());
-            copy.copy(tensor.byteOffset(), encoded, 0, tensor.byteSize());
+            source.copy(tensor.byteOffset(), encoded, 0, tensor.byteSize());
             type.codec().orElseThrow().decode(encoded, 0, floats, 0, tensor.elements() / type.blockElements());
         }
-        copy.discard(tensor.byteOffset(), tensor.byteSize());
         return floats;
     }
 

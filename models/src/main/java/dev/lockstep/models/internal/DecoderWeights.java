@@ -1,9 +1,10 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.loader.PagedMatrix;
 import dev.lockstep.loader.Weights;
 import dev.lockstep.models.Workload;
 import dev.lockstep.quant.DType;
-import dev.lockstep.quant.PanelMatrix;
+import dev.lockstep.quant.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * @param outputs (vocabSize, dim), one matrix; the embedding itself when the checkpoint ties them
  * @param ropeFactors (ropeDim / 2) divisors of the rotary frequencies, if the checkpoint has them (Llama 3)
  */
-record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegment outputNorm, List<PanelMatrix> outputs,
+record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySegment outputNorm, List<WeightMatrix> outputs,
         Optional<MemorySegment> ropeFactors) {
 
     /**
@@ -36,8 +37,8 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
      * @param gateUp (hiddenDim, dim) twice
      * @param down (dim, hiddenDim), one matrix
      */
-    record Layer(MemorySegment attentionNorm, List<PanelMatrix> qkv, List<PanelMatrix> attentionOutput,
-            MemorySegment feedForwardNorm, List<PanelMatrix> gateUp, List<PanelMatrix> down) {
+    record Layer(MemorySegment attentionNorm, List<WeightMatrix> qkv, List<WeightMatrix> attentionOutput,
+            MemorySegment feedForwardNorm, List<WeightMatrix> gateUp, List<WeightMatrix> down) {
 
         private static Layer of(Weights weights, String prefix) {
             return new Layer(
@@ -49,11 +50,11 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
                     matrices(weights, prefix, "ffn_down"));
         }
 
-        private static List<PanelMatrix> matrices(Weights weights, String prefix, String... names) {
+        private static List<WeightMatrix> matrices(Weights weights, String prefix, String... names) {
             return Arrays.stream(names).map(name -> weights.matrix(prefix + name + ".weight").orElseThrow()).toList();
         }
 
-        private Stream<PanelMatrix> matrices() {
+        private Stream<WeightMatrix> matrices() {
             return Stream.of(qkv, attentionOutput, gateUp, down).flatMap(List::stream);
         }
     }
@@ -74,14 +75,20 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
         return types(layers.stream().flatMap(layer -> layer.down.stream()));
     }
 
-    private static Set<DType> types(Stream<PanelMatrix> matrices) {
-        return matrices.map(PanelMatrix::type).collect(Collectors.toSet());
+    private static Set<DType> types(Stream<WeightMatrix> matrices) {
+        return matrices.map(WeightMatrix::type).collect(Collectors.toSet());
+    }
+
+    /** The matrices that are still in a file. */
+    List<PagedMatrix> paged() {
+        return Stream.concat(outputs.stream(), layers.stream().flatMap(Layer::matrices))
+                .filter(PagedMatrix.class::isInstance).map(PagedMatrix.class::cast).toList();
     }
 
     /** Columns of the widest matrix. */
     long maxColumns() {
         return Stream.concat(outputs.stream(), layers.stream().flatMap(Layer::matrices))
-                .mapToLong(PanelMatrix::columns).max().orElseThrow();
+                .mapToLong(WeightMatrix::columns).max().orElseThrow();
     }
 
     /** The products of one token. */
@@ -92,13 +99,13 @@ record DecoderWeights(PanelMatrix tokenEmbedding, List<Layer> layers, MemorySegm
                 outputs.stream().mapToLong(matrix -> matrix.layout().byteSize()).sum());
     }
 
-    private static long multiplyAdds(PanelMatrix matrix) {
+    private static long multiplyAdds(WeightMatrix matrix) {
         return Math.multiplyExact(matrix.rows(), matrix.columns());
     }
 
     /** Sorts loaded tensors, of which {@link TensorPlan} has made sure, into their roles. */
     static DecoderWeights of(Weights weights, ModelConfig config) {
-        PanelMatrix embedding = weights.matrix("token_embd.weight").orElseThrow();
+        WeightMatrix embedding = weights.matrix("token_embd.weight").orElseThrow();
         return new DecoderWeights(embedding,
                 IntStream.range(0, config.nLayers()).mapToObj(layer -> Layer.of(weights, "blk." + layer + ".")).toList(),
                 weights.vector("output_norm.weight").orElseThrow(),

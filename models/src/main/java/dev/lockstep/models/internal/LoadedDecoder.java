@@ -6,6 +6,7 @@ import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.loader.Weights;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.SessionOptions;
@@ -20,19 +21,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads. */
-public final class LoadedDecoder {
+/**
+ * A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads; whoever loads
+ * it closes it before that arena.
+ */
+public final class LoadedDecoder implements AutoCloseable {
     /** Cache types whose kernels were warmed up in this JVM. */
     private static final Set<KvType> WARM = ConcurrentHashMap.newKeySet();
 
     private final ModelConfig config;
+    private final Weights loaded;
     private final DecoderWeights weights;
     private final Kernels kernels;
     private final WorkerPool pool;
 
-    private LoadedDecoder(ModelConfig config, DecoderWeights weights, Kernels kernels, WorkerPool pool) {
+    private LoadedDecoder(ModelConfig config, Weights loaded, Kernels kernels, WorkerPool pool) {
         this.config = config;
-        this.weights = weights;
+        this.loaded = loaded;
+        this.weights = DecoderWeights.of(loaded, config);
         this.kernels = kernels;
         this.pool = pool;
     }
@@ -63,9 +69,21 @@ public final class LoadedDecoder {
         /** Loads the weights into an arena that stays the caller's, while the kernels are compiled beside it. */
         public LoadedDecoder load(SecureArena arena, Kernels kernels, WorkerPool pool) {
             var warm = CompletableFuture.runAsync(() -> warmUp(kernels), LoadedDecoder::startThread);
-            var weights = DecoderWeights.of(checkpoint.loadWeights(tensors, arena, kernels.panelRows(), pool.threads()), config);
-            warm.join();
-            return new LoadedDecoder(config, weights, kernels, pool);
+            var weights = checkpoint.loadWeights(tensors, arena, kernels.panelRows(), pool.threads());
+            try {
+                warm.join();
+                return new LoadedDecoder(config, weights, kernels, pool);
+            } catch (Throwable t) {
+                weights.close();
+                throw t;
+            }
+        }
+
+        private List<TensorInfo> inMemory() {
+            return switch (checkpoint.residency()) {
+                case RESIDENT -> tensors;
+                case MAPPED -> tensors.stream().filter(tensor -> tensor.shape().size() == 1).toList();
+            };
         }
 
         private void warmUp(Kernels kernels) {
@@ -78,7 +96,7 @@ public final class LoadedDecoder {
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
-            return new MemoryPlan(TensorPlan.loadedBytes(tensors, kernels.panelRows()),
+            return new MemoryPlan(TensorPlan.loadedBytes(inMemory(), kernels.panelRows()),
                     KvCache.byteSize(config, session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }
@@ -105,6 +123,12 @@ public final class LoadedDecoder {
         if (WARM.add(type)) {
             WarmUp.attention(kernels, type);
         }
+    }
+
+    /** Gives up the file that weights are still in. No session may be open. Idempotent. */
+    @Override
+    public void close() {
+        loaded.close();
     }
 
     /** The state of a new session, in memory of its arena. */

@@ -5,7 +5,10 @@ import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.PagedMatrix;
+import dev.lockstep.loader.PanelWindow;
 import dev.lockstep.quant.PanelMatrix;
+import dev.lockstep.quant.WeightMatrix;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.List;
@@ -18,22 +21,27 @@ final class Products {
     private final Kernels kernels;
     private final WorkerPool pool;
     private final MatMulScratch[] scratch;
+    /** One per thread, if there are matrices that are still in a file. */
+    private final PanelWindow[] windows;
     private final WorkerPool.RangeTask prepare = this::prepare;
     private final WorkerPool.RangeTask multiply = this::multiply;
-    private List<PanelMatrix> weights;
+    private List<WeightMatrix> weights;
     private Activations x;
     private List<FloatRows> y;
     private int tokens;
 
-    Products(Kernels kernels, WorkerPool pool, long maxColumns, int maxTokens, SegmentAllocator memory) {
+    Products(Kernels kernels, WorkerPool pool, DecoderWeights decoder, int maxTokens, SegmentAllocator memory) {
         this.kernels = kernels;
         this.pool = pool;
         this.scratch = new MatMulScratch[pool.threads()];
-        Arrays.setAll(scratch, worker -> MatMulScratch.allocate(memory, maxColumns, maxTokens, kernels.panelRows()));
+        Arrays.setAll(scratch, worker -> MatMulScratch.allocate(memory, decoder.maxColumns(), maxTokens, kernels.panelRows()));
+        List<PagedMatrix> paged = decoder.paged();
+        this.windows = new PanelWindow[paged.isEmpty() ? 0 : pool.threads()];
+        Arrays.setAll(windows, worker -> PanelWindow.allocate(memory, paged));
     }
 
     /** y[i] = x · weights[i]ᵀ for {@code tokens} rows of x. */
-    void run(List<PanelMatrix> weights, Activations x, List<FloatRows> y, int tokens) {
+    void run(List<WeightMatrix> weights, Activations x, List<FloatRows> y, int tokens) {
         this.weights = weights;
         this.x = x;
         this.y = y;
@@ -58,14 +66,35 @@ final class Products {
             long fromPanel = Math.max(from - first, 0);
             long toPanel = Math.min(to - first, panels);
             if (fromPanel < toPanel) {
-                kernels.matMul(weights.get(i), fromPanel, toPanel, x, y.get(i), tokens, scratch[worker]);
+                multiply(worker, weights.get(i), fromPanel, toPanel, y.get(i));
             }
             first += panels;
         }
     }
 
+    private void multiply(int worker, WeightMatrix matrix, long fromPanel, long toPanel, FloatRows rows) {
+        if (matrix instanceof PanelMatrix resident) {
+            kernels.matMul(resident, fromPanel, toPanel, x, rows, tokens, scratch[worker]);
+        } else {
+            multiplyPaged(worker, (PagedMatrix) matrix, fromPanel, toPanel, rows);
+        }
+    }
+
+    /** Each row is summed up by itself, so the results are those of the whole matrix. */
+    private void multiplyPaged(int worker, PagedMatrix matrix, long fromPanel, long toPanel, FloatRows rows) {
+        long step = PanelWindow.panelsAtOnce(matrix.layout());
+        for (long from = fromPanel; from < toPanel; from += step) {
+            PanelMatrix part = windows[worker].load(matrix, from, Math.min(from + step, toPanel));
+            int firstRow = Math.toIntExact(from * matrix.layout().panelRows());
+            kernels.matMul(part, 0, part.layout().panels(), x, rows.fromColumn(firstRow), tokens, scratch[worker]);
+        }
+    }
+
     /** Overwrites all scratch memory with zeros. */
     void zero() {
+        for (PanelWindow window : windows) {
+            window.zero();
+        }
         for (MatMulScratch each : scratch) {
             each.zero();
         }

@@ -53,7 +53,7 @@ final class RunState {
     final TokenSteps tokenSteps;
     /** Room for one row of the embedding matrix as it is stored. */
     final MemorySegment encodedRow;
-    /** Room to take it out of its panel. */
+    /** Room to take it out of its panel, or out of its file. */
     final MemorySegment weavingScratch;
     final RopeTable rope;
     final KvCache cache;
@@ -76,10 +76,10 @@ final class RunState {
         gateUp = List.of(gate.rows(), up);
         updates = List.of(update);
         allLogits = List.of(logits);
-        products = new Products(kernels, pool, weights.maxColumns(), batch, memory);
+        products = new Products(kernels, pool, weights, batch, memory);
         tokenSteps = new TokenSteps(c, kernels, pool, this);
         encodedRow = memory.allocate(weights.tokenEmbedding().layout().rowBytes());
-        weavingScratch = memory.allocate(weights.tokenEmbedding().layout().scratchBytes());
+        weavingScratch = memory.allocate(weights.tokenEmbedding().decodeScratchBytes());
         rope = new RopeTable(c, weights.ropeFactors(), batch, memory);
         cache = new KvCache(c, kvType, context, memory);
         selfAttention = new SelfAttention(c, kernels, this, pool.threads(), memory);

@@ -14,7 +14,7 @@ import java.util.Set;
 /** Any bytes as a model file: the container, the tokenizer, and all that is checked before weights are loaded. */
 class GgufFuzzTest {
     private static final Path FILE = Scratch.file("model.gguf");
-    private static final LoadOptions OPTIONS = new LoadOptions(1, LoadOptions.DEFAULT_CONTEXT);
+    private static final LoadOptions OPTIONS = LoadOptions.defaults().withThreads(1);
 
     @FuzzTest
     void opensOrRefuses(byte[] file) throws Exception {

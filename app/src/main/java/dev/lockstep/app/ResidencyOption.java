@@ -1,0 +1,31 @@
+package dev.lockstep.app;
+
+import dev.lockstep.loader.Residency;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Where the weights of a model are. */
+final class ResidencyOption {
+    @Option(names = "--residency", paramLabel = "WHERE", converter = Name.class,
+            description = "Where the weights are: \"resident\" in private memory, or \"mapped\" in the file, for models larger than memory:"
+                    + " every page is verified each time it is needed, which is slow. Default: resident.")
+    private Residency residency = Residency.RESIDENT;
+
+    Residency value() {
+        return residency;
+    }
+
+    /** Names as in the help, in any case. */
+    static final class Name implements ITypeConverter<Residency> {
+        @Override
+        public Residency convert(String name) {
+            for (Residency residency : Residency.values()) {
+                if (residency.name().equalsIgnoreCase(name)) {
+                    return residency;
+                }
+            }
+            throw new TypeConversionException("\"" + name + "\" is neither resident nor mapped");
+        }
+    }
+}

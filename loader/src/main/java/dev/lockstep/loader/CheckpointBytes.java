@@ -1,0 +1,128 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.internal.ByteSource;
+import dev.lockstep.loader.internal.PrivateCopy;
+import dev.lockstep.loader.internal.VerifiedPages;
+import dev.lockstep.loader.internal.WeightLoader;
+import dev.lockstep.loader.signing.FileDigests;
+import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.quant.PanelLayout;
+import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The bytes of a checkpoint for each {@link Residency}. The holder closes them. */
+sealed interface CheckpointBytes extends AutoCloseable {
+    /** Reads a file and hashes what it read. */
+    static CheckpointBytes read(Path file, HashPlan plan, Residency residency) throws IOException {
+        return switch (residency) {
+            case RESIDENT -> new Copied(PrivateCopy.of(file, plan));
+            case MAPPED -> new Mapped(VerifiedPages.of(file, plan));
+        };
+    }
+
+    Residency residency();
+
+    ByteSource source();
+
+    /** Digests of the very bytes that {@link #source} gives. */
+    FileDigests digests();
+
+    /** See {@link VerifiedCheckpoint#loadWeights}. */
+    Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads);
+
+    /** What was zeroed so far. */
+    Zeroing zeroing();
+
+    @Override
+    void close();
+
+    /** A private copy. */
+    record Copied(PrivateCopy source) implements CheckpointBytes {
+        @Override
+        public Residency residency() {
+            return Residency.RESIDENT;
+        }
+
+        @Override
+        public FileDigests digests() {
+            return source.digests();
+        }
+
+        @Override
+        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+            var loader = new WeightLoader(source, arena, panelRows);
+            loader.load(wanted, threads);
+            return new Weights(loader.vectors(), loader.matrices(), Optional.empty());
+        }
+
+        @Override
+        public Zeroing zeroing() {
+            return source.zeroing();
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+
+    /** The file itself. */
+    final class Mapped implements CheckpointBytes {
+        private final VerifiedPages source;
+        private boolean givenAway;
+
+        Mapped(VerifiedPages source) {
+            this.source = source;
+        }
+
+        @Override
+        public Residency residency() {
+            return Residency.MAPPED;
+        }
+
+        @Override
+        public ByteSource source() {
+            return source;
+        }
+
+        @Override
+        public FileDigests digests() {
+            return source.digests();
+        }
+
+        @Override
+        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+            var vectors = new HashMap<String, MemorySegment>();
+            Map<String, PagedMatrix> matrices = new HashMap<>();
+            for (TensorInfo tensor : wanted) {
+                if (tensor.shape().size() == 1) {
+                    vectors.put(tensor.name(), WeightLoader.vector(tensor, source, arena));
+                } else {
+                    var layout = new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows);
+                    matrices.put(tensor.name(), new PagedMatrix(layout, source, tensor.byteOffset()));
+                }
+            }
+            givenAway = true;
+            return new Weights(vectors, matrices, Optional.of(source));
+        }
+
+        @Override
+        public Zeroing zeroing() {
+            return Zeroing.NONE;
+        }
+
+        @Override
+        public void close() {
+            if (!givenAway) {
+                source.close();
+            }
+        }
+    }
+}
