@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Optional;
@@ -82,8 +83,8 @@ public final class BundleVerifier {
     }
 
     /** A bundle that names its key is checked with that key only; one that does not, with every trusted one. */
-    private static List<ECPublicKey> candidates(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedKeys trusted) {
-        List<ECPublicKey> candidates = trusted.candidates(claimed.hint(), claimed.raw());
+    private static List<PublicKey> candidates(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedKeys trusted) {
+        List<PublicKey> candidates = trusted.candidates(claimed.hint(), claimed.raw());
         if (candidates.isEmpty()) {
             String signer = claimed.hint().map(hint -> "the key \"" + hint + '"')
                     .orElse(claimed.raw().isPresent() ? "the key it contains" : "a key it does not name");
@@ -109,10 +110,10 @@ public final class BundleVerifier {
                 + trusted);
     }
 
-    private static boolean isSignedBy(ECPublicKey key, SignatureBundle bundle, SignedText text) {
+    private static boolean isSignedBy(PublicKey key, SignatureBundle bundle, SignedText text) {
         return switch (text) {
             case DSSE -> Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature());
-            case LEGACY_V02 -> Dsse.verify(key, LegacyFormat.SIGNATURE_ALGORITHM,
+            case LEGACY_V02 -> key instanceof ECPublicKey elliptic && Dsse.verify(elliptic, LegacyFormat.SIGNATURE_ALGORITHM,
                     LegacyFormat.signedText(bundle.payloadType(), bundle.payload()), bundle.signature());
         };
     }

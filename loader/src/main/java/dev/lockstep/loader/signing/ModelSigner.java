@@ -46,7 +46,7 @@ public final class ModelSigner {
         SignatureFile.requireReplaceable(signature);
         byte[] payload = statement(model, plan, signature, ignorePaths).toJson();
         byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
-        byte[] bundle = bundle(signer, payload, Dsse.sign(signer.keys().getPrivate(), EcCurve.of(signer.publicKey()), message));
+        byte[] bundle = bundle(signer, payload, Dsse.sign(signer.keys().getPrivate(), SigningAlgorithm.of(signer.publicKey()), message));
         // Before it is written: what this library would refuse, nobody should be given.
         SignedManifest manifest = readBack(bundle, signature, signer.asTrusted());
         SignatureFile.write(signature, bundle);

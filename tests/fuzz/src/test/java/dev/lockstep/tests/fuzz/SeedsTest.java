@@ -114,7 +114,7 @@ class SeedsTest {
         try (var files = Files.newDirectoryStream(folder, "p*.pem")) {
             files.forEach(keys::add);
         }
-        assertThat(keys).hasSize(EcCurve.values().length);
+        assertThat(keys).hasSize(SigningAlgorithm.values().length);
         return keys;
     }
 
