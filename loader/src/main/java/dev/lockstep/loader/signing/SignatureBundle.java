@@ -53,6 +53,14 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
                 envelope.text("payloadType"), onlySignature(envelope));
     }
 
+    /** @throws ModelSignatureException if what is signed is of another type than the one that models are described in */
+    void requireInToto() {
+        if (!payloadType.equals(Dsse.IN_TOTO)) {
+            throw new ModelSignatureException(Reason.STATEMENT_INVALID, file, "signs a payload of the type \"" + payloadType
+                    + "\"; \"" + Dsse.IN_TOTO + "\" is accepted");
+        }
+    }
+
     static ModelSignatureException tooLarge(String file) {
         return new ModelSignatureException(Reason.BUNDLE_MALFORMED, file,
                 "is larger than " + MAX_BYTES + " bytes; no signature file is");
