@@ -96,7 +96,7 @@ final class SignCommand extends IoCommand {
         }
         for (String option : OF_FIRST_SIGNER) {
             if (cosign && spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new ParameterException(spec.commandLine(), option + " is for the first signer, who wrote the statement, not for --cosign");
+                throw new ParameterException(spec.commandLine(), option + " is for the first signer, not for --cosign");
             }
         }
     }

@@ -58,7 +58,8 @@ public final class BundleVerifier {
 
     /**
      * Who of the trusted signers has signed, each once, in the order of the signatures. A signature by anybody else counts for
-     * nothing, and so does one whose certificate is not valid now. What is signed is not looked at: that a model is this one is proven by {@link #verify}.
+     * nothing, and so does one whose certificate is not valid now. What is signed is not looked at:
+     * that a model is this one is proven by {@link #verify}.
      *
      * @return one signer for each key; whether they are enough is the caller's decision
      * @throws ModelSignatureException if a signature names a trusted signer and does not verify

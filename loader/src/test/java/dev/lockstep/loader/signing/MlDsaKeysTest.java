@@ -242,7 +242,8 @@ class MlDsaKeysTest {
     void keysOfTheOtherParameterSetsAreRefusedByNameWhereverTheyAreOffered() throws Exception {
         for (var name : new String[] {"ML-DSA-44", "ML-DSA-87"}) {
             var keys = KeyPairGenerator.getInstance(name).generateKeyPair();
-            refusesPublic(keys.getPublic().getEncoded(), "the kind of key is " + name + "; keys on P-256, P-384 or P-521, and keys for ML-DSA-65");
+            refusesPublic(keys.getPublic().getEncoded(), "the kind of key is " + name
+                    + "; keys on P-256, P-384 or P-521, and keys for ML-DSA-65, are accepted");
             refuses(PemText.of("PRIVATE KEY", keys.getPrivate().getEncoded()), "the kind of key is " + name);
             assertThatIllegalArgumentException().isThrownBy(() -> TrustedKeys.of(keys.getPublic())).withMessageContaining("ML-DSA-65");
             assertThatIllegalArgumentException().isThrownBy(() -> KeyId.of(keys.getPublic()));

@@ -204,7 +204,8 @@ class SignatureSetTest {
         var keys = TrustedKeys.of(A.getPublic());
         assertThat(signers(new TrustedSigners(keys, TrustedCertificates.of(authority.certificate))))
                 .containsExactly(id(A), KeyId.of(signer.keys.getPublic()));
-        assertThat(signers(new TrustedSigners(keys, TrustedCertificates.of(TestCa.authority("other").selfSigned().certificate)))).containsExactly(id(A));
+        var other = TrustedCertificates.of(TestCa.authority("other").selfSigned().certificate);
+        assertThat(signers(new TrustedSigners(keys, other))).containsExactly(id(A));
         var later = new TrustedCertificates(List.of(authority.certificate), () -> TestCa.NOW.plus(Duration.ofDays(36_500)));
         assertThat(signers(new TrustedSigners(keys, later))).containsExactly(id(A));
         assertThat(signers(TrustedSigners.of(keys))).containsExactly(id(A));
