@@ -3,7 +3,9 @@ package dev.lockstep.app;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.loader.signing.ModelCosigner;
 import dev.lockstep.loader.signing.ModelSigner;
+import dev.lockstep.loader.signing.SignatureSet;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SigningException;
 import dev.lockstep.loader.signing.SigningIdentity;
@@ -21,9 +23,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lockstep sign}: OpenSSF Model Signing with an elliptic-curve key, alone or with its certificate. */
+/** {@code lockstep sign}: OpenSSF Model Signing with a key, alone or with its certificate, as the first signer or one more. */
 @Command(name = "sign", description = "Signs a model file or folder (OpenSSF Model Signing v1.0).")
 final class SignCommand extends IoCommand {
+    /** What a cosigner cannot choose any more. */
+    private static final List<String> OF_FIRST_SIGNER = List.of("--shard-size", "--hash", "--ignore-paths");
+
     @Parameters(paramLabel = "PATH", description = "The model: a file, or a folder with all its files.")
     private Path model;
 
@@ -45,6 +50,10 @@ final class SignCommand extends IoCommand {
             description = "Where the signature goes. Default: PATH.sig for a file, PATH/model.sig for a folder.")
     private Path signature;
 
+    @Option(names = "--cosign", description = "Sign what the existing signature says of the model, if it is true; the new signature goes"
+            + " into a folder beside that one.")
+    private boolean cosign;
+
     @Option(names = "--shard-size", paramLabel = "BYTES",
             description = "Hash files in shards of this size, side by side. Default: each file as a whole.")
     private Long shardSize;
@@ -61,14 +70,17 @@ final class SignCommand extends IoCommand {
 
     @Override
     public Integer call() {
-        if (certificate == null && !certificateChain.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--certificate-chain is of no use without --certificate");
-        }
+        requireSensibleOptions();
         char[] passphrase = encrypted ? Passphrase.ask(spec, "Passphrase of " + privateKey) : null;
         try {
             KeyPair keys = SigningKeys.readKeyPair(privateKey, passphrase);
-            Path target = signature != null ? signature : SignaturePlace.of(model);
-            SignedManifest signed = ModelSigner.sign(model, identity(keys), plan(), target, ignorePaths);
+            warnIfExposed();
+            SigningIdentity signer = identity(keys);
+            Path first = signature != null ? signature : SignaturePlace.of(model);
+            SignedManifest signed = cosign
+                    ? ModelCosigner.cosign(model, signer, first)
+                    : ModelSigner.sign(model, signer, plan(), first, ignorePaths);
+            Path target = cosign ? SignatureSet.cosignature(first, signed.signer().key()) : first;
             io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + signed.signer().description());
         } finally {
             if (passphrase != null) {
@@ -76,6 +88,22 @@ final class SignCommand extends IoCommand {
             }
         }
         return ExitCode.OK;
+    }
+
+    private void requireSensibleOptions() {
+        if (certificate == null && !certificateChain.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--certificate-chain is of no use without --certificate");
+        }
+        for (String option : OF_FIRST_SIGNER) {
+            if (cosign && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(spec.commandLine(), option + " is for the first signer, not for --cosign");
+            }
+        }
+    }
+
+    private void warnIfExposed() {
+        SigningKeys.exposure(privateKey).ifPresent(problem -> io.err().println("lockstep: WARNING: " + privateKey
+                + ": the private key is not encrypted, and " + problem + "; chmod 600 it"));
     }
 
     private SigningIdentity identity(KeyPair keys) {

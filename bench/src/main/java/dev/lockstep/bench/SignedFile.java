@@ -20,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -53,7 +52,7 @@ public class SignedFile {
         file = SyntheticFile.write(shape, type);
         var keys = SigningKeys.generate(EcCurve.P256);
         ModelSigner.sign(file.model(), keys, file.signature(), List.of());
-        trust = TrustPolicy.of((ECPublicKey) keys.getPublic());
+        trust = TrustPolicy.of(keys.getPublic());
         baseline = LoadBaseline.measure(file.model());
         checkRefusal();
         checkWeights();

@@ -3,7 +3,7 @@ package dev.lockstep.loader;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
 import java.nio.file.Path;
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
 import java.util.Optional;
 
 /**
@@ -22,7 +22,7 @@ public final class TrustPolicy {
     }
 
     /** Loads what any of these keys has signed. */
-    public static TrustPolicy of(ECPublicKey... keys) {
+    public static TrustPolicy of(PublicKey... keys) {
         return of(TrustedKeys.of(keys));
     }
 

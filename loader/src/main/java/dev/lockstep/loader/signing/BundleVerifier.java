@@ -1,15 +1,23 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Verifies a signature file against trusted signers, without touching the model: the format, the method, the signer, the
  * signature, and only then what was signed.
  */
 public final class BundleVerifier {
+    /** Why a signer is not one of the trusted ones, whatever the signature is worth. */
+    private static final Set<Reason> OF_NOBODY_TRUSTED = EnumSet.of(Reason.UNTRUSTED_KEY, Reason.METHOD_MISMATCH,
+            Reason.CERTIFICATE_UNTRUSTED, Reason.CERTIFICATE_INVALID);
+
     private BundleVerifier() {
     }
 
@@ -39,17 +47,50 @@ public final class BundleVerifier {
             signer = signer(parsed, trusted, text);
         }
         if (signer.isEmpty()) {
-            throw new ModelSignatureException(Reason.SIGNATURE_INVALID, bundleName, "the signature does not verify with "
-                    + described(parsed.material(), trusted) + ": the file was changed or another key signed it; get the original");
+            throw doesNotVerify(parsed, trusted);
         }
-        if (!parsed.payloadType().equals(Dsse.IN_TOTO)) {
-            throw new ModelSignatureException(Reason.STATEMENT_INVALID, bundleName, "signs a payload of the type \""
-                    + parsed.payloadType() + "\"; \"" + Dsse.IN_TOTO + "\" is accepted");
-        }
+        parsed.requireInToto();
         Statement statement = text == SignedText.LEGACY_V02
                 ? LegacyFormat.parse(parsed.payload(), bundleName)
                 : Statement.parse(parsed.payload(), bundleName);
         return new SignedManifest(signer.get(), bundleName, statement);
+    }
+
+    /**
+     * Who of the trusted signers has signed, each once, in the order of the signatures. A signature by anybody else counts for
+     * nothing, and so does one whose certificate is not valid now. What is signed is not looked at:
+     * that a model is this one is proven by {@link #verify}.
+     *
+     * @return one signer for each key; whether they are enough is the caller's decision
+     * @throws ModelSignatureException if a signature names a trusted signer and does not verify
+     */
+    public static List<Signer> signers(SignatureSet set, TrustedSigners trusted) {
+        var signers = new LinkedHashMap<KeyId, Signer>();
+        for (SignatureBundle bundle : set.bundles()) {
+            trustedSigner(bundle, trusted).ifPresent(signer -> signers.putIfAbsent(signer.key(), signer));
+        }
+        return List.copyOf(signers.values());
+    }
+
+    private static Optional<Signer> trustedSigner(SignatureBundle bundle, TrustedSigners trusted) {
+        Optional<Signer> signer;
+        try {
+            signer = signer(bundle, trusted, SignedText.DSSE);
+        } catch (ModelSignatureException e) {
+            if (OF_NOBODY_TRUSTED.contains(e.reason())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        if (signer.isEmpty() && bundle.material().namesSigner()) {
+            throw doesNotVerify(bundle, trusted);
+        }
+        return signer;
+    }
+
+    private static ModelSignatureException doesNotVerify(SignatureBundle bundle, TrustedSigners trusted) {
+        return new ModelSignatureException(Reason.SIGNATURE_INVALID, bundle.file(), "the signature does not verify with "
+                + described(bundle.material(), trusted) + ": the file was changed or another key signed it; get the original");
     }
 
     /** Which text of the payload a signature may be of: a statement of one kind is never taken for the other. */
@@ -82,8 +123,8 @@ public final class BundleVerifier {
     }
 
     /** A bundle that names its key is checked with that key only; one that does not, with every trusted one. */
-    private static List<ECPublicKey> candidates(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedKeys trusted) {
-        List<ECPublicKey> candidates = trusted.candidates(claimed.hint(), claimed.raw());
+    private static List<PublicKey> candidates(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedKeys trusted) {
+        List<PublicKey> candidates = trusted.candidates(claimed.hint(), claimed.raw());
         if (candidates.isEmpty()) {
             String signer = claimed.hint().map(hint -> "the key \"" + hint + '"')
                     .orElse(claimed.raw().isPresent() ? "the key it contains" : "a key it does not name");
@@ -109,10 +150,10 @@ public final class BundleVerifier {
                 + trusted);
     }
 
-    private static boolean isSignedBy(ECPublicKey key, SignatureBundle bundle, SignedText text) {
+    private static boolean isSignedBy(PublicKey key, SignatureBundle bundle, SignedText text) {
         return switch (text) {
             case DSSE -> Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature());
-            case LEGACY_V02 -> Dsse.verify(key, LegacyFormat.SIGNATURE_ALGORITHM,
+            case LEGACY_V02 -> key instanceof ECPublicKey elliptic && Dsse.verify(elliptic, LegacyFormat.SIGNATURE_ALGORITHM,
                     LegacyFormat.signedText(bundle.payloadType(), bundle.payload()), bundle.signature());
         };
     }

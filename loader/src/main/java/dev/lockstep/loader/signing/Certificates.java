@@ -31,7 +31,7 @@ public final class Certificates {
      * @throws KeyFileException if the file holds no certificate, anything else, or one that is malformed
      */
     public static List<X509Certificate> readPem(Path pem) {
-        return parsePem(SigningKeys.read(pem, MAX_FILE_BYTES), pem.toString());
+        return parsePem(KeyFiles.read(pem, MAX_FILE_BYTES), pem.toString());
     }
 
     /**

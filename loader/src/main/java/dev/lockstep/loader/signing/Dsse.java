@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.interfaces.ECPublicKey;
 
 /**
  * Signatures over typed bytes, from the JDK alone. What is signed is the pre-authentication encoding of
@@ -31,43 +31,44 @@ final class Dsse {
         return text.toByteArray();
     }
 
-    static byte[] sign(PrivateKey key, EcCurve curve, byte[] message) {
+    static byte[] sign(PrivateKey key, SigningAlgorithm algorithm, byte[] message) {
         try {
-            var signer = Signature.getInstance(curve.signatureAlgorithm());
+            var signer = Signature.getInstance(algorithm.signatureName());
             signer.initSign(key);
             signer.update(message);
             return signer.sign();
         } catch (InvalidKeyException e) {
-            throw new IllegalArgumentException("the private key does not suit " + curve, e);
+            throw new IllegalArgumentException("the private key does not suit " + algorithm, e);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot sign with " + curve.signatureAlgorithm(), e);
+            throw new IllegalStateException("this Java runtime cannot sign with " + algorithm.signatureName(), e);
         }
     }
 
     /**
-     * True if the key signed the message. Only DER proper is accepted: no padding, no long form, nothing after it. Both
-     * s and n − s are accepted: OMS does not ask for the low one, signers do not write it, and nothing here takes the
-     * bytes of a signature for the identity of what was signed.
+     * True if the key signed the message. Of an ECDSA signature only DER proper is accepted: no padding, no long form, nothing after
+     * it. Both s and n − s are accepted: OMS does not ask for the low one, signers do not write it, and nothing here takes the
+     * bytes of a signature for the identity of what was signed. Of ML-DSA, the context string is the empty one.
      */
-    static boolean verify(ECPublicKey key, byte[] message, byte[] der) {
-        return verify(key, EcCurve.of(key).signatureAlgorithm(), message, der);
+    static boolean verify(PublicKey key, byte[] message, byte[] signature) {
+        return verify(key, SigningAlgorithm.of(key).signatureName(), message, signature);
     }
 
     /** The same with another hash than the curve's own. */
-    static boolean verify(ECPublicKey key, String algorithm, byte[] message, byte[] der) {
-        if (!EcdsaDer.isCanonical(der)) {
+    static boolean verify(PublicKey key, String signatureName, byte[] message, byte[] signature) {
+        SigningAlgorithm algorithm = SigningAlgorithm.of(key);
+        if (!algorithm.isSignatureForm(signature)) {
             return false;
         }
         try {
-            var verifier = Signature.getInstance(algorithm);
+            var verifier = Signature.getInstance(signatureName);
             verifier.initVerify(key);
             verifier.update(message);
-            return verifier.verify(der);
+            return verifier.verify(signature);
         } catch (SignatureException e) {
             // Thrown instead of false for an r or s that does not fit the curve.
             return false;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot verify " + EcCurve.of(key), e);
+            throw new IllegalStateException("this Java runtime cannot verify " + algorithm, e);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import java.nio.charset.StandardCharsets;
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -21,16 +21,16 @@ public record KeyId(String hex) {
     /**
      * The id of a key.
      *
-     * @throws IllegalArgumentException if the key is not on one of the three curves
+     * @throws IllegalArgumentException if the key is of no {@link SigningAlgorithm}
      */
-    public static KeyId of(ECPublicKey key) {
+    public static KeyId of(PublicKey key) {
         return new KeyId(HexFormat.of().formatHex(Sha256.of(pem(key))));
     }
 
     /** The key as PEM text: SubjectPublicKeyInfo, lines of 64 characters, line feeds only. */
-    static byte[] pem(ECPublicKey key) {
+    static byte[] pem(PublicKey key) {
         byte[] lineFeed = {'\n'};
-        String base64 = Base64.getMimeEncoder(64, lineFeed).encodeToString(EcCurve.canonical(key).getEncoded());
+        String base64 = Base64.getMimeEncoder(64, lineFeed).encodeToString(SigningAlgorithm.canonical(key).getEncoded());
         return ("-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }

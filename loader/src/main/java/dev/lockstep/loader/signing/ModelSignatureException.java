@@ -28,6 +28,10 @@ public final class ModelSignatureException extends RuntimeException {
         CERTIFICATE_INVALID,
         /** The signature does not match what was signed. */
         SIGNATURE_INVALID,
+        /** A cosignature is of another statement than the primary signature. */
+        PAYLOAD_DIFFERS,
+        /** The folder of cosignatures holds something else, or too many. */
+        SIGNATURE_SET_INVALID,
         /** The signed text is not an OMS statement. */
         STATEMENT_INVALID,
         /** The signed list of files contradicts itself or breaks the rules for names and digests. */

@@ -6,17 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Signs a model, a file or a directory, with an elliptic-curve key, alone or with its certificate: OpenSSF Model Signing v1.0, sigstore bundle v0.3.
+ * Signs a model, a file or a directory, with a key, alone or with its certificate: OpenSSF Model Signing v1.0, sigstore bundle
+ * v0.3.
  *
  * <p>Every regular file of a directory is signed, hidden ones too, except {@code .git}, {@code .gitignore},
- * {@code .gitattributes} and {@code .github} at its top, the signature file itself and what the caller excludes.
+ * {@code .gitattributes} and {@code .github} at its top, the signature file itself, the folder of its
+ * cosignatures and what the caller excludes.
  */
 public final class ModelSigner {
     private ModelSigner() {
@@ -45,37 +45,9 @@ public final class ModelSigner {
     public static SignedManifest sign(Path model, SigningIdentity signer, HashPlan plan, Path signature, List<Path> ignorePaths) {
         SignatureFile.requireReplaceable(signature);
         byte[] payload = statement(model, plan, signature, ignorePaths).toJson();
-        byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
-        byte[] bundle = bundle(signer, payload, Dsse.sign(signer.keys().getPrivate(), EcCurve.of(signer.publicKey()), message));
-        // Before it is written: what this library would refuse, nobody should be given.
-        SignedManifest manifest = readBack(bundle, signature, signer.asTrusted());
-        SignatureFile.write(signature, bundle);
-        return manifest;
-    }
-
-    private static SignedManifest readBack(byte[] bundle, Path signature, TrustedSigners trusted) {
-        try {
-            return BundleVerifier.verify(bundle, signature.toString(), trusted);
-        } catch (ModelSignatureException e) {
-            throw new SigningException(signature.toString(), "the new signature does not verify, so it is not written"
-                    + " (does the public key belong to the private key?): " + e.getMessage(), e);
-        }
-    }
-
-    private static byte[] bundle(SigningIdentity signer, byte[] payload, byte[] signature) {
-        var json = new JsonMapper();
-        var bundle = json.createObjectNode();
-        bundle.put("mediaType", SignatureBundle.MEDIA_TYPE);
-        var material = bundle.putObject("verificationMaterial");
-        signer.describe(material);
-        material.putArray("tlogEntries");
-        var envelope = bundle.putObject("dsseEnvelope");
-        envelope.put("payload", Base64.getEncoder().encodeToString(payload));
-        envelope.put("payloadType", Dsse.IN_TOTO);
-        envelope.putArray("signatures").addObject()
-                .put("sig", Base64.getEncoder().encodeToString(signature))
-                .put("keyid", "");
-        return json.writeValueAsBytes(bundle);
+        NewBundle bundle = NewBundle.sign(signer, payload, signature);
+        SignatureFile.write(signature, bundle.json());
+        return bundle.manifest();
     }
 
     private static Statement statement(Path model, HashPlan plan, Path signature, List<Path> ignorePaths) {
@@ -143,7 +115,9 @@ public final class ModelSigner {
                 throw new SigningException(path.toString(), "cannot be ignored: it is not below " + directory);
             }
         }
-        exclusions.add(directory, SignatureFile.realPath(signature));
+        Path real = SignatureFile.realPath(signature);
+        exclusions.add(directory, real);
+        exclusions.add(directory, SignatureSet.folder(real));
         return exclusions;
     }
 

@@ -28,20 +28,29 @@ public final class ModelVerifier {
      * followed. What is missing, extra or not a regular file is reported before anything is hashed.
      *
      * @param model the signed file or directory
-     * @param signature the signature file; inside the model it is no part of it
+     * @param signature the signature file; inside the model neither it nor the folder of its cosignatures is a part of it
      * @throws ModelSignatureException if anything is wrong
      */
     public static SignedManifest verify(Path model, Path signature, TrustedSigners trusted, VerifyOptions options) {
         SignedManifest manifest =
                 BundleVerifier.verify(readSignature(signature), signature.toString(), trusted, options.legacyV02());
+        requireSameFiles(model, signature, manifest, options);
+        return manifest;
+    }
+
+    /**
+     * The comparison alone.
+     *
+     * @throws ModelSignatureException if the model is not what was signed
+     */
+    static void requireSameFiles(Path model, Path signature, SignedManifest manifest, VerifyOptions options) {
         try {
             Map<String, Path> files = Files.isDirectory(model)
                     ? signedFiles(model.toRealPath(), signature, manifest, options)
                     : singleFile(model, signature, manifest);
             compare(files, model, manifest);
-            return manifest;
         } catch (IOException e) {
-            throw unreadable(model.toString(), e);
+            throw SignatureFile.unreadable(model.toString(), e);
         }
     }
 
@@ -56,15 +65,7 @@ public final class ModelVerifier {
                     Files.exists(signature) ? "is not a file" : "there is no signature; sign the model with"
                             + " lockstep sign, or ask its publisher for one");
         }
-        try (var in = Files.newInputStream(signature)) {
-            byte[] bytes = in.readNBytes(SignatureBundle.MAX_BYTES + 1);
-            if (bytes.length > SignatureBundle.MAX_BYTES) {
-                throw SignatureBundle.tooLarge(signature.toString());
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw unreadable(signature.toString(), e);
-        }
+        return SignatureFile.read(signature);
     }
 
     private static Map<String, Path> singleFile(Path model, Path signature, SignedManifest manifest)
@@ -145,7 +146,9 @@ public final class ModelVerifier {
         var exclusions = new Exclusions();
         exclusions.addNames(manifest.ignorePaths());
         // The name it was given and, if that is a link, the file it leads to.
-        exclusions.add(directory, SignatureFile.realPath(signature));
+        Path real = SignatureFile.realPath(signature);
+        exclusions.add(directory, real);
+        exclusions.add(directory, SignatureSet.folder(real));
         exclusions.add(directory, signature.toRealPath());
         options.ignorePaths().forEach(path -> exclusions.add(directory, path));
         return exclusions;
@@ -170,11 +173,7 @@ public final class ModelVerifier {
         try {
             return hasher.digests(file);
         } catch (IOException e) {
-            throw unreadable(file.toString(), e);
+            throw SignatureFile.unreadable(file.toString(), e);
         }
-    }
-
-    private static ModelSignatureException unreadable(String file, IOException e) {
-        return new ModelSignatureException(Reason.FILE_UNREADABLE, file, "cannot be read: " + e, e);
     }
 }

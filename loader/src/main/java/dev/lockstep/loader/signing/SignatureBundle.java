@@ -14,15 +14,15 @@ import java.util.Set;
  * @param material how it says it can be verified
  * @param payload the signed statement, byte for byte as received
  * @param payloadType part of the signed text
- * @param signature DER sequence (r, s)
+ * @param signature in the form of the algorithm, which the key decides
  */
 record SignatureBundle(String file, VerificationMaterial material, byte[] payload, String payloadType, byte[] signature) {
     static final int MAX_BYTES = StrictJson.MAX_BYTES;
 
     static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-    /** Longest DER signature of the three curves: P-521 takes 139 bytes. */
-    private static final int MAX_SIGNATURE_BYTES = 256;
+    /** What no algorithm exceeds; the key then says what exactly is right. */
+    private static final int MAX_SIGNATURE_BYTES = SigningAlgorithm.longestSignatureBytes();
 
     private static final Set<String> MEMBERS = Set.of("mediaType", "verificationMaterial", "dsseEnvelope");
     private static final Set<String> KEY_MEMBERS = Set.of("hint", "rawBytes", "keyDetails", "validFor");
@@ -51,6 +51,14 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
         envelope.allowOnly(ENVELOPE_MEMBERS);
         return new SignatureBundle(file, material, envelope.base64("payload"),
                 envelope.text("payloadType"), onlySignature(envelope));
+    }
+
+    /** @throws ModelSignatureException if what is signed is of another type than the one that models are described in */
+    void requireInToto() {
+        if (!payloadType.equals(Dsse.IN_TOTO)) {
+            throw new ModelSignatureException(Reason.STATEMENT_INVALID, file, "signs a payload of the type \"" + payloadType
+                    + "\"; \"" + Dsse.IN_TOTO + "\" is accepted");
+        }
     }
 
     static ModelSignatureException tooLarge(String file) {
@@ -103,10 +111,10 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
         StrictJson signature = signatures.getFirst();
         signature.allowOnly(SIGNATURE_MEMBERS);
         signature.optionalText("keyid"); // unsigned and unused, but still a string
-        byte[] der = signature.base64("sig");
-        if (der.length > MAX_SIGNATURE_BYTES) {
-            throw signature.fault("is " + der.length + " bytes long; no elliptic-curve signature is");
+        byte[] bytes = signature.base64("sig");
+        if (bytes.length > MAX_SIGNATURE_BYTES) {
+            throw signature.fault("is " + bytes.length + " bytes long; no signature is");
         }
-        return der;
+        return bytes;
     }
 }

@@ -7,14 +7,32 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Where a signature is written, without ever leaving half of one or destroying anything else. */
+/** A signature on disk: read within bounds, written without ever leaving half of one or destroying anything else. */
 final class SignatureFile {
     private SignatureFile() {
+    }
+
+    /** @throws ModelSignatureException if it cannot be read, or is larger than any signature */
+    static byte[] read(Path signature, OpenOption... options) {
+        try (var in = Files.newInputStream(signature, options)) {
+            byte[] bytes = in.readNBytes(SignatureBundle.MAX_BYTES + 1);
+            if (bytes.length > SignatureBundle.MAX_BYTES) {
+                throw SignatureBundle.tooLarge(signature.toString());
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw unreadable(signature.toString(), e);
+        }
+    }
+
+    static ModelSignatureException unreadable(String file, IOException e) {
+        return new ModelSignatureException(Reason.FILE_UNREADABLE, file, "cannot be read: " + e, e);
     }
 
     /** Refuses a path under which something other than a signature lies: weights are easily named by mistake. */

@@ -1,9 +1,9 @@
 package dev.lockstep.loader.signing;
 
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Who signs: a key, alone or with its certificate.
  *
- * @param keys a key pair on one of the curves of {@link EcCurve}
+ * @param keys a key pair of some {@link SigningAlgorithm}; with certificates, one on a curve
  * @param certificates of the key, of its issuer, and so on; empty to sign with the bare key. The last one, or its issuer, is what
  *     verifiers have to trust
  */
@@ -32,8 +32,8 @@ public record SigningIdentity(KeyPair keys, List<X509Certificate> certificates) 
         return new SigningIdentity(keys, List.of());
     }
 
-    ECPublicKey publicKey() {
-        return (ECPublicKey) keys.getPublic();
+    PublicKey publicKey() {
+        return keys.getPublic();
     }
 
     /** Whom a verifier has to trust at least. */

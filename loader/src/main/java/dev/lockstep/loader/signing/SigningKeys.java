@@ -2,68 +2,52 @@ package dev.lockstep.loader.signing;
 
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
-import java.util.Set;
-import org.bouncycastle.asn1.DERBitString;
+import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.SECNamedCurves;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
- * Elliptic-curve keys for signing models: made, read from PEM files and written to them. Public keys are read from
- * {@code PUBLIC KEY} blocks, private ones from PKCS#8 (plain or encrypted) and SEC1 blocks; text around the block is
- * ignored.
+ * Keys for signing models, by the algorithms of {@link SigningAlgorithm}: made, read from PEM files and written to them. Public
+ * keys are read from {@code PUBLIC KEY} blocks, private ones from PKCS#8 (plain or encrypted) and SEC1 blocks; text around the
+ * block is ignored.
  *
  * <p>A private key lives on the Java heap for as long as its object does and cannot be wiped from there. Keep signing
  * in a short-lived process.
  */
 public final class SigningKeys {
-    /** A key file is a few hundred bytes, with comments a few thousand. */
+    /** A key file is a few hundred bytes, one for ML-DSA-65 six thousand; the rest is for comments. */
     public static final int MAX_FILE_BYTES = 64 << 10;
 
     private SigningKeys() {
     }
 
     /** Makes a fresh key pair. */
+    public static KeyPair generate(SigningAlgorithm algorithm) {
+        return algorithm.generate();
+    }
+
+    /** Makes a fresh key pair on a curve. */
     public static KeyPair generate(EcCurve curve) {
-        try {
-            var generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec(curve.jcaName()));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot make a key on " + curve, e);
-        }
+        return generate(SigningAlgorithm.of(curve));
     }
 
     /**
      * Reads a private key and computes its public key.
      *
      * @param passphrase for an encrypted key; may be null, and is not kept
-     * @throws KeyFileException if the file does not hold exactly one usable private key
+     * @throws KeyFileException if the file does not hold exactly one usable private key, or others than its owner may write to it
      */
     public static KeyPair readKeyPair(Path pem, char[] passphrase) {
-        byte[] text = read(pem);
+        byte[] text = KeyFiles.readPrivate(pem, MAX_FILE_BYTES);
         try {
             return PemKeys.keyPair(text, pem.toString(), passphrase);
         } finally {
@@ -71,14 +55,40 @@ public final class SigningKeys {
         }
     }
 
+    /**
+     * Reads a private key from memory and computes its public key.
+     *
+     * @param pem stays as it is; the caller's to overwrite
+     * @param name what to call the text in messages
+     * @param passphrase for an encrypted key; may be null, and is not kept
+     * @throws KeyFileException if the text does not hold exactly one usable private key
+     */
+    public static KeyPair parseKeyPair(byte[] pem, String name, char[] passphrase) {
+        return PemKeys.keyPair(bounded(pem, name), name, passphrase);
+    }
+
     /** The private half of {@link #readKeyPair}. */
     public static PrivateKey readPrivateKey(Path pem, char[] passphrase) {
         return readKeyPair(pem, passphrase).getPrivate();
     }
 
+    /**
+     * What is wrong with who may read the file of a private key: nothing if it is encrypted, or its owner's alone.
+     *
+     * @throws KeyFileException if the file holds no private key
+     */
+    public static Optional<String> exposure(Path pem) {
+        byte[] text = KeyFiles.readPrivate(pem, MAX_FILE_BYTES);
+        try {
+            return PemKeys.isEncrypted(text, pem.toString()) ? Optional.empty() : FileAccess.of(pem).exposure();
+        } finally {
+            Arrays.fill(text, (byte) 0);
+        }
+    }
+
     /** @throws KeyFileException if the file does not hold exactly one usable public key */
-    public static ECPublicKey readPublicKey(Path pem) {
-        return PemKeys.publicKey(read(pem), pem.toString());
+    public static PublicKey readPublicKey(Path pem) {
+        return PemKeys.publicKey(KeyFiles.read(pem, MAX_FILE_BYTES), pem.toString());
     }
 
     /**
@@ -87,20 +97,28 @@ public final class SigningKeys {
      * @param name what to call the text in messages
      * @throws KeyFileException if the text does not hold exactly one usable public key
      */
-    public static ECPublicKey parsePublicKey(byte[] pem, String name) {
+    public static PublicKey parsePublicKey(byte[] pem, String name) {
+        return PemKeys.publicKey(bounded(pem, name), name);
+    }
+
+    private static byte[] bounded(byte[] pem, String name) {
         if (pem.length > MAX_FILE_BYTES) {
-            throw tooLarge(name, MAX_FILE_BYTES);
+            throw KeyFiles.tooLarge(name, MAX_FILE_BYTES);
         }
-        return PemKeys.publicKey(pem, name);
+        return pem;
     }
 
     /**
      * The public key of a private one.
      *
-     * @throws IllegalArgumentException if the key is not on one of the curves of {@link EcCurve}
+     * @throws IllegalArgumentException if the key is of no {@link SigningAlgorithm}
      */
-    public static ECPublicKey publicKeyOf(ECPrivateKey privateKey) {
-        return PemKeys.publicKey(privateKey);
+    public static PublicKey publicKeyOf(PrivateKey privateKey) {
+        try {
+            return privateKey instanceof ECPrivateKey elliptic ? EcKeys.publicKey(elliptic) : MlDsaPrivateKeys.publicKey(privateKey);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException("the private key is of no kind that models are signed with", e);
+        }
     }
 
     /**
@@ -114,14 +132,14 @@ public final class SigningKeys {
         if (passphrase != null && passphrase.length == 0) {
             throw new IllegalArgumentException("an empty passphrase protects nothing; pass null for no encryption");
         }
-        var privateKey = (ECPrivateKey) keys.getPrivate();
-        byte[] privateText = encodePrivate(privateKey, passphrase, privatePem);
+        byte[] publicText = KeyId.pem(publicKeyOf(keys.getPrivate()));
+        byte[] privateText = encodePrivate(keys.getPrivate(), passphrase, privatePem);
         try {
-            create(publicPem, KeyId.pem(publicKeyOf(privateKey)));
+            KeyFiles.create(publicPem, publicText);
             try {
-                create(privatePem, privateText, ownerOnly(privatePem));
+                KeyFiles.create(privatePem, privateText, FileAccess.ownerOnly(privatePem));
             } catch (KeyFileException e) {
-                delete(publicPem, e);
+                KeyFiles.delete(publicPem, e);
                 throw e;
             }
         } finally {
@@ -129,16 +147,9 @@ public final class SigningKeys {
         }
     }
 
-    /** With the public point inside, which PKCS#8 leaves optional and some tools insist on. */
-    private static byte[] encodePrivate(ECPrivateKey key, char[] passphrase, Path file) {
-        ECPublicKey publicKey = publicKeyOf(key);
-        EcCurve curve = EcCurve.of(publicKey);
-        byte[] point = SubjectPublicKeyInfo.getInstance(publicKey.getEncoded()).getPublicKeyData().getOctets();
+    private static byte[] encodePrivate(PrivateKey key, char[] passphrase, Path file) {
         try {
-            var info = new PrivateKeyInfo(
-                    new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, SECNamedCurves.getOID(curve.jcaName())),
-                    new org.bouncycastle.asn1.sec.ECPrivateKey(curve.parameters().getOrder().bitLength(), key.getS(),
-                            new DERBitString(point), null));
+            PrivateKeyInfo info = key instanceof ECPrivateKey elliptic ? EcKeys.encode(elliptic) : MlDsaPrivateKeys.encode(key);
             PemObject block = passphrase == null
                     ? new PemObject("PRIVATE KEY", info.getEncoded())
                     : new PemObject("ENCRYPTED PRIVATE KEY", EncryptedPkcs8.encrypt(info, passphrase).getEncoded());
@@ -147,72 +158,8 @@ public final class SigningKeys {
                 writer.writeObject(block);
             }
             return text.toString().replace(System.lineSeparator(), "\n").getBytes(StandardCharsets.US_ASCII);
-        } catch (IOException e) {
+        } catch (IOException | GeneralSecurityException e) {
             throw new KeyFileException(file.toString(), "the private key could not be encoded", e);
         }
-    }
-
-    /** Given when the file is created, not after: there is no moment at which others can open it. */
-    private static FileAttribute<?>[] ownerOnly(Path file) {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0];
-        }
-        return new FileAttribute<?>[] {
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
-    }
-
-    private static void create(Path file, byte[] content, FileAttribute<?>... attributes) {
-        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (var channel = FileChannel.open(file, options, attributes)) {
-            fill(channel, content, file);
-        } catch (FileAlreadyExistsException e) {
-            throw new KeyFileException(file.toString(), "already exists and is not overwritten", e);
-        } catch (IOException e) {
-            throw new KeyFileException(file.toString(), "cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    private static void fill(FileChannel channel, byte[] content, Path file) throws IOException {
-        try {
-            var source = ByteBuffer.wrap(content);
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            // The file is ours: CREATE_NEW made it. Half a key is worse than none.
-            delete(file, e);
-            throw e;
-        }
-    }
-
-    private static void delete(Path file, Exception reason) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
-        }
-    }
-
-    private static byte[] read(Path file) {
-        return read(file, MAX_FILE_BYTES);
-    }
-
-    static byte[] read(Path file, int maxBytes) {
-        try (var in = Files.newInputStream(file)) {
-            byte[] text = in.readNBytes(maxBytes + 1);
-            if (text.length > maxBytes) {
-                throw tooLarge(file.toString(), maxBytes);
-            }
-            return text;
-        } catch (NoSuchFileException e) {
-            throw new KeyFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static KeyFileException tooLarge(String name, int maxBytes) {
-        return new KeyFileException(name, "is larger than " + maxBytes + " bytes, so it is no key file");
     }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.loader.signing;
 
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,21 +10,21 @@ import java.util.Optional;
  *
  * @param keys the keys, in the order given
  */
-public record TrustedKeys(List<ECPublicKey> keys) {
+public record TrustedKeys(List<PublicKey> keys) {
     /** Trusts nobody. */
     public static final TrustedKeys NONE = new TrustedKeys(List.of());
 
-    /** @throws IllegalArgumentException if a key is not on one of the three curves of {@link EcCurve} */
+    /** @throws IllegalArgumentException if a key is of no {@link SigningAlgorithm} */
     public TrustedKeys {
-        keys = keys.stream().map(EcCurve::canonical).toList();
+        keys = keys.stream().map(SigningAlgorithm::canonical).toList();
     }
 
-    public static TrustedKeys of(ECPublicKey... keys) {
+    public static TrustedKeys of(PublicKey... keys) {
         return new TrustedKeys(Arrays.asList(keys));
     }
 
     /** The key whose {@link KeyId} is this text. */
-    public Optional<ECPublicKey> byHint(String hint) {
+    public Optional<PublicKey> byHint(String hint) {
         return keys.stream().filter(key -> KeyId.of(key).hex().equals(hint)).findFirst();
     }
 
@@ -33,14 +33,14 @@ public record TrustedKeys(List<ECPublicKey> keys) {
      * them. A key inside a bundle is only ever compared with the trusted ones, never parsed, and never trusted because
      * it is there.
      */
-    List<ECPublicKey> candidates(Optional<String> hint, Optional<byte[]> encoded) {
+    List<PublicKey> candidates(Optional<String> hint, Optional<byte[]> encoded) {
         return keys.stream()
                 .filter(key -> hint.isEmpty() || KeyId.of(key).hex().equals(hint.get()))
                 .filter(key -> encoded.isEmpty() || isEncodingOf(key, encoded.get()))
                 .toList();
     }
 
-    private static boolean isEncodingOf(ECPublicKey key, byte[] pemOrDer) {
+    private static boolean isEncodingOf(PublicKey key, byte[] pemOrDer) {
         return Arrays.equals(pemOrDer, KeyId.pem(key)) || Arrays.equals(pemOrDer, key.getEncoded());
     }
 

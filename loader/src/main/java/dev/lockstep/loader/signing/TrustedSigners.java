@@ -1,6 +1,6 @@
 package dev.lockstep.loader.signing;
 
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
 
 /**
  * Whose signatures count, by each method of signing. A bundle is verified by its own method only: a trusted key does not make a
@@ -13,7 +13,7 @@ public record TrustedSigners(TrustedKeys keys, TrustedCertificates certificates)
     /** Trusts nobody. */
     public static final TrustedSigners NONE = new TrustedSigners(TrustedKeys.NONE, TrustedCertificates.NONE);
 
-    public static TrustedSigners of(ECPublicKey... keys) {
+    public static TrustedSigners of(PublicKey... keys) {
         return of(TrustedKeys.of(keys));
     }
 

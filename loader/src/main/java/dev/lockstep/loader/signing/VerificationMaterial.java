@@ -8,6 +8,11 @@ sealed interface VerificationMaterial {
     /** What a person would call the method. */
     String method();
 
+    /** False where any trusted key may have signed. */
+    default boolean namesSigner() {
+        return true;
+    }
+
     /**
      * A bare key.
      *
@@ -18,6 +23,11 @@ sealed interface VerificationMaterial {
         @Override
         public String method() {
             return "a key";
+        }
+
+        @Override
+        public boolean namesSigner() {
+            return hint.isPresent() || raw.isPresent();
         }
     }
 

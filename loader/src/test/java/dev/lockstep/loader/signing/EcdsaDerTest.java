@@ -21,7 +21,7 @@ class EcdsaDerTest {
     void signaturesOfTheJdkAreCanonicalAndVerify(EcCurve curve) {
         KeyPair keys = SigningKeys.generate(curve);
         for (int i = 0; i < 50; i++) {
-            byte[] der = Dsse.sign(keys.getPrivate(), curve, MESSAGE);
+            byte[] der = Dsse.sign(keys.getPrivate(), SigningAlgorithm.of(curve), MESSAGE);
             assertThat(EcdsaDer.isCanonical(der)).isTrue();
             assertThat(Dsse.verify((ECPublicKey) keys.getPublic(), MESSAGE, der)).isTrue();
         }
@@ -54,7 +54,7 @@ class EcdsaDerTest {
     @Test
     void bothSAndItsNegativeAreAcceptedBecauseNothingDependsOnTheBytesOfASignature() {
         KeyPair keys = SigningKeys.generate(EcCurve.P256);
-        byte[] der = Dsse.sign(keys.getPrivate(), EcCurve.P256, MESSAGE);
+        byte[] der = Dsse.sign(keys.getPrivate(), SigningAlgorithm.P256, MESSAGE);
         int rLength = der[3];
         var r = new BigInteger(Arrays.copyOfRange(der, 4, 4 + rLength));
         var s = new BigInteger(Arrays.copyOfRange(der, 6 + rLength, der.length));

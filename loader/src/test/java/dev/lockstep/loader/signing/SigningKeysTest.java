@@ -52,7 +52,10 @@ class SigningKeysTest {
     }
 
     private Path file(String text) throws IOException {
-        return Files.writeString(folder.resolve("file.pem"), text);
+        Path file = folder.resolve("file.pem");
+        Files.deleteIfExists(file);
+        Files.createFile(file, FileAccess.ownerOnly(file));
+        return Files.writeString(file, text);
     }
 
     private static String pem(String type, byte[] der) throws IOException {
@@ -187,7 +190,8 @@ class SigningKeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RSA, RSA", "Ed25519, Ed25519", "Ed448, Ed448", "X25519, X25519", "ML-DSA-65, ML-DSA-65", "DSA, DSA"})
+    @CsvSource({"RSA, RSA", "Ed25519, Ed25519", "Ed448, Ed448", "X25519, X25519", "ML-DSA-44, ML-DSA-44",
+        "ML-DSA-87, ML-DSA-87", "DSA, DSA"})
     void otherKindsOfKeysAreRefusedByName(String algorithm, String name) throws Exception {
         KeyPair keys = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
         refuses(file(pem("PUBLIC KEY", keys.getPublic().getEncoded())), true, "the kind of key is " + name);

@@ -2,7 +2,6 @@ package dev.lockstep.loader.signing;
 
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.function.Consumer;
@@ -90,8 +89,8 @@ final class TestBundle {
     /** The bundle, signed with the key over whatever the statement is by now. */
     ObjectNode sign() {
         byte[] payload = payloadText.apply(statement.toString()).getBytes(StandardCharsets.UTF_8);
-        var publicKey = (ECPublicKey) keys.getPublic();
-        byte[] signature = Dsse.sign(keys.getPrivate(), EcCurve.of(publicKey),
+        var publicKey = keys.getPublic();
+        byte[] signature = Dsse.sign(keys.getPrivate(), SigningAlgorithm.of(publicKey),
                 Dsse.preAuthenticationEncoding(payloadType, payload));
         var bundle = JSON.createObjectNode();
         bundle.put("mediaType", SignatureBundle.MEDIA_TYPE);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +115,50 @@ class CommandLineTest {
         var changed = Cli.standard().run("verify", model, "--public-key", publicKey);
         assertThat(changed.exitCode()).isEqualTo(3);
         assertThat(changed.err()).contains("weights.bin");
+    }
+
+    @Test
+    void aPostQuantumKeyCosignsWhatAnotherHasSigned() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        Files.writeString(model.resolve("weights.bin"), "weights");
+        Path first = folder.resolve("first.pem");
+        Path second = folder.resolve("second.pem");
+        Path secondPublic = folder.resolve("second.pub.pem");
+        Cli.standard().run("keygen", "--curve", "p-256", "--private-key", first, "--public-key", folder.resolve("first.pub.pem"));
+        var made = Cli.standard().run("keygen", "--algorithm", "ML-DSA-65", "--private-key", second, "--public-key", secondPublic);
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(Cli.standard().run("sign", model, "--private-key", first).exitCode()).isZero();
+        assertThat(Cli.standard().run("sign", model, "--private-key", second, "--cosign", "--hash", "blake3").exitCode()).isEqualTo(2);
+        var cosigned = Cli.standard().run("sign", model, "--private-key", second, "--cosign");
+        assertThat(cosigned.exitCode()).as(cosigned.err()).isZero();
+        Path cosignature = model.resolve("model.sig.d").resolve(made.text().substring(0, 16) + ".sig");
+        assertThat(cosigned.err()).contains(cosignature.toString()).doesNotContain("lockstep: WARNING");
+        var verified = Cli.standard().run("verify", model, "--signature", cosignature, "--public-key", secondPublic);
+        assertThat(verified.exitCode()).as(verified.err()).isZero();
+        assertThat(verified.text()).contains(made.text().strip());
+    }
+
+    @Test
+    void aPrivateKeyThatOthersCanReadIsWarnedOfAndOneTheyCanWriteIsRefused() throws IOException {
+        Path model = Files.writeString(folder.resolve("weights.bin"), "weights");
+        Path key = folder.resolve("k.pem");
+        Cli.standard().run("keygen", "--private-key", key, "--public-key", folder.resolve("k.pub.pem"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        var warned = Cli.standard().run("sign", model, "--private-key", key);
+        assertThat(warned.exitCode()).isZero();
+        assertThat(warned.err()).contains("lockstep: WARNING").contains("k.pem").contains("chmod 600");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-r--"));
+        var refused = Cli.standard().run("sign", model, "--private-key", key);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("may write to").contains("chmod 600");
+    }
+
+    @Test
+    void keygenNamesItsAlgorithmsWhenItKnowsNoSuchOne() {
+        var result = Cli.standard().run("keygen", "--algorithm", "RSA",
+                "--private-key", folder.resolve("k"), "--public-key", folder.resolve("p"));
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("P-256, P-384, P-521, ML-DSA-65");
     }
 
     @Test

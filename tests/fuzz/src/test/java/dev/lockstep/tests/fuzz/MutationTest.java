@@ -62,7 +62,7 @@ class MutationTest {
     void spoiledKeysAreRefusedOrKeys() throws Exception {
         var mutator = new Mutator(SEED);
         List<byte[]> keys = new ArrayList<>(PemFiles.privateKeys());
-        keys.add(PemFiles.publicKey());
+        keys.addAll(PemFiles.publicKeys());
         for (int i = 0; i < KEYS; i++) {
             byte[] pem = PemFiles.withBody(keys.get(i % keys.size()), mutator::mutate);
             isAccepted(i, pem, PrivateKeyFuzzTest::check);

@@ -14,11 +14,12 @@ final class PemFiles {
     }
 
     static List<byte[]> privateKeys() throws IOException {
-        return List.of(seed("PrivateKey", "p256.pem"), seed("PrivateKey", "p521.pem"), seed("PrivateKey", "encrypted.pem"));
+        return List.of(seed("PrivateKey", "p256.pem"), seed("PrivateKey", "p521.pem"), seed("PrivateKey", "ml_dsa_65.pem"),
+                seed("PrivateKey", "ml_dsa_65-seed.pem"), seed("PrivateKey", "encrypted.pem"));
     }
 
-    static byte[] publicKey() throws IOException {
-        return seed("PublicKey", "p384.pem");
+    static List<byte[]> publicKeys() throws IOException {
+        return List.of(seed("PublicKey", "p384.pem"), seed("PublicKey", "ml_dsa_65.pem"));
     }
 
     private static byte[] seed(String target, String name) throws IOException {

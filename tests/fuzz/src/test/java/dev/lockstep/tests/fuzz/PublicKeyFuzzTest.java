@@ -3,8 +3,8 @@ package dev.lockstep.tests.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.lockstep.loader.signing.EcCurve;
 import dev.lockstep.loader.signing.KeyFileException;
+import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import java.util.Set;
 
@@ -18,6 +18,6 @@ class PublicKeyFuzzTest {
     /** True if the file holds a usable key. */
     static boolean check(byte[] pem) throws Exception {
         return Parsing.accepts(pem.length, Set.of(KeyFileException.class),
-                () -> assertThat(EcCurve.of(SigningKeys.parsePublicKey(pem, "fuzz.pem"))).isNotNull());
+                () -> assertThat(SigningAlgorithm.of(SigningKeys.parsePublicKey(pem, "fuzz.pem"))).isNotNull());
     }
 }

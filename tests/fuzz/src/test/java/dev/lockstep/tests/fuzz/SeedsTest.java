@@ -2,13 +2,14 @@ package dev.lockstep.tests.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.loader.signing.EcCurve;
+import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -75,10 +76,10 @@ class SeedsTest {
         if (isWriting()) {
             writeKeys();
         }
-        for (Path seed : plainKeys(PUBLIC_KEYS)) {
+        for (Path seed : plainKeys(PUBLIC_KEYS, SigningAlgorithm.values().length)) {
             assertThat(PublicKeyFuzzTest.check(Files.readAllBytes(seed))).as(seed.toString()).isTrue();
         }
-        for (Path seed : plainKeys(PRIVATE_KEYS)) {
+        for (Path seed : plainKeys(PRIVATE_KEYS, SigningAlgorithm.values().length + 1)) {
             assertThat(PrivateKeyFuzzTest.check(Files.readAllBytes(seed))).as(seed.toString()).isTrue();
         }
         assertThat(PrivateKeyFuzzTest.check(Files.readAllBytes(PRIVATE_KEYS.resolve("encrypted.pem")))).isFalse();
@@ -86,35 +87,41 @@ class SeedsTest {
 
     private void writeKeys() throws IOException {
         Map<Path, byte[]> files = new LinkedHashMap<>();
-        for (EcCurve curve : EcCurve.values()) {
-            String name = curve.name().toLowerCase(Locale.ROOT) + ".pem";
+        for (SigningAlgorithm algorithm : SigningAlgorithm.values()) {
+            String name = algorithm.name().toLowerCase(Locale.ROOT) + ".pem";
             Path privateKey = temporary.resolve("private-" + name);
             Path publicKey = temporary.resolve("public-" + name);
-            SigningKeys.write(SigningKeys.generate(curve), privateKey, publicKey, null);
-            files.put(PRIVATE_KEYS.resolve(name), marked(privateKey));
+            SigningKeys.write(SigningKeys.generate(algorithm), privateKey, publicKey, null);
+            files.put(PRIVATE_KEYS.resolve(name), marked(Files.readAllBytes(privateKey)));
             files.put(PUBLIC_KEYS.resolve(name), Files.readAllBytes(publicKey));
         }
+        files.put(PRIVATE_KEYS.resolve("ml_dsa_65-seed.pem"), marked(PemFiles.of("PRIVATE KEY", mlDsaSeed())));
         Path encrypted = temporary.resolve("encrypted.pem");
-        SigningKeys.write(SigningKeys.generate(EcCurve.P256), encrypted, temporary.resolve("public.pem"), "test".toCharArray());
-        files.put(PRIVATE_KEYS.resolve("encrypted.pem"), marked(encrypted));
+        SigningKeys.write(SigningKeys.generate(SigningAlgorithm.P256), encrypted, temporary.resolve("public.pem"), "test".toCharArray());
+        files.put(PRIVATE_KEYS.resolve("encrypted.pem"), marked(Files.readAllBytes(encrypted)));
         for (var file : files.entrySet()) {
             write(file.getKey(), file.getValue());
         }
     }
 
     /** Text before the block is allowed, and tells whoever finds the file what it is. */
-    private static byte[] marked(Path pem) throws IOException {
-        return ("Test only: this private key is public, trust it for nothing.\n" + Files.readString(pem))
+    private static byte[] marked(byte[] pem) {
+        return ("Test only: this private key is public, trust it for nothing.\n" + new String(pem, StandardCharsets.US_ASCII))
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** One for each curve; the names begin with it. */
-    private static List<Path> plainKeys(Path folder) throws IOException {
+    /** The short form of RFC 9881, section 6: 32 bytes of seed, so that mutations hit the structure around them. */
+    private static byte[] mlDsaSeed() {
+        return HexFormat.of().parseHex("3034020100300b060960864801650304031204228020" + "07".repeat(32));
+    }
+
+    /** One for each algorithm, and of the private ones the seed form as well; the names begin with the algorithm. */
+    private static List<Path> plainKeys(Path folder, int expected) throws IOException {
         List<Path> keys = new ArrayList<>();
-        try (var files = Files.newDirectoryStream(folder, "p*.pem")) {
+        try (var files = Files.newDirectoryStream(folder, "{p,ml}*.pem")) {
             files.forEach(keys::add);
         }
-        assertThat(keys).hasSize(EcCurve.values().length);
+        assertThat(keys).hasSize(expected);
         return keys;
     }
 

@@ -6,14 +6,16 @@ import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedSigners;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 
 /**
@@ -21,9 +23,9 @@ import java.util.Base64;
  * trust it for anything else.
  */
 final class TestKey {
-    private static final KeyPair KEYS = SigningKeys.readKeyPair(resource("test-only-key.pem"), null);
+    private static final KeyPair KEYS = keyPair();
 
-    static final TrustedSigners TRUSTED = TrustedSigners.of((ECPublicKey) KEYS.getPublic());
+    static final TrustedSigners TRUSTED = TrustedSigners.of(KEYS.getPublic());
 
     /** Whoever the test authority has issued a certificate to; its private key was thrown away after one. */
     static final TrustedSigners TRUSTED_AUTHORITY = TrustedSigners.of(TrustedCertificates.of(
@@ -40,6 +42,15 @@ final class TestKey {
     private TestKey() {
     }
 
+    /** Read as bytes: a checkout gives its files whatever permissions it likes, and a file of a private key must be its owner's. */
+    private static KeyPair keyPair() {
+        try {
+            return SigningKeys.parseKeyPair(Files.readAllBytes(resource("test-only-key.pem")), "test-only-key.pem", null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Path resource(String name) {
         try {
             return Path.of(TestKey.class.getResource(name).toURI());
@@ -50,7 +61,7 @@ final class TestKey {
 
     /** A bundle with a good signature over any bytes at all: what lies behind the signature check gets to see them. */
     static byte[] bundleOf(byte[] payload) throws GeneralSecurityException {
-        return bundle(payload, BY_KEY.formatted(KeyId.of((ECPublicKey) KEYS.getPublic()).hex()));
+        return bundle(payload, BY_KEY.formatted(KeyId.of(KEYS.getPublic()).hex()));
     }
 
     /** The same, with any bytes as the signer's certificate. */

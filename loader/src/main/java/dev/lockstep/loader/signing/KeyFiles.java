@@ -1,0 +1,95 @@
+package dev.lockstep.loader.signing;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Arrays;
+import java.util.Set;
+
+/** Key files as bytes: read within bounds, created and never overwritten. */
+final class KeyFiles {
+    private KeyFiles() {
+    }
+
+    /** @throws KeyFileException if the file is missing, unreadable or larger than that */
+    static byte[] read(Path file, int maxBytes) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] text = in.readNBytes(maxBytes + 1);
+            if (text.length > maxBytes) {
+                throw tooLarge(file.toString(), maxBytes);
+            }
+            return text;
+        } catch (NoSuchFileException e) {
+            throw new KeyFileException(file.toString(), "does not exist", e);
+        } catch (IOException e) {
+            throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a file that nobody else can have written to.
+     *
+     * @throws KeyFileException as {@link #read}, and if its group or others may write to it
+     */
+    static byte[] readPrivate(Path file, int maxBytes) {
+        FileAccess before = FileAccess.of(file);
+        byte[] text = read(file, maxBytes);
+        try {
+            before.requirePrivateWriting(file);
+            // Java cannot ask an open file, so the path is asked twice: what was read is what both answers are about.
+            FileAccess after = FileAccess.of(file);
+            after.requirePrivateWriting(file);
+            if (!after.isOfSameFile(before)) {
+                throw new KeyFileException(file.toString(), "was replaced by another file while it was read");
+            }
+            return text;
+        } catch (KeyFileException e) {
+            Arrays.fill(text, (byte) 0);
+            throw e;
+        }
+    }
+
+    static KeyFileException tooLarge(String name, int maxBytes) {
+        return new KeyFileException(name, "is larger than " + maxBytes + " bytes, so it is no key file");
+    }
+
+    /** Creates a file with this content, or leaves nothing behind. */
+    static void create(Path file, byte[] content, FileAttribute<?>... attributes) {
+        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (var channel = FileChannel.open(file, options, attributes)) {
+            fill(channel, content, file);
+        } catch (FileAlreadyExistsException e) {
+            throw new KeyFileException(file.toString(), "already exists and is not overwritten", e);
+        } catch (IOException e) {
+            throw new KeyFileException(file.toString(), "cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void fill(FileChannel channel, byte[] content, Path file) throws IOException {
+        try {
+            var source = ByteBuffer.wrap(content);
+            while (source.hasRemaining()) {
+                channel.write(source);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            // The file is ours: CREATE_NEW made it. Half a key is worse than none.
+            delete(file, e);
+            throw e;
+        }
+    }
+
+    static void delete(Path file, Exception reason) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}
