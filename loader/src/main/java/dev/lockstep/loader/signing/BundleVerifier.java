@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.Ecdsa;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
@@ -112,7 +113,7 @@ public final class BundleVerifier {
     private static boolean isSignedBy(ECPublicKey key, SignatureBundle bundle, SignedText text) {
         return switch (text) {
             case DSSE -> Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature());
-            case LEGACY_V02 -> Dsse.verify(key, LegacyFormat.SIGNATURE_ALGORITHM,
+            case LEGACY_V02 -> Ecdsa.verify(key, LegacyFormat.SIGNATURE_ALGORITHM,
                     LegacyFormat.signedText(bundle.payloadType(), bundle.payload()), bundle.signature());
         };
     }

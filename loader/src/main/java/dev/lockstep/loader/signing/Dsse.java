@@ -1,12 +1,12 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.Ecdsa;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 
 /**
@@ -44,30 +44,8 @@ final class Dsse {
         }
     }
 
-    /**
-     * True if the key signed the message. Only DER proper is accepted: no padding, no long form, nothing after it. Both
-     * s and n − s are accepted: OMS does not ask for the low one, signers do not write it, and nothing here takes the
-     * bytes of a signature for the identity of what was signed.
-     */
+    /** True if the key signed the message with the hash of its curve, as {@link Ecdsa#verify} has it. */
     static boolean verify(ECPublicKey key, byte[] message, byte[] der) {
-        return verify(key, EcCurve.of(key).signatureAlgorithm(), message, der);
-    }
-
-    /** The same with another hash than the curve's own. */
-    static boolean verify(ECPublicKey key, String algorithm, byte[] message, byte[] der) {
-        if (!EcdsaDer.isCanonical(der)) {
-            return false;
-        }
-        try {
-            var verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(der);
-        } catch (SignatureException e) {
-            // Thrown instead of false for an r or s that does not fit the curve.
-            return false;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot verify " + EcCurve.of(key), e);
-        }
+        return Ecdsa.verify(key, EcCurve.of(key).signatureAlgorithm(), message, der);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.loader.internal.crypto.CertificateDer;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -196,7 +197,7 @@ class CertificateTest {
         refuses(with(0, bytes -> Arrays.copyOf(bytes, bytes.length + 1)), Reason.BUNDLE_MALFORMED, "certificate 0 cannot be read", ROOT.certificate);
         refuses(with(1, bytes -> Arrays.copyOf(bytes, bytes.length - 1)), Reason.BUNDLE_MALFORMED, "certificate 1 cannot be read", ROOT.certificate);
         refuses(with(0, _ -> pem(SIGNER.certificate).getBytes()), Reason.BUNDLE_MALFORMED, "is not DER", ROOT.certificate);
-        refuses(with(0, _ -> new byte[Certificates.MAX_CERTIFICATE_BYTES + 1]), Reason.BUNDLE_MALFORMED, "bytes long", ROOT.certificate);
+        refuses(with(0, _ -> new byte[CertificateDer.MAX_BYTES + 1]), Reason.BUNDLE_MALFORMED, "bytes long", ROOT.certificate);
         refuses(bundle(SIGNER), Reason.BUNDLE_MALFORMED, "holds 0 certificates", ROOT.certificate);
         var many = new X509Certificate[CertificateChain.MAX_CERTIFICATES + 1];
         Arrays.fill(many, SIGNER.certificate);
