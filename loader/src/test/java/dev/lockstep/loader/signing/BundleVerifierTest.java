@@ -112,9 +112,9 @@ class BundleVerifierTest {
     }
 
     @Test
-    void sigstoreIsRefusedAsSuch() {
+    void aKeyAndAnIdentityAtOnceAreRefused() {
         refuses(afterSigning(b -> ((ObjectNode) b.get("verificationMaterial")).putObject("certificate")),
-                Reason.METHOD_UNSUPPORTED, "signed with sigstore; this build verifies keys and certificates");
+                Reason.BUNDLE_MALFORMED, "can be verified in several ways");
     }
 
     @Test
