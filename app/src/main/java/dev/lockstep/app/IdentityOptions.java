@@ -7,11 +7,11 @@ import picocli.CommandLine.Option;
 
 /** Whose keyless signatures count: three options that mean something together only. */
 final class IdentityOptions {
-    @Option(names = "--identity", required = true, paramLabel = "NAME",
+    @Option(names = "--identity", required = true, paramLabel = "NAME", converter = TextConverter.class,
             description = "Identity you trust to sign with sigstore: an e-mail address or a URI, exactly as in the certificate.")
     private String identity;
 
-    @Option(names = "--identity-provider", required = true, paramLabel = "URL",
+    @Option(names = "--identity-provider", required = true, paramLabel = "URL", converter = TextConverter.class,
             description = "Who has to vouch for the identity: the OpenID Connect issuer, exactly as in the certificate.")
     private String identityProvider;
 

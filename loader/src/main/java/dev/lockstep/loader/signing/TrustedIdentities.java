@@ -3,6 +3,7 @@ package dev.lockstep.loader.signing;
 import dev.lockstep.loader.internal.sigstore.SigstoreSigner;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The identities whose keyless signatures count, and the sigstore that has to prove them. Immutable; an empty list trusts nobody.
@@ -24,13 +25,13 @@ public record TrustedIdentities(List<TrustedIdentity> identities, TrustedRoot ro
 
     /** Refuses a proven signer that is none of these, and says what differs. */
     void require(SigstoreSigner signer, String file) {
-        if (identities.contains(new TrustedIdentity(signer.identity(), signer.issuer()))) {
+        Predicate<TrustedIdentity> sameIdentity = trusted -> trusted.identity().equals(signer.identity());
+        Predicate<TrustedIdentity> sameIssuer = trusted -> trusted.issuer().equals(signer.issuer());
+        if (identities.stream().anyMatch(sameIdentity.and(sameIssuer))) {
             return;
         }
-        boolean identityIsKnown = identities.stream().anyMatch(trusted -> trusted.identity().equals(signer.identity()));
-        boolean issuerIsKnown = identities.stream().anyMatch(trusted -> trusted.issuer().equals(signer.issuer()));
-        String differs = identityIsKnown ? "that identity is trusted with another provider only"
-                : issuerIsKnown ? "that provider is trusted for another identity only" : "neither of them is trusted";
+        String differs = identities.stream().anyMatch(sameIdentity) ? "that identity is trusted with another provider only"
+                : identities.stream().anyMatch(sameIssuer) ? "that provider is trusted for another identity only" : "neither of them is trusted";
         throw new ModelSignatureException(Reason.IDENTITY_UNTRUSTED, file, "is signed by the identity \"" + signer.identity()
                 + "\", vouched for by \"" + signer.issuer() + "\"; " + differs + " (" + describe() + ')');
     }

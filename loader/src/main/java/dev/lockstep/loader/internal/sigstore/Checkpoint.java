@@ -68,9 +68,11 @@ record Checkpoint(String text, String origin, String treeSize, String rootHash, 
                 .map(bytes -> Arrays.copyOfRange(bytes, KEY_HINT_BYTES, bytes.length));
     }
 
+    /** Only the one encoding that base64 has for bytes; the JDK's decoder forgives missing padding and stray bits. */
     private static Stream<byte[]> decode(String base64) {
         try {
-            return Stream.of(Base64.getDecoder().decode(base64));
+            byte[] bytes = Base64.getDecoder().decode(base64);
+            return Stream.of(bytes).filter(_ -> Base64.getEncoder().encodeToString(bytes).equals(base64));
         } catch (IllegalArgumentException e) {
             return Stream.empty();
         }
