@@ -63,7 +63,8 @@ class TrustedRootTest {
     @Test
     void aFileIsReadOrNamed() throws IOException {
         assertThat(TrustedRoot.read(Files.write(folder.resolve("root.json"), new TestSigstore().rootFile()))).isNotNull();
-        assertThatExceptionOfType(TrustFileException.class).isThrownBy(() -> TrustedRoot.read(folder.resolve("none"))).withMessageContaining("none: does not exist");
+        assertThatExceptionOfType(TrustFileException.class).isThrownBy(() -> TrustedRoot.read(folder.resolve("none")))
+                .withMessageContaining("none: does not exist");
         assertThatExceptionOfType(TrustFileException.class).isThrownBy(() -> TrustedRoot.read(folder)).withMessageContaining("cannot be read");
         refuses("is larger than", new byte[TrustedRoot.MAX_FILE_BYTES + 1]);
         refuses("is not well-formed JSON", "{".getBytes(StandardCharsets.UTF_8));
