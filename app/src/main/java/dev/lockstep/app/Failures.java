@@ -4,6 +4,7 @@ import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SigningException;
+import dev.lockstep.loader.signing.TrustFileException;
 import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.InferenceException;
 import dev.lockstep.securemem.SecureMemoryException;
@@ -29,6 +30,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             }
             case ModelFormatException e -> fail(e.getMessage());
             case KeyFileException e -> fail(e.getMessage());
+            case TrustFileException e -> fail(e.getMessage());
             case SigningException e -> fail(e.getMessage());
             case ContextLengthException e -> fail(e.getMessage());
             case InferenceException e -> fail(e.getMessage());

@@ -4,10 +4,12 @@ import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedCertificates;
+import dev.lockstep.loader.signing.TrustedIdentities;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** On whose word a model is opened: the same options for every command that opens one. */
@@ -19,6 +21,9 @@ final class TrustOptions {
     @Option(names = "--certificate-chain", paramLabel = "PEM",
             description = "Certificates you trust: of authorities, or of publishers. Without --key, only models signed with certificates are opened.")
     private List<Path> certificateChain = List.of();
+
+    @ArgGroup(exclusive = false)
+    private IdentityOptions identity;
 
     @Option(names = "--signature", paramLabel = "FILE",
             description = "The model's signature. Default: MODEL.sig, or model.sig in the same folder.")
@@ -39,16 +44,21 @@ final class TrustOptions {
             io.err().println("lockstep: WARNING: --allow-unsigned: nobody has vouched for this model.");
             return TrustPolicy.allowUnsigned();
         }
-        TrustPolicy policy = TrustPolicy.of(new TrustedSigners(trustedKeys(), trustedCertificates()));
+        TrustPolicy policy = TrustPolicy.of(new TrustedSigners(trustedKeys(), trustedCertificates(), trustedIdentities()));
         return signature == null ? policy : policy.withSignature(signature);
     }
 
     private TrustedKeys trustedKeys() {
-        List<Path> files = keys.isEmpty() && certificateChain.isEmpty() ? DemoModel.publicKey().stream().toList() : keys;
+        boolean nobodyNamed = keys.isEmpty() && certificateChain.isEmpty() && identity == null;
+        List<Path> files = nobodyNamed ? DemoModel.publicKey().stream().toList() : keys;
         return new TrustedKeys(files.stream().map(SigningKeys::readPublicKey).toList());
     }
 
     private TrustedCertificates trustedCertificates() {
         return TrustedCertificates.of(Certificates.readPem(certificateChain));
+    }
+
+    private TrustedIdentities trustedIdentities() {
+        return identity == null ? TrustedIdentities.NONE : identity.trusted();
     }
 }

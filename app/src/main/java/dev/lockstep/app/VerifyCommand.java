@@ -40,7 +40,13 @@ final class VerifyCommand extends IoCommand {
                 description = "Trusted certificates: of authorities, or of the publisher; may be given several times.")
         private List<Path> certificateChain;
 
+        @ArgGroup(exclusive = false)
+        private IdentityOptions identity;
+
         TrustedSigners signers() {
+            if (identity != null) {
+                return TrustedSigners.of(identity.trusted());
+            }
             return publicKey != null
                     ? TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(publicKey)))
                     : TrustedSigners.of(TrustedCertificates.of(Certificates.readPem(certificateChain)));
@@ -70,8 +76,10 @@ final class VerifyCommand extends IoCommand {
             var report = Json.object();
             report.put("verified", true);
             report.put("signer", signed.signer().key().hex());
-            if (signed.signer() instanceof Signer.Certificate certificate) {
-                report.put("certificateSubject", certificate.subject());
+            switch (signed.signer()) {
+                case Signer.Key _ -> { }
+                case Signer.Certificate certificate -> report.put("certificateSubject", certificate.subject());
+                case Signer.Identity identity -> report.put("identity", identity.identity()).put("issuer", identity.issuer());
             }
             report.put("subject", signed.subjectName());
             report.put("rootDigest", signed.rootDigest());

@@ -1,5 +1,8 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.Ecdsa;
+import dev.lockstep.loader.internal.sigstore.SigstoreSigner;
+import dev.lockstep.loader.internal.sigstore.SigstoreVerifier;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -16,7 +19,7 @@ import java.util.Set;
 public final class BundleVerifier {
     /** Why a signer is not one of the trusted ones, whatever the signature is worth. */
     private static final Set<Reason> OF_NOBODY_TRUSTED = EnumSet.of(Reason.UNTRUSTED_KEY, Reason.METHOD_MISMATCH,
-            Reason.CERTIFICATE_UNTRUSTED, Reason.CERTIFICATE_INVALID);
+            Reason.CERTIFICATE_UNTRUSTED, Reason.CERTIFICATE_INVALID, Reason.IDENTITY_UNTRUSTED);
 
     private BundleVerifier() {
     }
@@ -99,23 +102,36 @@ public final class BundleVerifier {
     private static String described(VerificationMaterial material, TrustedSigners trusted) {
         return switch (material) {
             case VerificationMaterial.Key _ -> "the trusted key (" + trusted.keys().describe() + ')';
-            case VerificationMaterial.Certificates _ -> "the certificate that comes with it";
+            case VerificationMaterial.Certificates _, VerificationMaterial.Sigstore _ -> "the certificate that comes with it";
         };
     }
 
     /** Who signed, if anybody who is trusted did. */
     private static Optional<Signer> signer(SignatureBundle bundle, TrustedSigners trusted, SignedText text) {
+        requireTrustInMethod(bundle, trusted);
         return switch (bundle.material()) {
             case VerificationMaterial.Key key -> byKey(bundle, key, trusted, text);
             case VerificationMaterial.Certificates certificates -> byCertificate(bundle, certificates, trusted, text);
+            case VerificationMaterial.Sigstore sigstore -> byIdentity(bundle, sigstore, trusted.identities(), text);
         };
+    }
+
+    /** Whoever trusts somebody, but nobody of this method, has another bundle in mind. */
+    private static void requireTrustInMethod(SignatureBundle bundle, TrustedSigners trusted) {
+        boolean none = switch (bundle.material()) {
+            case VerificationMaterial.Key _ -> trusted.keys().keys().isEmpty();
+            case VerificationMaterial.Certificates _ -> trusted.certificates().anchors().isEmpty();
+            case VerificationMaterial.Sigstore _ -> trusted.identities().identities().isEmpty();
+        };
+        String others = trusted.describeMethods();
+        if (none && !others.isEmpty()) {
+            throw new ModelSignatureException(Reason.METHOD_MISMATCH, bundle.file(), "is signed with " + bundle.material().method() + "; "
+                    + others + ", but nothing of that kind");
+        }
     }
 
     private static Optional<Signer> byKey(SignatureBundle bundle, VerificationMaterial.Key claimed, TrustedSigners trusted,
             SignedText text) {
-        if (trusted.keys().keys().isEmpty() && !trusted.certificates().anchors().isEmpty()) {
-            throw otherMethod(bundle, "certificates are trusted (--certificate-chain), but no key (--key)");
-        }
         return candidates(bundle, claimed, trusted.keys()).stream()
                 .filter(key -> isSignedBy(key, bundle, text))
                 .<Signer>map(key -> new Signer.Key(KeyId.of(key)))
@@ -137,23 +153,30 @@ public final class BundleVerifier {
 
     private static Optional<Signer> byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
             TrustedSigners trusted, SignedText text) {
-        if (trusted.certificates().anchors().isEmpty() && !trusted.keys().keys().isEmpty()) {
-            throw otherMethod(bundle, "keys are trusted (--key), but no certificate (--certificate-chain)");
-        }
         Signer.Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
         ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.certificate().getPublicKey());
         return isSignedBy(key, bundle, text) ? Optional.of(signer) : Optional.empty();
     }
 
-    private static ModelSignatureException otherMethod(SignatureBundle bundle, String trusted) {
-        return new ModelSignatureException(Reason.METHOD_MISMATCH, bundle.file(), "is signed with " + bundle.material().method() + "; "
-                + trusted);
+    private static Optional<Signer> byIdentity(SignatureBundle bundle, VerificationMaterial.Sigstore material, TrustedIdentities trusted,
+            SignedText text) {
+        if (trusted.identities().isEmpty()) {
+            throw new ModelSignatureException(Reason.IDENTITY_UNTRUSTED, bundle.file(), "signed with an identity, but none is trusted; name the"
+                    + " publisher's, its provider, and a trusted root");
+        }
+        SigstoreSigner signer =
+                SigstoreVerifier.verify(material.evidence(), bundle.payload(), bundle.signature(), trusted.root().material(), bundle.file());
+        trusted.require(signer, bundle.file());
+        ECPublicKey key = EcCurve.canonical(signer.key());
+        return isSignedBy(key, bundle, text)
+                ? Optional.of(new Signer.Identity(KeyId.of(key), signer.identity(), signer.issuer()))
+                : Optional.empty();
     }
 
     private static boolean isSignedBy(PublicKey key, SignatureBundle bundle, SignedText text) {
         return switch (text) {
             case DSSE -> Dsse.verify(key, Dsse.preAuthenticationEncoding(bundle.payloadType(), bundle.payload()), bundle.signature());
-            case LEGACY_V02 -> key instanceof ECPublicKey elliptic && Dsse.verify(elliptic, LegacyFormat.SIGNATURE_ALGORITHM,
+            case LEGACY_V02 -> key instanceof ECPublicKey elliptic && Ecdsa.verify(elliptic, LegacyFormat.SIGNATURE_ALGORITHM,
                     LegacyFormat.signedText(bundle.payloadType(), bundle.payload()), bundle.signature());
         };
     }

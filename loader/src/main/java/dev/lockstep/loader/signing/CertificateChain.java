@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.CertificateDer;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
@@ -73,7 +74,7 @@ final class CertificateChain {
         var certificates = new ArrayList<X509Certificate>();
         for (byte[] der : chain) {
             try {
-                certificates.add(Certificates.parse(der));
+                certificates.add(CertificateDer.parse(der));
             } catch (CertificateException e) {
                 throw new ModelSignatureException(Reason.BUNDLE_MALFORMED, file, "certificate " + certificates.size() + " cannot be read: "
                         + e.getMessage(), e);

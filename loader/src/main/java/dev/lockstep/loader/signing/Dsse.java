@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.JcaSignature;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -7,7 +8,6 @@ import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.SignatureException;
 
 /**
  * Signatures over typed bytes, from the JDK alone. What is signed is the pre-authentication encoding of
@@ -45,30 +45,11 @@ final class Dsse {
     }
 
     /**
-     * True if the key signed the message. Of an ECDSA signature only DER proper is accepted: no padding, no long form, nothing after
-     * it. Both s and n − s are accepted: OMS does not ask for the low one, signers do not write it, and nothing here takes the
-     * bytes of a signature for the identity of what was signed. Of ML-DSA, the context string is the empty one.
+     * True if the key signed the message, with the hash of its curve if it has one. Of ECDSA, {@link dev.lockstep.loader.internal.crypto.Ecdsa}
+     * says what is accepted; of ML-DSA, the context string is the empty one.
      */
     static boolean verify(PublicKey key, byte[] message, byte[] signature) {
-        return verify(key, SigningAlgorithm.of(key).signatureName(), message, signature);
-    }
-
-    /** The same with another hash than the curve's own. */
-    static boolean verify(PublicKey key, String signatureName, byte[] message, byte[] signature) {
         SigningAlgorithm algorithm = SigningAlgorithm.of(key);
-        if (!algorithm.isSignatureForm(signature)) {
-            return false;
-        }
-        try {
-            var verifier = Signature.getInstance(signatureName);
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(signature);
-        } catch (SignatureException e) {
-            // Thrown instead of false for an r or s that does not fit the curve.
-            return false;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot verify " + algorithm, e);
-        }
+        return algorithm.isSignatureForm(signature) && JcaSignature.verify(key, algorithm.signatureName(), message, signature);
     }
 }

@@ -88,7 +88,7 @@ public enum EcCurve {
     }
 
     /** y² = x³ + ax + b in the field; these curves have cofactor 1, so every such point has the right order. */
-    boolean contains(ECPoint point) {
+    public boolean contains(ECPoint point) {
         if (point.equals(ECPoint.POINT_INFINITY)) {
             return false;
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.Sha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;

@@ -26,6 +26,12 @@ public final class ModelSignatureException extends RuntimeException {
         CERTIFICATE_UNTRUSTED,
         /** A certificate is outside of its time, or not for signing. */
         CERTIFICATE_INVALID,
+        /** Sigstore proves an identity, or a provider that vouches for it, that is not a trusted one. */
+        IDENTITY_UNTRUSTED,
+        /** A log's evidence of the signature, or of its certificate, is missing, of an unknown log, or wrong. */
+        LOG_ENTRY_INVALID,
+        /** Nobody who is trusted says when it was signed, or a timestamp of somebody who is is wrong. */
+        TIMESTAMP_INVALID,
         /** The signature does not match what was signed. */
         SIGNATURE_INVALID,
         /** A cosignature is of another statement than the primary signature. */

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.json.StrictJson;
+import dev.lockstep.loader.internal.sigstore.SigstoreEvidence;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.List;
 import java.util.Set;
@@ -8,7 +9,7 @@ import java.util.Set;
 /**
  * A signature file as read, nothing of it trusted yet: who claims to have signed, the signed bytes, the signature. The
  * format is the sigstore bundle v0.3 in JSON with a DSSE envelope, as OpenSSF Model Signing v1.0 profiles it
- * (ossf/model-signing-spec a0c91e2, schemas/v1.0), signed with a bare key or with a certificate.
+ * (ossf/model-signing-spec a0c91e2, schemas/v1.0), signed with a bare key, with a certificate, or without a key of one's own.
  *
  * @param file what the caller calls the file, for messages
  * @param material how it says it can be verified
@@ -28,6 +29,7 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
     private static final Set<String> KEY_MEMBERS = Set.of("hint", "rawBytes", "keyDetails", "validFor");
     private static final String PUBLIC_KEY = "publicKey";
     private static final String CERTIFICATES = "x509CertificateChain";
+    private static final List<String> METHODS = List.of(PUBLIC_KEY, CERTIFICATES, SigstoreEvidence.CERTIFICATE);
     private static final Set<String> MATERIAL_MEMBERS =
             Set.of(PUBLIC_KEY, CERTIFICATES, "tlogEntries", "timestampVerificationData");
     private static final Set<String> CHAIN_MEMBERS = Set.of("certificates");
@@ -35,7 +37,7 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
     private static final Set<String> ENVELOPE_MEMBERS = Set.of("payload", "payloadType", "signatures");
     private static final Set<String> SIGNATURE_MEMBERS = Set.of("sig", "keyid");
 
-    /** @throws ModelSignatureException if the bytes are no bundle, or one of a method that this build does not verify */
+    /** @throws ModelSignatureException if the bytes are no bundle */
     static SignatureBundle parse(byte[] json, String file) {
         if (json.length > MAX_BYTES) {
             throw tooLarge(file);
@@ -74,14 +76,13 @@ record SignatureBundle(String file, VerificationMaterial material, byte[] payloa
     }
 
     private static VerificationMaterial material(StrictJson material) {
-        if (material.has("certificate")) {
-            throw new ModelSignatureException(Reason.METHOD_UNSUPPORTED, material.file(), "signed with sigstore; this build verifies"
-                    + " keys and certificates: ask the publisher for a signature made with one");
+        if (METHODS.stream().filter(material::has).count() > 1) {
+            throw material.fault("can be verified in several ways; exactly one of " + METHODS + " is accepted");
+        }
+        if (material.has(SigstoreEvidence.CERTIFICATE)) {
+            return new VerificationMaterial.Sigstore(SigstoreEvidence.parse(material));
         }
         material.allowOnly(MATERIAL_MEMBERS);
-        if (material.has(PUBLIC_KEY) && material.has(CERTIFICATES)) {
-            throw material.fault("holds both a key and certificates; exactly one of them is accepted");
-        }
         return material.has(CERTIFICATES) ? certificates(material.object(CERTIFICATES)) : key(material.object(PUBLIC_KEY));
     }
 

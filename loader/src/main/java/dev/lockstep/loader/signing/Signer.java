@@ -20,6 +20,20 @@ public sealed interface Signer {
     }
 
     /**
+     * Somebody who proved an identity to sigstore.
+     *
+     * @param key lived as long as it took to sign
+     * @param identity an e-mail address, a URI or a name
+     * @param issuer the OpenID Connect provider that vouched for it
+     */
+    record Identity(KeyId key, String identity, String issuer) implements Signer {
+        @Override
+        public String description() {
+            return "the identity \"" + Printable.text(identity) + "\" vouched for by \"" + Printable.text(issuer) + "\", key " + key;
+        }
+    }
+
+    /**
      * The holder of a certificate.
      *
      * @param path from the signer's certificate to a trusted one, each issued by the next; the signer's alone if that is trusted

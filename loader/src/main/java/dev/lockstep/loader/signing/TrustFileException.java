@@ -1,6 +1,6 @@
 package dev.lockstep.loader.signing;
 
-/** A file of the verifier's own configuration, such as a trust policy, that cannot be read or is malformed. */
+/** A file of the verifier's own configuration that cannot be used: whom it trusts, and under which conditions. */
 public final class TrustFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

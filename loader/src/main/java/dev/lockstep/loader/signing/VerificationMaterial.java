@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.sigstore.SigstoreEvidence;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +29,14 @@ sealed interface VerificationMaterial {
         @Override
         public boolean namesSigner() {
             return hint.isPresent() || raw.isPresent();
+        }
+    }
+
+    /** A certificate that lived for minutes, with what sigstore has to say about it. */
+    record Sigstore(SigstoreEvidence evidence) implements VerificationMaterial {
+        @Override
+        public String method() {
+            return "an identity (sigstore)";
         }
     }
 

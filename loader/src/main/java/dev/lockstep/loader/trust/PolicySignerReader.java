@@ -8,7 +8,6 @@ import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.trust.PolicySigner.PolicyKey;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +51,8 @@ final class PolicySignerReader {
     private static PolicyKey key(StrictJson object) {
         KeyId id = TrustDocumentReader.keyId(object, object.text("keyId"));
         Optional<PublicKey> key = object.optionalText("publicKey").map(pem -> publicKey(object, pem));
-        if (key.isPresent() && !KeyId.of((ECPublicKey) key.get()).equals(id)) {
-            throw object.fault("has a \"publicKey\" whose id is not the \"keyId\" but " + KeyId.of((ECPublicKey) key.get()));
+        if (key.isPresent() && !KeyId.of(key.get()).equals(id)) {
+            throw object.fault("has a \"publicKey\" whose id is not the \"keyId\" but " + KeyId.of(key.get()));
         }
         return new PolicyKey(id, key);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.loader.internal.crypto.CertificateDer;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -196,14 +197,14 @@ class CertificateTest {
         refuses(with(0, bytes -> Arrays.copyOf(bytes, bytes.length + 1)), Reason.BUNDLE_MALFORMED, "certificate 0 cannot be read", ROOT.certificate);
         refuses(with(1, bytes -> Arrays.copyOf(bytes, bytes.length - 1)), Reason.BUNDLE_MALFORMED, "certificate 1 cannot be read", ROOT.certificate);
         refuses(with(0, _ -> pem(SIGNER.certificate).getBytes()), Reason.BUNDLE_MALFORMED, "is not DER", ROOT.certificate);
-        refuses(with(0, _ -> new byte[Certificates.MAX_CERTIFICATE_BYTES + 1]), Reason.BUNDLE_MALFORMED, "bytes long", ROOT.certificate);
+        refuses(with(0, _ -> new byte[CertificateDer.MAX_BYTES + 1]), Reason.BUNDLE_MALFORMED, "bytes long", ROOT.certificate);
         refuses(bundle(SIGNER), Reason.BUNDLE_MALFORMED, "holds 0 certificates", ROOT.certificate);
         var many = new X509Certificate[CertificateChain.MAX_CERTIFICATES + 1];
         Arrays.fill(many, SIGNER.certificate);
         refuses(bundle(SIGNER, many), Reason.BUNDLE_MALFORMED, "holds 11 certificates", ROOT.certificate);
         ObjectNode both = bundleJson(SIGNER, SIGNER.certificate);
         ((ObjectNode) both.get("verificationMaterial")).putObject("publicKey").put("hint", "x");
-        refuses(TestBundle.bytes(both), Reason.BUNDLE_MALFORMED, "both a key and certificates", ROOT.certificate);
+        refuses(TestBundle.bytes(both), Reason.BUNDLE_MALFORMED, "can be verified in several ways", ROOT.certificate);
         ObjectNode extra = bundleJson(SIGNER, SIGNER.certificate);
         ((ObjectNode) extra.get("verificationMaterial").get("x509CertificateChain")).put("more", 1);
         refuses(TestBundle.bytes(extra), Reason.BUNDLE_MALFORMED, "unknown member \"more\"", ROOT.certificate);

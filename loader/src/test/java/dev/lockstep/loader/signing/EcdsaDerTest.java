@@ -2,6 +2,7 @@ package dev.lockstep.loader.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.loader.internal.crypto.EcdsaDer;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

@@ -97,7 +97,7 @@ class ModelCosignerTest {
         var authority = TestCa.authority("root").valid(YEARS.negated(), YEARS).selfSigned();
         var signer = TestCa.signer("signer").valid(YEARS.negated(), YEARS).issuedBy(authority);
         ModelCosigner.cosign(model, new SigningIdentity(signer.keys, List.of(signer.certificate, authority.certificate)), signature);
-        var trusted = new TrustedSigners(TrustedKeys.of(FIRST.getPublic()), TrustedCertificates.of(authority.certificate));
+        var trusted = new TrustedSigners(TrustedKeys.of(FIRST.getPublic()), TrustedCertificates.of(authority.certificate), TrustedIdentities.NONE);
         assertThat(BundleVerifier.signers(SignatureSet.read(signature), trusted))
                 .satisfiesExactly(one -> assertThat(one).isInstanceOf(Signer.Key.class),
                         two -> assertThat(two).isInstanceOf(Signer.Certificate.class));

@@ -3,6 +3,7 @@ package dev.lockstep.loader.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;

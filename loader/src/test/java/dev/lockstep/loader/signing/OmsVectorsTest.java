@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 class OmsVectorsTest {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The names in {@code failure} of cases.json, as far as they concern keys and certificates. */
+    /** The names in {@code failure} of cases.json. */
     private static final Map<String, Reason> REASONS = Map.of(
             "extra", Reason.FILE_EXTRA,
             "missing", Reason.FILE_MISSING,
@@ -37,6 +37,8 @@ class OmsVectorsTest {
             "symlink", Reason.FILE_NOT_REGULAR,
             "material-type", Reason.METHOD_MISMATCH,
             "cert-chain", Reason.CERTIFICATE_UNTRUSTED,
+            "identity", Reason.IDENTITY_UNTRUSTED,
+            "issuer", Reason.IDENTITY_UNTRUSTED,
             // the signature is looked at first, and the text of that release is another one
             "predicate-type", Reason.SIGNATURE_INVALID,
             "bundle-json", Reason.BUNDLE_MALFORMED);
@@ -63,21 +65,13 @@ class OmsVectorsTest {
         }
         Path model = root.resolve(oneCase.get("model").stringValue()).normalize();
         Path bundle = root.resolve(oneCase.get("bundle").stringValue());
-        if (isUnsupported(oneCase)) {
-            assertThat(refusal(model, bundle, trusted(vectors, oneCase), options(oneCase)).reason())
-                    .isEqualTo(Reason.METHOD_UNSUPPORTED);
-        } else if (oneCase.get("expected").stringValue().equals("pass")) {
+        if (oneCase.get("expected").stringValue().equals("pass")) {
             var manifest = ModelVerifier.verify(model, bundle, trusted(vectors, oneCase), options(oneCase));
             assertThat(manifest.names()).containsExactlyElementsOf(texts(oneCase.get("signedFiles")));
         } else {
             assertThat(refusal(model, bundle, trusted(vectors, oneCase), options(oneCase)).reason())
                     .isEqualTo(REASONS.get(oneCase.get("failure").stringValue()));
         }
-    }
-
-    /** Sigstore: refused, whatever the case expects of one that can do more. */
-    private static boolean isUnsupported(JsonNode oneCase) {
-        return oneCase.get("root").stringValue().contains("sigstore");
     }
 
     private static ModelSignatureException refusal(Path model, Path bundle, TrustedSigners trusted, VerifyOptions options) {
@@ -92,7 +86,9 @@ class OmsVectorsTest {
             case "key" -> TrustedSigners.of(SigningKeys.readPublicKey(vectors.resolve(verify.get("publicKey").stringValue())));
             case "certificate" -> TrustedSigners.of(TrustedCertificates.of(texts(verify.get("certChain")).stream()
                     .flatMap(pem -> Certificates.readPem(vectors.resolve(pem)).stream()).toArray(X509Certificate[]::new)));
-            default -> TrustedSigners.NONE;
+            case "sigstore" -> TrustedSigners.of(TrustedIdentities.of(verify.get("identity").stringValue(), verify.get("issuer").stringValue(),
+                    TrustedRoot.read(vectors.resolve(verify.get("trustedRoot").stringValue()))));
+            default -> throw new AssertionError("unknown method: " + oneCase);
         };
     }
 

@@ -202,12 +202,12 @@ class SignatureSetTest {
         var identity = new SigningIdentity(signer.keys, List.of(signer.certificate, authority.certificate));
         add("c.sig", NewBundle.sign(identity, statement, folder).json());
         var keys = TrustedKeys.of(A.getPublic());
-        assertThat(signers(new TrustedSigners(keys, TrustedCertificates.of(authority.certificate))))
+        assertThat(signers(new TrustedSigners(keys, TrustedCertificates.of(authority.certificate), TrustedIdentities.NONE)))
                 .containsExactly(id(A), KeyId.of(signer.keys.getPublic()));
         var other = TrustedCertificates.of(TestCa.authority("other").selfSigned().certificate);
-        assertThat(signers(new TrustedSigners(keys, other))).containsExactly(id(A));
+        assertThat(signers(new TrustedSigners(keys, other, TrustedIdentities.NONE))).containsExactly(id(A));
         var later = new TrustedCertificates(List.of(authority.certificate), () -> TestCa.NOW.plus(Duration.ofDays(36_500)));
-        assertThat(signers(new TrustedSigners(keys, later))).containsExactly(id(A));
+        assertThat(signers(new TrustedSigners(keys, later, TrustedIdentities.NONE))).containsExactly(id(A));
         assertThat(signers(TrustedSigners.of(keys))).containsExactly(id(A));
     }
 }

@@ -8,6 +8,7 @@ import static dev.lockstep.loader.signing.TestBundle.DIGEST_A;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.List;
 import java.util.Locale;

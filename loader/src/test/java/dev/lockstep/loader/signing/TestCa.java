@@ -33,6 +33,7 @@ final class TestCa {
     private BasicConstraints constraints;
     private Integer keyUsage;
     private KeyPurposeId[] purposes;
+    private boolean purposesAreCritical;
 
     private TestCa(String name, KeyPair keys) {
         this.name = name;
@@ -84,6 +85,11 @@ final class TestCa {
         return this;
     }
 
+    TestCa criticalPurposes(KeyPurposeId... allowed) {
+        purposesAreCritical = true;
+        return purposes(allowed);
+    }
+
     TestCa constraints(BasicConstraints basic) {
         constraints = basic;
         return this;
@@ -104,7 +110,7 @@ final class TestCa {
                 builder.addExtension(Extension.keyUsage, true, new KeyUsage(keyUsage));
             }
             if (purposes != null) {
-                builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
+                builder.addExtension(Extension.extendedKeyUsage, purposesAreCritical, new ExtendedKeyUsage(purposes));
             }
             String algorithm = issuer.keys.getPublic().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
             certificate = new JcaX509CertificateConverter().getCertificate(

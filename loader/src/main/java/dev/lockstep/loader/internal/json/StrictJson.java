@@ -39,6 +39,8 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
 
     private static final int MAX_NUMBER_DIGITS = 100;
 
+    private static final int MAX_LONG_DIGITS = 19;
+
     /** All whole numbers up to here are doubles. */
     private static final long MAX_EXACT_NUMBER = 1L << 53;
 
@@ -114,6 +116,11 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
         return objects;
     }
 
+    /** The same where the member may be absent: protobuf's JSON leaves out what is empty. */
+    public List<StrictJson> optionalObjects(String member) {
+        return has(member) ? objects(member) : List.of();
+    }
+
     public List<String> texts(String member) {
         var texts = new ArrayList<String>();
         for (JsonNode element : array(member)) {
@@ -179,6 +186,22 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
         return (long) number;
     }
 
+    /** A whole number from 0, as protobuf's JSON writes the long ones: decimal digits in a string. Absent and 0 are the same there. */
+    public long decimal(String member) {
+        JsonNode value = node.get(member);
+        if (value == null) {
+            return 0;
+        }
+        String digits = value.isString() ? value.stringValue() : value.isIntegralNumber() ? value.asString() : "";
+        boolean wellFormed = !digits.isEmpty() && digits.length() <= MAX_LONG_DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9')
+                && (digits.length() == 1 || digits.charAt(0) != '0');
+        try {
+            return Long.parseLong(wellFormed ? digits : "");
+        } catch (NumberFormatException e) {
+            throw fault("member \"" + member + "\" must be a whole number from 0 to " + Long.MAX_VALUE);
+        }
+    }
+
     public boolean flag(String member) {
         JsonNode value = required(member);
         if (!value.isBoolean()) {
@@ -207,6 +230,11 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
     /** The same where the member may be absent. */
     public Optional<byte[]> optionalBase64(String member) {
         return optionalText(member).map(text -> base64(member, text));
+    }
+
+    /** An array of byte strings, none of them empty; it may be absent. */
+    public List<byte[]> optionalBase64s(String member) {
+        return has(member) ? texts(member).stream().map(text -> base64(member, text)).toList() : List.of();
     }
 
     private byte[] base64(String member, String text) {

@@ -19,6 +19,8 @@ class MutationTest {
     private static final int STATEMENTS = 1_000;
     private static final int KEYS = 1_000;
     private static final int CERTIFICATES = 2_000;
+    private static final int TRUSTED_ROOTS = 2_000;
+    private static final int TIMESTAMPS = 1_000;
 
     /** What to put in the place of a JSON value. */
     private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
@@ -77,6 +79,33 @@ class MutationTest {
         for (int i = 0; i < CERTIFICATES; i++) {
             byte[] mutant = mutator.mutate(certificate);
             assertThat(isAccepted(i, mutant, CertificateFuzzTest::check)).isEqualTo(Arrays.equals(mutant, certificate));
+        }
+    }
+
+    @Test
+    void spoiledTrustedRootsAreReadOrRefused() {
+        var mutator = new Mutator(SEED);
+        byte[] root = TestSigstore.trustedRoot();
+        for (int i = 0; i < TRUSTED_ROOTS; i++) {
+            isAccepted(i, mutator.mutateJson(root, VALUES), TrustedRootFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledKeylessBundlesVerifyOnlyAsSigned() {
+        var mutator = new Mutator(SEED);
+        byte[] bundle = TestSigstore.bundle();
+        for (int i = 0; i < BUNDLES; i++) {
+            isAccepted(i, mutator.mutateJson(bundle, VALUES), SigstoreFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledTimestampsProveNothing() {
+        var mutator = new Mutator(SEED);
+        byte[] timestamp = TestSigstore.timestamp();
+        for (int i = 0; i < TIMESTAMPS; i++) {
+            isAccepted(i, mutator.mutate(timestamp), TimestampFuzzTest::check);
         }
     }
 

@@ -26,6 +26,7 @@ class SeedsTest {
     private static final Path MODELS = RESOURCES.resolve("GgufFuzzTestInputs/opensOrRefuses");
     private static final Path BUNDLES = RESOURCES.resolve("BundleFuzzTestInputs/verifiesOrRefuses");
     private static final Path STATEMENTS = RESOURCES.resolve("StatementFuzzTestInputs/acceptsOrRefuses");
+    private static final Path TIMESTAMPS = RESOURCES.resolve("TimestampFuzzTestInputs/verifiesOrRefuses");
     private static final Path PUBLIC_KEYS = RESOURCES.resolve("PublicKeyFuzzTestInputs/readsOrRefuses");
     private static final Path PRIVATE_KEYS = RESOURCES.resolve("PrivateKeyFuzzTestInputs/readsOrRefuses");
 
@@ -69,6 +70,17 @@ class SeedsTest {
     @Test
     void certificateIsTrusted() throws Exception {
         assertThat(CertificateFuzzTest.check(certificate())).isTrue();
+    }
+
+    /** Written by {@code SigstoreSeedsTest} of the loader, which has the keys while it runs. */
+    @Test
+    void keylessBundleVerifiesByItsTrustedRoot() throws Exception {
+        assertThat(TrustedRootFuzzTest.check(TestSigstore.trustedRoot())).isTrue();
+        assertThat(SigstoreFuzzTest.check(TestSigstore.bundle())).isTrue();
+        byte[] timestamp = TestSigstore.timestamp();
+        write(TIMESTAMPS.resolve("response.der"), timestamp);
+        assertThat(TIMESTAMPS.resolve("response.der")).hasBinaryContent(timestamp);
+        assertThat(TimestampFuzzTest.check(timestamp)).isTrue();
     }
 
     @Test

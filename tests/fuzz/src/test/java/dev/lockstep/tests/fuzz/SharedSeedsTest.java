@@ -28,6 +28,8 @@ class SharedSeedsTest {
         for (Path file : files("vectors/oms", "")) {
             byte[] bytes = Files.readAllBytes(file);
             BundleFuzzTest.check(bytes);
+            SigstoreFuzzTest.check(bytes);
+            TrustedRootFuzzTest.check(bytes);
             StatementFuzzTest.check(bytes);
             byte[] payload = payload(file);
             if (payload.length > 0) {

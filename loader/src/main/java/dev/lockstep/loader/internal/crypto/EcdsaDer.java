@@ -1,7 +1,7 @@
-package dev.lockstep.loader.signing;
+package dev.lockstep.loader.internal.crypto;
 
 /** The one DER form of an ECDSA signature: SEQUENCE of two positive INTEGERs, each in the fewest bytes. */
-final class EcdsaDer {
+public final class EcdsaDer {
     private static final int SEQUENCE = 0x30;
     private static final int INTEGER = 0x02;
 
@@ -16,7 +16,7 @@ final class EcdsaDer {
      * True for the only encoding of a pair (r, s). Without this, providers decide for themselves how much BER they
      * forgive, and a bundle would be good on one JDK and bad on the next.
      */
-    static boolean isCanonical(byte[] der) {
+    public static boolean isCanonical(byte[] der) {
         return new EcdsaDer(der).isSignature();
     }
 
