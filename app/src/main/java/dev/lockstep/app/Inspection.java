@@ -5,6 +5,7 @@ import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.loader.signing.Signer;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Model;
@@ -58,7 +59,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         line(text, "file", Printable.text(checkpoint.name()) + ", " + checkpoint.byteSize() + " bytes, " + checkpoint.format());
         line(text, "sha256", checkpoint.provenance().sha256());
         line(text, "signed by", switch (checkpoint.provenance()) {
-            case Provenance.Signed signed -> signed.signer().description() + " as \"" + Printable.text(signed.subject()) + "\"";
+            case Provenance.Signed signed -> signers(signed) + " as \"" + Printable.text(signed.subject()) + "\"";
             case Provenance.Unverified _ -> "NOBODY WE KNOW (--allow-unsigned)";
         });
         line(text, "architecture", architecture() + ", " + parameters() + " parameters");
@@ -78,6 +79,10 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         return text.toString().stripTrailing();
     }
 
+    private static String signers(Provenance.Signed signed) {
+        return signed.signers().stream().map(Signer::description).collect(Collectors.joining(" and "));
+    }
+
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format("%-13s %s%n", name, value));
     }
@@ -91,7 +96,8 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         root.put("file", checkpoint.name()).put("bytes", checkpoint.byteSize()).put("format", checkpoint.format());
         root.put("sha256", checkpoint.provenance().sha256());
         if (checkpoint.provenance() instanceof Provenance.Signed signed) {
-            root.putObject("signature").put("signer", signed.signer().key().hex()).put("subject", signed.subject());
+            var signature = root.putObject("signature").put("signer", signed.signers().getFirst().key().hex()).put("subject", signed.subject());
+            signed.signers().forEach(signer -> signature.withArray("signers").add(signer.key().hex()));
         } else {
             root.putNull("signature");
         }

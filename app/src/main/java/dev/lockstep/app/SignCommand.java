@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "sign", description = "Signs a model file or folder (OpenSSF Model Signing v1.0).")
 final class SignCommand extends IoCommand {
     /** What a cosigner cannot choose any more. */
-    private static final List<String> OF_FIRST_SIGNER = List.of("--shard-size", "--hash", "--ignore-paths");
+    private static final List<String> OF_FIRST_SIGNER = List.of("--shard-size", "--hash", "--ignore-paths", "--valid-from", "--valid-until");
 
     @Parameters(paramLabel = "PATH", description = "The model: a file, or a folder with all its files.")
     private Path model;
@@ -53,6 +54,9 @@ final class SignCommand extends IoCommand {
     @Option(names = "--cosign", description = "Sign what the existing signature says of the model, if it is true; the new signature goes"
             + " into a folder beside that one.")
     private boolean cosign;
+
+    @ArgGroup(exclusive = false)
+    private ReleaseOptions release;
 
     @Option(names = "--shard-size", paramLabel = "BYTES",
             description = "Hash files in shards of this size, side by side. Default: each file as a whole.")
@@ -82,6 +86,9 @@ final class SignCommand extends IoCommand {
                     : ModelSigner.sign(model, signer, plan(), first, ignorePaths);
             Path target = cosign ? SignatureSet.cosignature(first, signed.signer().key()) : first;
             io.err().println("lockstep: " + target + ": " + signed.names().size() + " file(s) signed with " + signed.signer().description());
+            if (release != null) {
+                io.err().println("lockstep: " + (cosign ? release.cosign(first, signer) : release.sign(first, signer)));
+            }
         } finally {
             if (passphrase != null) {
                 Arrays.fill(passphrase, '\0');
@@ -93,6 +100,9 @@ final class SignCommand extends IoCommand {
     private void requireSensibleOptions() {
         if (certificate == null && !certificateChain.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--certificate-chain is of no use without --certificate");
+        }
+        if (release != null) {
+            Arguments.checked(spec, release::requireSensible);
         }
         for (String option : OF_FIRST_SIGNER) {
             if (cosign && spec.commandLine().getParseResult().hasMatchedOption(option)) {

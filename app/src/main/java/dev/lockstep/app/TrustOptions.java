@@ -7,10 +7,15 @@ import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedIdentities;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
+import dev.lockstep.loader.trust.PolicyVerifier;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** On whose word a model is opened: the same options for every command that opens one. */
 final class TrustOptions {
@@ -25,6 +30,9 @@ final class TrustOptions {
     @ArgGroup(exclusive = false)
     private IdentityOptions identity;
 
+    @ArgGroup(exclusive = false)
+    private PolicyOptions policy;
+
     @Option(names = "--signature", paramLabel = "FILE",
             description = "The model's signature. Default: MODEL.sig, or model.sig in the same folder.")
     private Path signature;
@@ -32,6 +40,9 @@ final class TrustOptions {
     @Option(names = "--allow-unsigned",
             description = "Open the model without any proof of where it comes from, and say so.")
     private boolean allowUnsigned;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     /** True if the command line says where a signature lies. */
     boolean namesSignature() {
@@ -44,13 +55,28 @@ final class TrustOptions {
             io.err().println("lockstep: WARNING: --allow-unsigned: nobody has vouched for this model.");
             return TrustPolicy.allowUnsigned();
         }
-        TrustPolicy policy = TrustPolicy.of(new TrustedSigners(trustedKeys(), trustedCertificates(), trustedIdentities()));
-        return signature == null ? policy : policy.withSignature(signature);
+        TrustPolicy trust = rules().map(TrustPolicy::of)
+                .orElseGet(() -> TrustPolicy.of(new TrustedSigners(trustedKeys(), trustedCertificates(), trustedIdentities())));
+        return signature == null ? trust : trust.withSignature(signature);
+    }
+
+    private Optional<PolicyVerifier> rules() {
+        if (policy == null) {
+            return isNobodyNamed() ? PolicyOptions.ofUser() : Optional.empty();
+        }
+        if (!isNobodyNamed()) {
+            throw new ParameterException(command.commandLine(), "--trust says whom to trust; it cannot be mixed with --key,"
+                    + " --certificate-chain or --identity");
+        }
+        return Optional.of(policy.rules());
+    }
+
+    private boolean isNobodyNamed() {
+        return keys.isEmpty() && certificateChain.isEmpty() && identity == null;
     }
 
     private TrustedKeys trustedKeys() {
-        boolean nobodyNamed = keys.isEmpty() && certificateChain.isEmpty() && identity == null;
-        List<Path> files = nobodyNamed ? DemoModel.publicKey().stream().toList() : keys;
+        List<Path> files = isNobodyNamed() ? DemoModel.publicKey().stream().toList() : keys;
         return new TrustedKeys(files.stream().map(SigningKeys::readPublicKey).toList());
     }
 

@@ -1,6 +1,8 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.signing.Certificates;
+import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelVerifier;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.Signer;
@@ -9,14 +11,20 @@ import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.signing.VerifyOptions;
+import dev.lockstep.loader.trust.PolicyVerifier.Assessment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep verify}: says whether a model is what a publisher signed. */
 @Command(name = "verify", description = "Verifies a model file or folder against its signature (OpenSSF Model Signing v1.0).")
@@ -28,7 +36,7 @@ final class VerifyCommand extends IoCommand {
             description = "The signature. Default: PATH.sig for a file, PATH/model.sig for a folder.")
     private Path signature;
 
-    @ArgGroup(multiplicity = "1")
+    @ArgGroup
     private Trusted trusted;
 
     /** Exactly one method: a key that is good does not make a certificate good. */
@@ -43,13 +51,19 @@ final class VerifyCommand extends IoCommand {
         @ArgGroup(exclusive = false)
         private IdentityOptions identity;
 
-        TrustedSigners signers() {
+        @ArgGroup(exclusive = false)
+        private PolicyOptions policy;
+
+        TrustPolicy policy() {
+            if (policy != null) {
+                return TrustPolicy.of(policy.rules());
+            }
             if (identity != null) {
-                return TrustedSigners.of(identity.trusted());
+                return TrustPolicy.of(TrustedSigners.of(identity.trusted()));
             }
             return publicKey != null
-                    ? TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(publicKey)))
-                    : TrustedSigners.of(TrustedCertificates.of(Certificates.readPem(certificateChain)));
+                    ? TrustPolicy.of(TrustedKeys.of(SigningKeys.readPublicKey(publicKey)))
+                    : TrustPolicy.of(TrustedSigners.of(TrustedCertificates.of(Certificates.readPem(certificateChain))));
         }
     }
 
@@ -62,33 +76,100 @@ final class VerifyCommand extends IoCommand {
     @Option(names = "--legacy-v02", description = "Accept what release 0.2 of model_signing wrote, before there was a specification.")
     private boolean legacyV02;
 
+    @Option(names = "--explain", description = "Print every rule that was asked, and which one decided.")
+    private boolean explain;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws NoSuchFileException {
         if (Files.notExists(model)) {
             throw new NoSuchFileException(model.toString());
         }
-        SignedManifest signed = ModelVerifier.verify(model, signature != null ? signature : SignaturePlace.of(model),
-                trusted.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02));
+        TrustPolicy trust = trust();
+        var explanation = new Explanation();
+        try {
+            report(verify(trust, explanation), explanation);
+        } catch (ModelSignatureException e) {
+            explanation.refused(e);
+            report(e, explanation);
+            throw e;
+        }
+        return ExitCode.OK;
+    }
+
+    private TrustPolicy trust() {
+        if (trusted != null) {
+            return trusted.policy();
+        }
+        return PolicyOptions.ofUser().map(TrustPolicy::of).orElseThrow(() -> new ParameterException(spec.commandLine(),
+                "whose signature counts? Give --public-key, --certificate-chain, --identity or --trust"));
+    }
+
+    private SignedManifest verify(TrustPolicy trust, Explanation explanation) {
+        Path place = signature != null ? signature : SignaturePlace.of(model);
+        SignedManifest signed =
+                ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02));
+        explanation.verified(signed);
+        trust.rules().ifPresent(rules -> {
+            Assessment assessment = rules.assess(place, signed, files(signed));
+            explanation.decided(assessment.decision());
+            assessment.decision().requireAllowed(model.toString());
+            rules.remember(assessment);
+        });
+        return signed;
+    }
+
+    private List<Path> files(SignedManifest signed) {
+        return Files.isDirectory(model) ? signed.names().stream().map(model::resolve).toList() : List.of(model);
+    }
+
+    private void report(SignedManifest signed, Explanation explanation) {
         if (json) {
             var report = Json.object();
             report.put("verified", true);
             report.put("signer", signed.signer().key().hex());
-            switch (signed.signer()) {
-                case Signer.Key _ -> { }
-                case Signer.Certificate certificate -> report.put("certificateSubject", certificate.subject());
-                case Signer.Identity identity -> report.put("identity", identity.identity()).put("issuer", identity.issuer());
-            }
+            signed.signers().forEach(signer -> describe(signer, report.withArray("signers").addObject()));
             report.put("subject", signed.subjectName());
             report.put("rootDigest", signed.rootDigest());
             signed.names().forEach(report.putArray("files")::add);
-            io.println(Json.pretty(report));
-        } else {
-            io.println("verified: " + signed.names().size() + " file(s) of " + Printable.text(signed.subjectName())
-                    + ", signed with " + signed.signer().description());
+            print(report, explanation);
+            return;
         }
-        return ExitCode.OK;
+        if (explain) {
+            io.println(explanation.text());
+        }
+        io.println("verified: " + signed.names().size() + " file(s) of " + Printable.text(signed.subjectName()) + ", signed with "
+                + signed.signers().stream().map(Signer::description).collect(Collectors.joining(" and ")));
+    }
+
+    private static void describe(Signer signer, ObjectNode json) {
+        json.put("key", signer.key().hex());
+        switch (signer) {
+            case Signer.Key _ -> { }
+            case Signer.Certificate certificate -> json.put("certificateSubject", certificate.subject());
+            case Signer.Identity identity -> json.put("identity", identity.identity()).put("issuer", identity.issuer());
+        }
+    }
+
+    /** On standard output, for whoever asked; the message goes to standard error as always. */
+    private void report(ModelSignatureException refusal, Explanation explanation) {
+        if (json) {
+            print(Json.object().put("verified", false).put("reason", Explanation.name(refusal)).put("message", refusal.getMessage()),
+                    explanation);
+        } else if (explain) {
+            io.println(explanation.text());
+        }
+    }
+
+    private void print(ObjectNode report, Explanation explanation) {
+        if (explain) {
+            explanation.addTo(report.putArray("rules"));
+        }
+        io.println(Json.pretty(report));
     }
 }

@@ -7,8 +7,10 @@ import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
-import dev.lockstep.loader.signing.ModelVerifier;
+import dev.lockstep.loader.signing.SignatureSet;
 import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.trust.PolicyVerifier;
+import dev.lockstep.loader.trust.PolicyVerifier.Assessment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,18 +46,23 @@ public final class CheckpointLoader {
      */
     public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency) throws IOException {
         requireFile(file);
-        Optional<SignedManifest> manifest = trust.isUnsignedAllowed()
-                ? Optional.empty()
-                : Optional.of(verifiedManifest(file, trust));
-        var bytes = CheckpointBytes.read(file, manifest.map(SignedManifest::plan).orElse(HashPlan.SHA_256), residency);
+        Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, trust));
+        var bytes = CheckpointBytes.read(file, vouched.map(each -> each.manifest.plan()).orElse(HashPlan.SHA_256), residency);
         try {
-            Provenance provenance = compare(bytes, manifest);
+            Provenance provenance = compare(bytes, vouched);
             return new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance);
         } catch (Throwable t) {
             bytes.close();
             throw t;
         }
     }
+
+    /**
+     * What somebody who is trusted says of a file.
+     *
+     * @param remember what to do once the file is known to be that one
+     */
+    private record Vouched(SignedManifest manifest, Runnable remember) { }
 
     private static void requireFile(Path file) throws IOException {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -64,9 +71,16 @@ public final class CheckpointLoader {
         OpenFile.requireRegularFile(file);
     }
 
-    private static SignedManifest verifiedManifest(Path file, TrustPolicy trust) {
+    private static Vouched vouched(Path file, TrustPolicy trust) {
         Path signature = trust.signature().orElseGet(() -> findSignature(file));
-        return BundleVerifier.verify(ModelVerifier.readSignature(signature), signature.toString(), trust.signers());
+        SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
+        if (trust.rules().isEmpty()) {
+            return new Vouched(manifest, () -> { });
+        }
+        PolicyVerifier rules = trust.rules().get();
+        Assessment assessment = rules.assess(signature, manifest, List.of(file));
+        assessment.decision().requireAllowed(file.toString());
+        return new Vouched(manifest, () -> rules.remember(assessment));
     }
 
     private static Path findSignature(Path file) {
@@ -79,14 +93,15 @@ public final class CheckpointLoader {
                                 + " beside it)"));
     }
 
-    private static Provenance compare(CheckpointBytes bytes, Optional<SignedManifest> manifest) {
+    private static Provenance compare(CheckpointBytes bytes, Optional<Vouched> vouched) {
         FileDigests digests = bytes.digests();
-        if (manifest.isEmpty()) {
+        if (vouched.isEmpty()) {
             return new Provenance.Unverified(digests.identity());
         }
-        SignedManifest signed = manifest.get();
+        SignedManifest signed = vouched.get().manifest;
         String name = bytes.source().name();
         signed.requireDigests(signed.nameOfSingleFile(name).orElse(name), digests);
-        return new Provenance.Signed(digests.identity(), signed.signer(), signed.subjectName());
+        vouched.get().remember.run();
+        return new Provenance.Signed(digests.identity(), signed.signers(), signed.subjectName());
     }
 }

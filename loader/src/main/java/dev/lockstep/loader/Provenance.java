@@ -1,6 +1,7 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.signing.Signer;
+import java.util.List;
 
 /** Where the trust in a checkpoint comes from. */
 public sealed interface Provenance {
@@ -13,10 +14,10 @@ public sealed interface Provenance {
     /**
      * Somebody who is trusted signed exactly these bytes.
      *
-     * @param signer who
+     * @param signers who, at least one
      * @param subject what the signer called the model
      */
-    record Signed(String sha256, Signer signer, String subject) implements Provenance { }
+    record Signed(String sha256, List<Signer> signers, String subject) implements Provenance { }
 
     /** Nobody vouched for these bytes; the caller explicitly decided to do without. */
     record Unverified(String sha256) implements Provenance { }

@@ -2,6 +2,7 @@ package dev.lockstep.loader;
 
 import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
+import dev.lockstep.loader.trust.PolicyVerifier;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.Optional;
@@ -12,11 +13,13 @@ import java.util.Optional;
  */
 public final class TrustPolicy {
     private final TrustedSigners signers;
+    private final Optional<PolicyVerifier> rules;
     private final Optional<Path> signature;
     private final boolean unsignedAllowed;
 
-    private TrustPolicy(TrustedSigners signers, Optional<Path> signature, boolean unsignedAllowed) {
+    private TrustPolicy(TrustedSigners signers, Optional<PolicyVerifier> rules, Optional<Path> signature, boolean unsignedAllowed) {
         this.signers = signers;
+        this.rules = rules;
         this.signature = signature;
         this.unsignedAllowed = unsignedAllowed;
     }
@@ -33,7 +36,12 @@ public final class TrustPolicy {
 
     /** Loads what any of these has signed. */
     public static TrustPolicy of(TrustedSigners signers) {
-        return new TrustPolicy(signers, Optional.empty(), false);
+        return new TrustPolicy(signers, Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Loads what a trust policy allows. */
+    public static TrustPolicy of(PolicyVerifier rules) {
+        return new TrustPolicy(rules.signers(), Optional.of(rules), Optional.empty(), false);
     }
 
     /**
@@ -41,17 +49,22 @@ public final class TrustPolicy {
      * your model says.
      */
     public static TrustPolicy allowUnsigned() {
-        return new TrustPolicy(TrustedSigners.NONE, Optional.empty(), true);
+        return new TrustPolicy(TrustedSigners.NONE, Optional.empty(), Optional.empty(), true);
     }
 
     /** The same policy with the signature at a given place, instead of {@code FILE.sig} or {@code model.sig} beside the file. */
     public TrustPolicy withSignature(Path signatureFile) {
-        return new TrustPolicy(signers, Optional.of(signatureFile), unsignedAllowed);
+        return new TrustPolicy(signers, rules, Optional.of(signatureFile), unsignedAllowed);
     }
 
     /** Whose signatures count. */
     public TrustedSigners signers() {
         return signers;
+    }
+
+    /** What else must be true of a model, if there are rules. */
+    public Optional<PolicyVerifier> rules() {
+        return rules;
     }
 
     /** Where the signature is, if not in one of the usual places. */

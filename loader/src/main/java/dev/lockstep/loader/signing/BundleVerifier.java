@@ -37,12 +37,36 @@ public final class BundleVerifier {
     }
 
     /**
+     * Verifies all signatures of a model. One by somebody who is trusted is enough; the others are counted, see {@link #signers}.
+     *
+     * @return what was signed; the files themselves are still to be compared
+     * @throws ModelSignatureException if nobody who is trusted has signed, or a signature in the name of somebody who is does not verify
+     */
+    public static SignedManifest verify(SignatureSet set, TrustedSigners trusted) {
+        return verify(set, trusted, false);
+    }
+
+    static SignedManifest verify(SignatureSet set, TrustedSigners trusted, boolean legacyV02) {
+        SignatureBundle primary = set.bundles().getFirst();
+        List<Signer> signers = set.size() == 1 ? List.of() : signers(set, trusted);
+        if (signers.isEmpty()) {
+            // says why the primary one does not count, and knows the older layout
+            return verify(primary, trusted, legacyV02);
+        }
+        primary.requireInToto();
+        return new SignedManifest(signers, primary.file(), Statement.parse(primary.payload(), primary.file()));
+    }
+
+    /**
      * The same, for bundles of release 0.2 of the reference program as well.
      *
      * @param legacyV02 true to accept those
      */
     static SignedManifest verify(byte[] bundle, String bundleName, TrustedSigners trusted, boolean legacyV02) {
-        SignatureBundle parsed = SignatureBundle.parse(bundle, bundleName);
+        return verify(SignatureBundle.parse(bundle, bundleName), trusted, legacyV02);
+    }
+
+    private static SignedManifest verify(SignatureBundle parsed, TrustedSigners trusted, boolean legacyV02) {
         SignedText text = SignedText.DSSE;
         Optional<Signer> signer = signer(parsed, trusted, text);
         if (signer.isEmpty() && legacyV02) {
@@ -54,9 +78,9 @@ public final class BundleVerifier {
         }
         parsed.requireInToto();
         Statement statement = text == SignedText.LEGACY_V02
-                ? LegacyFormat.parse(parsed.payload(), bundleName)
-                : Statement.parse(parsed.payload(), bundleName);
-        return new SignedManifest(signer.get(), bundleName, statement);
+                ? LegacyFormat.parse(parsed.payload(), parsed.file())
+                : Statement.parse(parsed.payload(), parsed.file());
+        return new SignedManifest(List.of(signer.get()), parsed.file(), statement);
     }
 
     /**

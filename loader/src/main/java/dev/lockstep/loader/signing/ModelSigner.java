@@ -116,8 +116,7 @@ public final class ModelSigner {
             }
         }
         Path real = SignatureFile.realPath(signature);
-        exclusions.add(directory, real);
-        exclusions.add(directory, SignatureSet.folder(real));
+        SignatureFile.belongingTo(real).forEach(path -> exclusions.add(directory, path));
         return exclusions;
     }
 

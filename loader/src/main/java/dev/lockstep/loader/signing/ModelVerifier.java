@@ -32,8 +32,7 @@ public final class ModelVerifier {
      * @throws ModelSignatureException if anything is wrong
      */
     public static SignedManifest verify(Path model, Path signature, TrustedSigners trusted, VerifyOptions options) {
-        SignedManifest manifest =
-                BundleVerifier.verify(readSignature(signature), signature.toString(), trusted, options.legacyV02());
+        SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trusted, options.legacyV02());
         requireSameFiles(model, signature, manifest, options);
         return manifest;
     }
@@ -146,9 +145,7 @@ public final class ModelVerifier {
         var exclusions = new Exclusions();
         exclusions.addNames(manifest.ignorePaths());
         // The name it was given and, if that is a link, the file it leads to.
-        Path real = SignatureFile.realPath(signature);
-        exclusions.add(directory, real);
-        exclusions.add(directory, SignatureSet.folder(real));
+        SignatureFile.belongingTo(SignatureFile.realPath(signature)).forEach(path -> exclusions.add(directory, path));
         exclusions.add(directory, signature.toRealPath());
         options.ignorePaths().forEach(path -> exclusions.add(directory, path));
         return exclusions;

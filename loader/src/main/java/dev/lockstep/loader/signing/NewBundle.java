@@ -18,9 +18,7 @@ record NewBundle(byte[] json, SignedManifest manifest) {
      * @throws SigningException if the signature does not verify
      */
     static NewBundle sign(SigningIdentity signer, byte[] payload, Path file) {
-        byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
-        byte[] signature = Dsse.sign(signer.keys().getPrivate(), SigningAlgorithm.of(signer.publicKey()), message);
-        byte[] json = json(signer, payload, signature);
+        byte[] json = json(signer, payload);
         try {
             return new NewBundle(json, BundleVerifier.verify(json, file.toString(), signer.asTrusted()));
         } catch (ModelSignatureException e) {
@@ -29,7 +27,10 @@ record NewBundle(byte[] json, SignedManifest manifest) {
         }
     }
 
-    private static byte[] json(SigningIdentity signer, byte[] payload, byte[] signature) {
+    /** A bundle that signs a payload of any kind; nothing of it is verified. */
+    static byte[] json(SigningIdentity signer, byte[] payload) {
+        byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload);
+        byte[] signature = Dsse.sign(signer.keys().getPrivate(), SigningAlgorithm.of(signer.publicKey()), message);
         var json = new JsonMapper();
         var bundle = json.createObjectNode();
         bundle.put("mediaType", SignatureBundle.MEDIA_TYPE);

@@ -1,17 +1,14 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.util.List;
 
 /** A signature on disk: read within bounds, written without ever leaving half of one or destroying anything else. */
 final class SignatureFile {
@@ -56,29 +53,18 @@ final class SignatureFile {
         return absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 
-    /** Writes a file beside the target, forces it to disk, and moves it there in one step. */
-    static void write(Path signature, byte[] content) {
-        Path temporary = signature.resolveSibling("." + signature.getFileName() + '.' + UUID.randomUUID() + ".tmp");
-        try {
-            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                var source = ByteBuffer.wrap(content);
-                while (source.hasRemaining()) {
-                    channel.write(source);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, signature, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            delete(temporary, e);
-            throw new SigningException(signature.toString(), "cannot be written: " + e, e);
-        }
+    /** The signature itself, its cosignatures, its release statement and the cosignatures of that: no parts of a model. */
+    static List<Path> belongingTo(Path signature) {
+        Path release = SignedRelease.place(signature);
+        return List.of(signature, SignatureSet.folder(signature), release, SignatureSet.folder(release));
     }
 
-    private static void delete(Path temporary, IOException reason) {
+    /** Writes a signature in one step. */
+    static void write(Path signature, byte[] content) {
         try {
-            Files.deleteIfExists(temporary);
+            WholeFile.replace(signature, content);
         } catch (IOException e) {
-            reason.addSuppressed(e);
+            throw new SigningException(signature.toString(), "cannot be written: " + e, e);
         }
     }
 }

@@ -53,6 +53,11 @@ public final class SignatureSet {
         return new SignatureSet(bundles);
     }
 
+    /** A signature without cosignatures. */
+    static SignatureSet of(SignatureBundle primary) {
+        return new SignatureSet(List.of(primary));
+    }
+
     /** The bundle with the very array of the primary payload: one copy is kept of a payload, however many sign it. */
     private static SignatureBundle overPayloadOf(SignatureBundle primary, SignatureBundle bundle) {
         if (!bundle.payloadType().equals(primary.payloadType()) || !Arrays.equals(bundle.payload(), primary.payload())) {

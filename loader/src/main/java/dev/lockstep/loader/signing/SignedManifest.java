@@ -2,10 +2,12 @@ package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a trusted signer has signed: which files, each with its digests. Comes only out of verification, so to hold one is
@@ -14,19 +16,25 @@ import java.util.Set;
  * <p>A file that is not in here is not signed, whatever was ignored on the way: load nothing else.
  */
 public final class SignedManifest {
-    private final Signer signer;
+    private final List<Signer> signers;
     private final String file;
     private final Statement statement;
 
-    SignedManifest(Signer signer, String file, Statement statement) {
-        this.signer = signer;
+    /** @param signers at least one */
+    SignedManifest(List<Signer> signers, String file, Statement statement) {
+        this.signers = List.copyOf(signers);
         this.file = file;
         this.statement = statement;
     }
 
-    /** Who signed: the holder of a trusted key, or of a certificate that leads to a trusted one. */
+    /** The first of {@link #signers}. */
     public Signer signer() {
-        return signer;
+        return signers.getFirst();
+    }
+
+    /** Who signed and is trusted, each key once, in the order of the signatures; at least one. */
+    public List<Signer> signers() {
+        return signers;
     }
 
     /** What the signer called the model: for people, not for decisions. */
@@ -57,6 +65,11 @@ public final class SignedManifest {
     /** The signed digests of a file by its canonical name, relative to the model, parts joined by {@code /}. */
     public Optional<FileDigests> digestsOf(String name) {
         return Optional.ofNullable(files().get(name));
+    }
+
+    /** All signed digests, as hex digits: of the files, or of their shards. */
+    public Set<String> digestTexts() {
+        return statement.resources().entries().values().stream().map(HexFormat.of()::formatHex).collect(Collectors.toUnmodifiableSet());
     }
 
     private Map<String, FileDigests> files() {
@@ -93,7 +106,7 @@ public final class SignedManifest {
 
     @Override
     public String toString() {
-        return "SignedManifest[" + Printable.text(subjectName()) + ", " + names().size() + " files, signer " + signer.key()
+        return "SignedManifest[" + Printable.text(subjectName()) + ", " + names().size() + " files, signer " + signer().key()
                 + ']';
     }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.loader.trust;
 
-import dev.lockstep.loader.signing.ReleaseStatement;
+import dev.lockstep.loader.signing.SignedRelease;
 import dev.lockstep.loader.signing.Signer;
 import java.time.Instant;
 import java.util.List;
@@ -18,18 +18,13 @@ import java.util.Set;
  * @param release what was said of its version, if anything
  * @param lastSeenVersion the newest release of a model of this name that this device has used
  * @param lastSeenPolicy the newest version of the policy that this device has used
+ * @param exposure who else could change its files; empty if nobody can
  */
 public record Evidence(String model, String rootDigest, Set<String> fileDigests, List<Signer> signers, Optional<SignedRelease> release,
-        OptionalLong lastSeenVersion, OptionalLong lastSeenPolicy, Instant now) {
-    /** A release statement and whose signatures of it verify. */
-    public record SignedRelease(ReleaseStatement statement, List<Signer> signers) {
-        public SignedRelease {
-            signers = List.copyOf(signers);
-        }
-    }
-
+        OptionalLong lastSeenVersion, OptionalLong lastSeenPolicy, List<String> exposure, Instant now) {
     public Evidence {
         fileDigests = Set.copyOf(fileDigests);
         signers = List.copyOf(signers);
+        exposure = List.copyOf(exposure);
     }
 }

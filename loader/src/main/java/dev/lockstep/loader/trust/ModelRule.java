@@ -16,9 +16,10 @@ import java.util.Set;
  * @param digests the only root digests that are allowed; empty for any
  * @param minVersion the first release that is allowed; releases are then required
  * @param notAfter when permission to use the model ends, if it does
+ * @param protectedFilesRequired true if nobody but its owner and the administrator may be able to change its files
  */
 public record ModelRule(String model, List<PolicySigner> signers, int threshold, boolean postQuantumRequired, Set<String> digests,
-        OptionalLong minVersion, Optional<Instant> notAfter) {
+        OptionalLong minVersion, Optional<Instant> notAfter, boolean protectedFilesRequired) {
     /** Speaks for all models that no other rule names. */
     public static final String ANY = "*";
 

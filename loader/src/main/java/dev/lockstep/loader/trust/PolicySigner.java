@@ -2,6 +2,7 @@ package dev.lockstep.loader.trust;
 
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.Signer;
+import dev.lockstep.loader.signing.TrustedIdentity;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
@@ -36,6 +37,24 @@ public sealed interface PolicySigner {
         @Override
         public String description() {
             return "key " + key.id();
+        }
+    }
+
+    /**
+     * Somebody who proves an identity to sigstore.
+     *
+     * @param identity compared exactly, as is who vouches for it
+     */
+    record Sigstore(TrustedIdentity identity, Optional<PolicyKey> postQuantum) implements PolicySigner {
+        @Override
+        public boolean matches(Signer signer) {
+            return signer instanceof Signer.Identity proven
+                    && proven.identity().equals(identity.identity()) && proven.issuer().equals(identity.issuer());
+        }
+
+        @Override
+        public String description() {
+            return "identity " + identity.identity() + " vouched for by " + identity.issuer();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.loader.signing.TrustedIdentity;
 import dev.lockstep.loader.trust.PolicySigner.PolicyKey;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
@@ -34,6 +35,10 @@ final class PolicySignerReader {
                 signer.allowOnly(CERTIFICATE_MEMBERS);
                 Optional<X500Principal> subject = signer.has("subject") ? Optional.of(principal(signer, "subject")) : Optional.empty();
                 yield new PolicySigner.Certificate(anchor(signer), subject, postQuantum(signer));
+            }
+            case "sigstore" -> {
+                signer.allowOnly(IDENTITY_MEMBERS);
+                yield new PolicySigner.Sigstore(new TrustedIdentity(signer.text("identity"), signer.text("issuer")), postQuantum(signer));
             }
             default -> throw signer.fault("has a type that is neither \"key\" nor \"certificate\" nor \"sigstore\"");
         };

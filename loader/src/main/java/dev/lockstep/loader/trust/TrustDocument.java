@@ -1,7 +1,7 @@
 package dev.lockstep.loader.trust;
 
 import dev.lockstep.loader.signing.TrustFileException;
-import java.nio.file.Path;
+import dev.lockstep.loader.signing.TrustedRoot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,10 +12,12 @@ import java.util.Optional;
  * @param name what people call the policy; versions of one name are compared with each other
  * @param version grows with every change; a device that has seen one refuses those before it
  * @param notAfter when the policy itself ends, if it does
+ * @param sigstoreRoot whose logs and authorities are believed in the matter of sigstore identities, if the policy says it
  * @param models at least one; the first whose name matches a model speaks for it, {@value ModelRule#ANY} for all others
  * @param revoked what counts no longer, whatever the rules say
  */
-public record TrustDocument(String name, long version, Optional<Instant> notAfter, List<ModelRule> models, Revocations revoked) {
+public record TrustDocument(String name, long version, Optional<Instant> notAfter, Optional<TrustedRoot> sigstoreRoot, List<ModelRule> models,
+        Revocations revoked) {
     public TrustDocument {
         models = List.copyOf(models);
     }

@@ -4,8 +4,10 @@ import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.TrustFileException;
+import dev.lockstep.loader.signing.TrustedRoot;
 import dev.lockstep.loader.trust.Revocations.RevokedCertificate;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,9 +26,9 @@ final class TrustDocumentReader {
     /** RFC 5280, section 4.1.2.2: 20 bytes. */
     private static final int MAX_SERIAL_DIGITS = 40;
 
-    private static final Set<String> MEMBERS = Set.of("format", "name", "version", "notAfter", "models", "revoked", "comment");
+    private static final Set<String> MEMBERS = Set.of("format", "name", "version", "notAfter", "sigstoreRoot", "models", "revoked", "comment");
     private static final Set<String> MODEL_MEMBERS =
-            Set.of("name", "signers", "threshold", "postQuantum", "digests", "minVersion", "notAfter", "comment");
+            Set.of("name", "signers", "threshold", "postQuantum", "digests", "minVersion", "notAfter", "files", "comment");
     private static final Set<String> REVOKED_MEMBERS = Set.of("keys", "certificates", "digests", "comment");
     private static final Set<String> REVOKED_CERTIFICATE_MEMBERS = Set.of("issuer", "serial", "comment");
 
@@ -48,14 +50,22 @@ final class TrustDocumentReader {
             }
         }
         Revocations revoked = root.has("revoked") ? revocations(root.object("revoked")) : Revocations.NONE;
-        return new TrustDocument(root.text("name"), root.positiveNumber("version"), root.optionalInstant("notAfter"), models, revoked);
+        return new TrustDocument(root.text("name"), root.positiveNumber("version"), root.optionalInstant("notAfter"), sigstoreRoot(root), models, revoked);
+    }
+
+    private static Optional<TrustedRoot> sigstoreRoot(StrictJson root) {
+        if (!root.has("sigstoreRoot")) {
+            return Optional.empty();
+        }
+        StrictJson sigstore = root.object("sigstoreRoot");
+        return Optional.of(TrustedRoot.parse(sigstore.node().toString().getBytes(StandardCharsets.UTF_8), root.file() + " sigstoreRoot"));
     }
 
     private static ModelRule rule(StrictJson model) {
         model.allowOnly(MODEL_MEMBERS);
         List<PolicySigner> signers = bounded(model, "signers").stream().map(PolicySignerReader::read).toList();
         requireDistinct(model, signers);
-        boolean postQuantum = postQuantumRequired(model);
+        boolean postQuantum = choice(model, "postQuantum", "required", "optional");
         if (postQuantum && signers.stream().anyMatch(signer -> signer.postQuantum().isEmpty())) {
             throw model.fault("requires post-quantum signatures, but not every signer has a \"postQuantum\" key");
         }
@@ -65,15 +75,17 @@ final class TrustDocumentReader {
         }
         OptionalLong minVersion = model.has("minVersion") ? OptionalLong.of(model.positiveNumber("minVersion")) : OptionalLong.empty();
         Optional<Instant> notAfter = model.optionalInstant("notAfter");
-        return new ModelRule(model.text("name"), signers, (int) threshold, postQuantum, digests(model), minVersion, notAfter);
+        return new ModelRule(model.text("name"), signers, (int) threshold, postQuantum, digests(model), minVersion, notAfter,
+                choice(model, "files", "protected", "any"));
     }
 
-    private static boolean postQuantumRequired(StrictJson model) {
-        return switch (model.optionalText("postQuantum").orElse("optional")) {
-            case "required" -> true;
-            case "optional" -> false;
-            default -> throw model.fault("has a \"postQuantum\" that is neither \"required\" nor \"optional\"");
-        };
+    /** True for the strict word, false for the lax one, which is meant if there is none. */
+    private static boolean choice(StrictJson model, String member, String strict, String lax) {
+        String word = model.optionalText(member).orElse(lax);
+        if (!word.equals(strict) && !word.equals(lax)) {
+            throw model.fault("has a \"" + member + "\" that is neither \"" + strict + "\" nor \"" + lax + '"');
+        }
+        return word.equals(strict);
     }
 
     /** Two entries with one key would let one signature count twice. */

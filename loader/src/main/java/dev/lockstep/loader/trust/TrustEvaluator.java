@@ -1,8 +1,8 @@
 package dev.lockstep.loader.trust;
 
 import dev.lockstep.loader.signing.KeyId;
+import dev.lockstep.loader.signing.SignedRelease;
 import dev.lockstep.loader.signing.Signer;
-import dev.lockstep.loader.trust.Evidence.SignedRelease;
 import dev.lockstep.loader.trust.TrustDecision.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,6 +66,10 @@ public final class TrustEvaluator {
             add("model.digests", rule.digests().contains(evidence.rootDigest()), "the model has the digest " + evidence.rootDigest());
         }
         rule.notAfter().ifPresent(end -> add("model.notAfter", evidence.now().isBefore(end), "permission for this model ends at " + end));
+        if (rule.protectedFilesRequired()) {
+            add("model.files", evidence.exposure().isEmpty(), evidence.exposure().isEmpty() ? "nobody else can change the model's files"
+                    : String.join("; ", evidence.exposure()));
+        }
         boolean needed = rule.minVersion().isPresent() || evidence.lastSeenVersion().isPresent();
         if (needed || evidence.release().isPresent()) {
             add("release.present", evidence.release().isPresent(), evidence.release().isPresent()

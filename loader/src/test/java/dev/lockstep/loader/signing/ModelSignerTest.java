@@ -99,7 +99,8 @@ class ModelSignerTest {
         assertThat(serialization.get("hash_type").stringValue()).isEqualTo("sha256");
         assertThat(serialization.get("allow_symlinks").booleanValue()).isFalse();
         assertThat(serialization.get("ignore_paths").valueStream().map(JsonNode::stringValue))
-                .containsExactly(".git", ".gitattributes", ".github", ".gitignore", "model.sig", "model.sig.d", "notes");
+                .containsExactly(".git", ".gitattributes", ".github", ".gitignore", "model.sig", "model.sig.d", "model.sig.release", "model.sig.release.d",
+                        "notes");
     }
 
     @Test

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ReleaseStatement;
+import dev.lockstep.loader.signing.SignedRelease;
 import dev.lockstep.loader.signing.Signer;
-import dev.lockstep.loader.trust.Evidence.SignedRelease;
 import dev.lockstep.loader.trust.TrustDecision.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,6 +134,15 @@ class TrustEvaluatorTest {
     }
 
     @Test
+    void filesThatOthersCanChangeAreRefusedIfThePolicySaysSo() {
+        var exposed = new Evidence("llama", ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(ALICE))), Optional.empty(),
+                OptionalLong.empty(), OptionalLong.empty(), List.of("everybody may write to it"), NOW);
+        allowed(new PolicyText(), exposed);
+        refused(new PolicyText().model(model -> model.put("files", "protected")), exposed, "model.files");
+        allowed(new PolicyText().model(model -> model.put("files", "protected")), signedBy(ALICE));
+    }
+
+    @Test
     void theRefusalNamesTheRuleThatDecided() {
         TrustDecision decision = decide(new PolicyText(), signedBy(CAROL));
         assertThatThrownBy(() -> decision.requireAllowed("model.gguf")).isInstanceOf(ModelSignatureException.class)
@@ -156,7 +165,7 @@ class TrustEvaluatorTest {
 
     private static Evidence evidence(List<String> keys, Optional<SignedRelease> release, OptionalLong lastSeen, OptionalLong lastPolicy) {
         List<Signer> signers = keys.stream().<Signer>map(key -> new Signer.Key(new KeyId(key))).toList();
-        return new Evidence("llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, NOW);
+        return new Evidence("llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, List.of(), NOW);
     }
 
     private static ReleaseStatement release(long version) {

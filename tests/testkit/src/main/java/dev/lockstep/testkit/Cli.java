@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -16,31 +18,35 @@ public final class Cli {
     private static final long TIMEOUT_SECONDS = 120;
 
     private final List<String> jvmOptions;
+    private final Map<String, String> environment;
     private final byte[] input;
 
-    private Cli(List<String> jvmOptions, byte[] input) {
+    private Cli(List<String> jvmOptions, Map<String, String> environment, byte[] input) {
         this.jvmOptions = jvmOptions;
+        this.environment = environment;
         this.input = input;
     }
 
-    /** With the Vector API and the project's demo model. */
+    /** With the Vector API and the project's demo model, and without whatever the user of this machine has configured. */
     public static Cli standard() {
+        Path nobody = SharedData.projectRoot().resolve("target/no-such-folder");
         return new Cli(List.of("-Xmx256m", "-XX:+UseSerialGC", "--add-modules", Jvm.VECTOR_MODULE,
-                "-Dlockstep.home=" + SharedData.projectRoot()), new byte[0]);
+                "-Dlockstep.home=" + SharedData.projectRoot()),
+                Map.of("XDG_CONFIG_HOME", nobody.toString(), "XDG_STATE_HOME", nobody.toString()), new byte[0]);
     }
 
     /** A JVM option more; later ones win. */
     public Cli withOption(String option) {
         List<String> options = new ArrayList<>(jvmOptions);
         options.add(option);
-        return new Cli(options, input);
+        return new Cli(options, environment, input);
     }
 
     /** Without the module that the vector kernels need. */
     public Cli withoutVectorModule() {
         List<String> options = new ArrayList<>(jvmOptions);
         options.removeAll(List.of("--add-modules", Jvm.VECTOR_MODULE));
-        return new Cli(options, input);
+        return new Cli(options, environment, input);
     }
 
     /** With another folder in the role of the project. */
@@ -48,9 +54,16 @@ public final class Cli {
         return withOption("-Dlockstep.home=" + home);
     }
 
+    /** With an environment variable. */
+    public Cli withEnvironment(String name, String value) {
+        var variables = new HashMap<>(environment);
+        variables.put(name, value);
+        return new Cli(jvmOptions, variables, input);
+    }
+
     /** With bytes on standard input. */
     public Cli withInput(byte[] bytes) {
-        return new Cli(jvmOptions, bytes);
+        return new Cli(jvmOptions, environment, bytes);
     }
 
     /** What came of it. */
@@ -64,7 +77,9 @@ public final class Cli {
     /** Runs a command line to its end. */
     public Result run(Object... arguments) {
         List<String> command = Jvm.command(jvmOptions, MAIN, List.of(arguments).stream().map(Object::toString).toList());
-        return run(new ProcessBuilder(command), input);
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return run(builder, input);
     }
 
     /** Runs any process to its end. */

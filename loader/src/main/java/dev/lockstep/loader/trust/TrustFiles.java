@@ -1,0 +1,65 @@
+package dev.lockstep.loader.trust;
+
+import dev.lockstep.loader.internal.files.FileExposure;
+import dev.lockstep.loader.signing.SignedBytes;
+import dev.lockstep.loader.signing.TrustFileException;
+import dev.lockstep.loader.signing.TrustedSigners;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Trust policies on disk. */
+public final class TrustFiles {
+    /** Ten thousand signers with their keys stay below it. */
+    public static final int MAX_FILE_BYTES = 8 << 20;
+
+    private TrustFiles() {
+    }
+
+    /**
+     * Reads a policy, once.
+     *
+     * @param administrator who must have signed it, like a model of a single file, with the signature in {@code FILE.sig}; where nobody
+     *     must, nobody but the user and the administrator of the machine may be able to change it
+     * @throws TrustFileException if it cannot be read, is malformed, or others could have changed it
+     * @throws dev.lockstep.loader.signing.ModelSignatureException if the administrator has not signed these bytes
+     */
+    public static TrustDocument read(Path file, Optional<TrustedSigners> administrator) {
+        byte[] json = bytes(file);
+        if (administrator.isPresent()) {
+            SignedBytes.requireSigned(json, file.getFileName().toString(), file.resolveSibling(file.getFileName() + ".sig"), administrator.get());
+        } else {
+            requireProtected(file);
+        }
+        return TrustDocument.parse(json, file.toString());
+    }
+
+    private static byte[] bytes(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] json = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (json.length > MAX_FILE_BYTES) {
+                throw new TrustFileException(file.toString(), "is larger than " + MAX_FILE_BYTES + " bytes, so it is no trust policy");
+            }
+            return json;
+        } catch (NoSuchFileException e) {
+            throw new TrustFileException(file.toString(), "does not exist", e);
+        } catch (IOException e) {
+            throw new TrustFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireProtected(Path file) {
+        try {
+            List<String> problems = FileExposure.of(file);
+            if (!problems.isEmpty()) {
+                throw new TrustFileException(file.toString(), "could be changed by others: " + String.join("; ", problems)
+                        + ". Make sure that it is as you want it, then take that right away (chmod go-w), or have the policy signed");
+            }
+        } catch (IOException e) {
+            throw new TrustFileException(file.toString(), "has permissions that cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package dev.lockstep.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testkit.Cli;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A trust policy from the command line: whose word counts, how many of them, which version, and what tells why. */
+class TrustPolicyTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    private Path folder;
+    private Path model;
+    private Path policy;
+    private Path state;
+
+    @BeforeEach
+    void place() throws IOException {
+        model = Files.copy(Models.demoFile(), folder.resolve("model.gguf"));
+        policy = folder.resolve("trust.json");
+        state = folder.resolve("state");
+    }
+
+    private String keygen(String name, String algorithm) {
+        var made = Cli.standard().run("keygen", "--algorithm", algorithm, "--private-key", key(name), "--public-key", publicKey(name));
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        return made.text().strip();
+    }
+
+    private Path key(String name) {
+        return folder.resolve(name + ".pem");
+    }
+
+    private Path publicKey(String name) {
+        return folder.resolve(name + ".pub.pem");
+    }
+
+    private void sign(String name, Object... more) {
+        Object[] arguments = Stream.concat(Stream.of("sign", model, "--private-key", key(name)), Arrays.stream(more)).toArray();
+        var signed = Cli.standard().run(arguments);
+        assertThat(signed.exitCode()).as(signed.err()).isZero();
+    }
+
+    private ObjectNode newPolicy() {
+        var root = JSON.createObjectNode();
+        root.put("format", "lockstep-trust-policy/v1").put("name", "office").put("version", 1);
+        root.putArray("models").addObject().put("name", "model.gguf").putArray("signers");
+        return root;
+    }
+
+    private static ObjectNode rule(ObjectNode root) {
+        return (ObjectNode) root.get("models").get(0);
+    }
+
+    private ObjectNode addSigner(ObjectNode root, String name, String keyId) throws IOException {
+        return rule(root).withArray("signers").addObject().put("type", "key").put("keyId", keyId)
+                .put("publicKey", Files.readString(publicKey(name)));
+    }
+
+    private void write(ObjectNode root) throws IOException {
+        Files.writeString(policy, root.toString());
+    }
+
+    private Cli.Result verify(Object... more) {
+        Object[] arguments = Stream.concat(Stream.of("verify", model, "--trust", policy, "--state", state, "--explain"), Arrays.stream(more)).toArray();
+        return Cli.standard().run(arguments);
+    }
+
+    private Cli.Result inspect() {
+        return Cli.standard().run("inspect", model, "--trust", policy, "--state", state);
+    }
+
+    private void assertRefused(String rule) {
+        var verified = verify();
+        assertThat(verified.exitCode()).as(verified.text() + verified.err()).isEqualTo(3);
+        assertThat(verified.err()).contains("rule " + rule + ":");
+        assertThat(verified.text().lines().filter(line -> line.startsWith("FAIL"))).hasSize(1).allMatch(line -> line.contains(rule));
+        var opened = inspect();
+        assertThat(opened.exitCode()).isEqualTo(3);
+        assertThat(opened.err()).contains("rule " + rule + ":");
+    }
+
+    private void assertAllowed() {
+        var verified = verify();
+        assertThat(verified.exitCode()).as(verified.text() + verified.err()).isZero();
+        assertThat(verified.text()).doesNotContain("FAIL").contains("pass  signers.threshold");
+        var opened = inspect();
+        assertThat(opened.exitCode()).as(opened.err()).isZero();
+    }
+
+    @Test
+    void aThresholdOfHybridSignersAndNothingOlder() throws IOException {
+        ObjectNode root = newPolicy();
+        ObjectNode alice = addSigner(root, "alice", keygen("alice", "P-384"));
+        alice.putObject("postQuantum").put("keyId", keygen("alice-pq", "ML-DSA-65")).put("publicKey", Files.readString(publicKey("alice-pq")));
+        ObjectNode bob = addSigner(root, "bob", keygen("bob", "P-256"));
+        bob.putObject("postQuantum").put("keyId", keygen("bob-pq", "ML-DSA-65")).put("publicKey", Files.readString(publicKey("bob-pq")));
+        rule(root).put("threshold", 2).put("postQuantum", "required").put("minVersion", 2);
+        write(root);
+
+        sign("alice", "--release", "2");
+        for (String cosigner : new String[] {"alice-pq", "bob"}) {
+            sign(cosigner, "--cosign", "--release", "2");
+        }
+        assertRefusedInAllRules("signers.threshold");
+        sign("bob-pq", "--cosign", "--release", "2");
+        assertAllowed();
+
+        sign("alice", "--release", "1");
+        for (String cosigner : new String[] {"alice-pq", "bob", "bob-pq"}) {
+            sign(cosigner, "--cosign", "--release", "1");
+        }
+        var verified = verify();
+        assertThat(verified.exitCode()).isEqualTo(3);
+        assertThat(verified.text()).contains("FAIL  release.minVersion").contains("FAIL  release.rollback")
+                .contains("this device has seen version 2");
+    }
+
+    /** One signer is missing for the model and for its release alike. */
+    private void assertRefusedInAllRules(String decisive) {
+        var verified = verify();
+        assertThat(verified.exitCode()).as(verified.text()).isEqualTo(3);
+        assertThat(verified.err()).contains("rule " + decisive + ": 1 of 2 signers, 2 needed");
+        assertThat(verified.text()).contains("FAIL  release.signers");
+    }
+
+    @Test
+    void aReleaseThatWasSeenCannotBeTakenBackNorLeftOut() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        write(root);
+        sign("alice", "--release", "5");
+        assertAllowed();
+        sign("alice", "--release", "4");
+        assertRefused("release.rollback");
+        Files.delete(folder.resolve("model.gguf.sig.release"));
+        assertRefused("release.present");
+        sign("alice", "--release", "6");
+        assertAllowed();
+    }
+
+    @Test
+    void whatEndsEnds() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        write(root);
+        sign("alice", "--release", "1", "--valid-from", "2020-01-01T00:00:00Z", "--valid-until", "2021-01-01T00:00:00Z");
+        assertRefused("release.notAfter");
+        sign("alice", "--release", "1", "--valid-from", "2126-01-01T00:00:00Z");
+        assertRefused("release.notBefore");
+        var nonsense = Cli.standard().run("sign", model, "--private-key", key("alice"), "--release", "0");
+        assertThat(nonsense.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aPolicyThatIsNotUnderstoodAllowsNothing() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        sign("alice");
+        write(root.put("forbid", "everything"));
+        var verified = verify();
+        assertThat(verified.exitCode()).isEqualTo(1);
+        assertThat(verified.err()).contains("trust.json: has an unknown member \"forbid\"");
+    }
+
+    @Test
+    void aPolicyIsSignedOrNobodyElseMayWriteIt() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        write(root);
+        sign("alice");
+        Files.setPosixFilePermissions(policy, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var open = verify();
+        assertThat(open.exitCode()).isEqualTo(1);
+        assertThat(open.err()).contains("could be changed by others: everybody may write to");
+
+        keygen("admin", "P-384");
+        assertThat(Cli.standard().run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
+        var signed = verify("--policy-key", publicKey("admin"));
+        assertThat(signed.exitCode()).as(signed.err()).isZero();
+        write(root.put("version", 2));
+        var changed = verify("--policy-key", publicKey("admin"));
+        assertThat(changed.exitCode()).isEqualTo(3);
+        assertThat(changed.err()).contains("trust.json").contains("is not the file that was signed");
+    }
+
+    @Test
+    void anOldPolicyIsNotTakenAgain() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        sign("alice");
+        write(root.put("version", 7));
+        assertAllowed();
+        write(root.put("version", 6));
+        assertRefused("policy.version");
+    }
+
+    @Test
+    void thePolicyOfTheUserIsTheDefault() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        Path home = Files.createDirectories(folder.resolve("config/lockstep"));
+        Files.writeString(home.resolve("trust.json"), root.toString());
+        var cli = Cli.standard().withEnvironment("XDG_CONFIG_HOME", folder.resolve("config").toString())
+                .withEnvironment("XDG_STATE_HOME", folder.resolve("remembered").toString());
+        keygen("stranger", "P-256");
+        sign("stranger");
+        assertThat(cli.run("inspect", model).exitCode()).isEqualTo(3);
+        assertThat(cli.run("verify", model).exitCode()).isEqualTo(3);
+        assertThat(cli.run("run", "-p", "Once").exitCode()).as("the demo model is not in the policy").isEqualTo(3);
+        sign("alice");
+        assertThat(cli.run("inspect", model).exitCode()).isZero();
+        assertThat(cli.run("verify", model).exitCode()).isZero();
+        assertThat(folder.resolve("remembered/lockstep/seen/seen.json")).exists();
+    }
+
+    @Test
+    void aRefusalIsJsonToo() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        keygen("stranger", "P-256");
+        write(root);
+        sign("stranger");
+        var refused = verify("--json");
+        assertThat(refused.exitCode()).isEqualTo(3);
+        var json = JSON.readTree(refused.text());
+        assertThat(json.get("verified").asBoolean()).isFalse();
+        assertThat(json.get("reason").asString()).isEqualTo("untrusted-key");
+        assertThat(json.get("rules").get(0).get("passed").asBoolean()).isFalse();
+    }
+
+    @Test
+    void twoKindsOfTrustAreNotMixed() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        write(root);
+        sign("alice");
+        assertThat(Cli.standard().run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(Cli.standard().run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(Cli.standard().run("verify", model).exitCode()).isEqualTo(2);
+    }
+}
