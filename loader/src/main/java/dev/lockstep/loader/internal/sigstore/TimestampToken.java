@@ -100,7 +100,8 @@ record TimestampToken(TimeStampToken token, String file) {
             // looks at the certificate's purpose (timeStamping, critical, nothing else) and its dates as well
             token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
         } catch (TSPException | OperatorCreationException | RuntimeException e) {
-            throw new ModelSignatureException(Reason.TIMESTAMP_INVALID, file, "the timestamp was not signed by its authority: " + e.getMessage(), e);
+            throw new ModelSignatureException(Reason.TIMESTAMP_INVALID, file, "the timestamp was not signed by its authority: "
+                    + e.getMessage(), e);
         }
         try {
             authority.validate(signer, time);
