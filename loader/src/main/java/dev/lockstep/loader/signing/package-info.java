@@ -1,6 +1,6 @@
 /**
- * Who says that these are the model's bytes: OpenSSF Model Signing v1.0 with elliptic-curve keys, and with
- * post-quantum ones in the same format.
+ * Who says that these are the model's bytes: OpenSSF Model Signing v1.0 with elliptic-curve keys, certificates, or identities that
+ * sigstore proves, and with post-quantum keys in the same format.
  *
  * <p>{@link dev.lockstep.loader.signing.BundleVerifier} turns a signature file into a
  * {@link dev.lockstep.loader.signing.SignedManifest}, the only proof there is; the loader compares the bytes it uses

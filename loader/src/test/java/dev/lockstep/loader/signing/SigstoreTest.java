@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -224,7 +225,8 @@ class SigstoreTest {
         refuses(Reason.LOG_ENTRY_INVALID, "is of the log \"rekor.example.org\", not of rekor.example.com", s -> s.origin = "rekor.example.org");
         refuses(Reason.LOG_ENTRY_INVALID, "is of the log \"rekor.example.community\"", s -> s.origin = "rekor.example.community");
         refusesChanged(Reason.LOG_ENTRY_INVALID, "is no signed note", b -> checkpoint(b).put("envelope", "rekor.example.com\n13\n"));
-        refusesChanged(Reason.LOG_ENTRY_INVALID, "is no signed note", b -> checkpoint(b).put("envelope", "a\n".repeat(10_000)));
+        refusesChanged(Reason.LOG_ENTRY_INVALID, "is no signed note", b -> checkpoint(b).put("envelope", "a\u0007\n1\nAAAA\n\n"));
+        refusesChanged(Reason.LOG_ENTRY_INVALID, "is longer than", b -> checkpoint(b).put("envelope", "a\n".repeat(10_000)));
         accepts(good().with(s -> s.origin = "rekor.example.com"));
     }
 
@@ -264,6 +266,15 @@ class SigstoreTest {
     void aTimestampOfAKnownAuthorityMustBeRight() {
         accepts(good().stampedAt(TestSigstore.SIGNED_AT));
         accepts(good().stampedAt(TestSigstore.SIGNED_AT).with(s -> s.timestamps.signerIsListed = false));
+        accepts(good().stampedAt(TestSigstore.SIGNED_AT).with(s -> {
+            s.timestamps.signerIsListed = false;
+            var oldRoot = TestCa.authority(s.timestamps.root.name).selfSigned();
+            s.trustedRoot = root -> {
+                var authorities = root.putArray("timestampAuthorities");
+                TestSigstore.putAuthority(authorities, List.of(oldRoot), Instant.EPOCH, null);
+                s.timestamps.describe(authorities);
+            };
+        }));
         refuses(Reason.TIMESTAMP_INVALID, "is of another signature", s ->
                 s.afterSigning = b -> TestSigstore.addStamp(b, s.timestamps.stamp(new byte[] {1}, TestSigstore.SIGNED_AT)));
         refuses(Reason.CERTIFICATE_INVALID, "was not valid when it signed", s -> s.stampedAt(TestSigstore.SIGNED_AT.plus(HOUR)));

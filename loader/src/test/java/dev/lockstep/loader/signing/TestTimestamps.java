@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ArrayNode;
 /** A timestamp authority: RFC 3161. */
 final class TestTimestamps {
     final TestCa root = TestCa.authority("timestamps root").selfSigned();
-    TestCa signer = TestCa.signer("timestamps", SigningKeys.generate(EcCurve.P256)).criticalPurposes(KeyPurposeId.id_kp_timeStamping).issuedBy(root);
+    TestCa signer = TestCa.signer("timestamps", SigningKeys.generate(EcCurve.P256))
+            .criticalPurposes(KeyPurposeId.id_kp_timeStamping).issuedBy(root);
     Instant from = Instant.EPOCH;
     Instant to;
 

@@ -8,7 +8,6 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
@@ -40,7 +39,8 @@ final class CertificateLogs {
         }
     }
 
-    private static void require(SignedCertificateTimestamp timestamp, TransparencyLog log, byte[] tbsCertificate, byte[] issuerKey, String file) {
+    private static void require(SignedCertificateTimestamp timestamp, TransparencyLog log, byte[] tbsCertificate, byte[] issuerKey,
+            String file) {
         log.requireUsable(file);
         if (!timestamp.isSignedBy(log.key(), tbsCertificate, issuerKey)) {
             throw invalid(file, "has a timestamp that the log of certificates " + log.host() + " has not signed for it");
@@ -72,8 +72,7 @@ final class CertificateLogs {
             var extensions = new ExtensionsGenerator();
             for (var oid : tbs.getExtensions().getExtensionOIDs()) {
                 if (!oid.getId().equals(TIMESTAMPS)) {
-                    Extension extension = tbs.getExtensions().getExtension(oid);
-                    extensions.addExtension(extension);
+                    extensions.addExtension(tbs.getExtensions().getExtension(oid));
                 }
             }
             var generator = new V3TBSCertificateGenerator();

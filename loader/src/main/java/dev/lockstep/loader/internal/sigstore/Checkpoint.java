@@ -29,9 +29,12 @@ record Checkpoint(String text, String origin, String treeSize, String rootHash, 
     private static final int MIN_LINES = 3;
 
     static Checkpoint parse(String note, String file) {
+        if (note.length() > MAX_CHARS) {
+            throw invalid(file, "is longer than " + MAX_CHARS + " characters; no signed note of a log is");
+        }
         int textEnd = note.lastIndexOf(TEXT_END);
         boolean printable = note.chars().allMatch(c -> c == '\n' || c >= ' ');
-        if (note.length() > MAX_CHARS || textEnd < 0 || !note.endsWith("\n") || !printable) {
+        if (textEnd < 0 || !note.endsWith("\n") || !printable) {
             throw invalid(file, "is no signed note");
         }
         String text = note.substring(0, textEnd + 1);

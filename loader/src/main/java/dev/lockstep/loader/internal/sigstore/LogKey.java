@@ -47,8 +47,9 @@ record LogKey(String kind, Optional<PublicKey> key) {
             return Optional.empty();
         }
         PublicKey key = KeyFactory.getInstance(curve == null ? ED25519 : "EC").generatePublic(new X509EncodedKeySpec(spki));
-        boolean otherCurve = key instanceof ECPublicKey ec && EcCurve.of(ec.getParams()).filter(curve::equals).isEmpty();
-        if (otherCurve || !Arrays.equals(key.getEncoded(), spki)) {
+        boolean offCurve = key instanceof ECPublicKey ec
+                && EcCurve.of(ec.getParams()).filter(curve::equals).filter(own -> own.contains(ec.getW())).isEmpty();
+        if (offCurve || !Arrays.equals(key.getEncoded(), spki)) {
             throw new GeneralSecurityException("another curve or encoding");
         }
         return Optional.of(key);

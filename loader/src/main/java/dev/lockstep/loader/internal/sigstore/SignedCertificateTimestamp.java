@@ -25,7 +25,7 @@ record SignedCertificateTimestamp(byte[] logId, long timestamp, byte[] extension
     /**
      * Reads a {@code SignedCertificateTimestampList}.
      *
-     * @throws BufferUnderflowException or {@link IllegalArgumentException} if it is malformed
+     * @throws RuntimeException if it is malformed: a {@link BufferUnderflowException} or an {@link IllegalArgumentException}
      */
     static List<SignedCertificateTimestamp> parseList(byte[] list) {
         var all = ByteBuffer.wrap(list);

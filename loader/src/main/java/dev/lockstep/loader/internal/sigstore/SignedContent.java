@@ -7,5 +7,5 @@ package dev.lockstep.loader.internal.sigstore;
  * @param signature over it, DER
  * @param certificate of the signer, DER
  */
-public record SignedContent(byte[] payload, byte[] signature, byte[] certificate) {
+record SignedContent(byte[] payload, byte[] signature, byte[] certificate) {
 }

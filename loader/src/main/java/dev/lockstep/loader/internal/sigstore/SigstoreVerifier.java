@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Verifies sigstore's evidence against a trusted root, offline, as the sigstore client specification (section 4, verification) has it.
+ * Verifies sigstore's evidence against a trusted root, offline: sigstore/architecture-docs, client-spec.md, section 4. Stricter than
+ * that, an inclusion proof is required besides the log's promise, and whatever is there must be right.
  *
  * <p>The certificate of such a signer lives for minutes, its key for seconds. What counts is therefore not whether it is valid now, but
  * whether it was when the signature was made, and that takes the word of somebody other than the signer: the log that took the

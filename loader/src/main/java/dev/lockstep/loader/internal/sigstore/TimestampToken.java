@@ -56,11 +56,20 @@ record TimestampToken(TimeStampToken token, String file) {
      * @throws ModelSignatureException if it names one of the authorities as its issuer, and is not what that issues for the bytes
      */
     Optional<Instant> timeOf(byte[] stamped, List<CertificateAuthority> authorities) {
+        ModelSignatureException refusal = null;
         for (CertificateAuthority authority : authorities) {
             Optional<X509Certificate> signer = signer(authority);
             if (signer.isPresent()) {
-                return Optional.of(verify(stamped, signer.get(), authority));
+                try {
+                    return Optional.of(verify(stamped, signer.get(), authority));
+                } catch (ModelSignatureException e) {
+                    // an authority that has changed its key is listed twice, under one name
+                    refusal = e;
+                }
             }
+        }
+        if (refusal != null) {
+            throw refusal;
         }
         return Optional.empty();
     }
@@ -91,7 +100,8 @@ record TimestampToken(TimeStampToken token, String file) {
             // looks at the certificate's purpose (timeStamping, critical, nothing else) and its dates as well
             token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
         } catch (TSPException | OperatorCreationException | RuntimeException e) {
-            throw new ModelSignatureException(Reason.TIMESTAMP_INVALID, file, "the timestamp was not signed by its authority: " + e.getMessage(), e);
+            throw new ModelSignatureException(Reason.TIMESTAMP_INVALID, file, "the timestamp was not signed by its authority: "
+                    + e.getMessage(), e);
         }
         try {
             authority.validate(signer, time);

@@ -20,6 +20,7 @@ class MutationTest {
     private static final int KEYS = 1_000;
     private static final int CERTIFICATES = 2_000;
     private static final int TRUSTED_ROOTS = 2_000;
+    private static final int TRUST_POLICIES = 2_000;
     private static final int TIMESTAMPS = 1_000;
 
     /** What to put in the place of a JSON value. */
@@ -88,6 +89,15 @@ class MutationTest {
         byte[] root = TestSigstore.trustedRoot();
         for (int i = 0; i < TRUSTED_ROOTS; i++) {
             isAccepted(i, mutator.mutateJson(root, VALUES), TrustedRootFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledTrustPoliciesAreReadOrRefused() {
+        var mutator = new Mutator(SEED);
+        byte[] policy = TestPolicy.everything();
+        for (int i = 0; i < TRUST_POLICIES; i++) {
+            isAccepted(i, mutator.mutateJson(policy, VALUES), TrustDocumentFuzzTest::check);
         }
     }
 

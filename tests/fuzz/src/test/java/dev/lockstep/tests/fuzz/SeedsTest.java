@@ -84,6 +84,11 @@ class SeedsTest {
     }
 
     @Test
+    void thePolicyThatSaysEverythingIsRead() throws Exception {
+        assertThat(TrustDocumentFuzzTest.check(TestPolicy.everything())).isTrue();
+    }
+
+    @Test
     void keysAreRead() throws Exception {
         if (isWriting()) {
             writeKeys();
