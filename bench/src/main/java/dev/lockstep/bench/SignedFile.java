@@ -13,6 +13,8 @@ import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
+import dev.lockstep.quant.PanelRuns;
+import dev.lockstep.quant.WeightMatrix;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -77,14 +79,14 @@ public class SignedFile {
     }
 
     private void checkWeights() throws IOException {
-        try (var checkpoint = open(); var arena = SecureArena.open("weights"); var channel = FileChannel.open(file.model())) {
+        try (var checkpoint = open(); var arena = SecureArena.open("weights"); var channel = FileChannel.open(file.model());
+                Weights weights = load(checkpoint, arena)) {
             if (!(checkpoint.provenance() instanceof Provenance.Signed)) {
                 throw new IllegalStateException("nobody vouched for this file");
             }
-            Weights weights = load(checkpoint, arena);
             for (TensorInfo tensor : checkpoint.tensors()) {
                 if (tensor.shape().size() > 1) {
-                    PanelMatrix matrix = (PanelMatrix) weights.matrix(tensor.name()).orElseThrow();
+                    WeightMatrix matrix = weights.matrix(tensor.name()).orElseThrow();
                     requireRow(tensor, 0, matrix, channel, arena);
                     requireRow(tensor, tensor.rows() - 1, matrix, channel, arena);
                 }
@@ -92,11 +94,12 @@ public class SignedFile {
         }
     }
 
-    private static void requireRow(TensorInfo tensor, long row, PanelMatrix matrix, FileChannel channel, SecureArena arena)
+    private static void requireRow(TensorInfo tensor, long row, WeightMatrix matrix, FileChannel channel, SecureArena arena)
             throws IOException {
         PanelLayout layout = matrix.layout();
         MemorySegment unpacked = arena.allocate(layout.rowBytes());
-        layout.unpackRow(row, matrix.panels(), unpacked, arena.allocate(layout.scratchBytes()));
+        PanelMatrix run = matrix instanceof PanelRuns runs ? runs.runOf(row / layout.panelRows()) : (PanelMatrix) matrix;
+        run.unpackRow(row, unpacked, arena.allocate(layout.scratchBytes()));
         var expected = ByteBuffer.allocate(Math.toIntExact(layout.rowBytes()));
         channel.read(expected, tensor.byteOffset() + row * layout.rowBytes());
         if (unpacked.mismatch(MemorySegment.ofArray(expected.array())) >= 0) {

@@ -15,9 +15,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/** The bytes of a checkpoint for each {@link Residency}. The holder closes them. */
+/** The bytes of a checkpoint for each {@link Residency}. Whoever holds them closes them: the checkpoint, or the weights made of them. */
 sealed interface CheckpointBytes extends AutoCloseable {
     /** Reads a file and hashes what it read. */
     static CheckpointBytes read(Path file, HashPlan plan, Residency residency) throws IOException {
@@ -59,7 +58,7 @@ sealed interface CheckpointBytes extends AutoCloseable {
         public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
             var loader = new WeightLoader(source, arena, panelRows);
             loader.load(wanted, threads);
-            return new Weights(loader.vectors(), loader.matrices(), Optional.empty());
+            return new Weights(loader.vectors(), loader.matrices(), this);
         }
 
         @Override
@@ -74,22 +73,10 @@ sealed interface CheckpointBytes extends AutoCloseable {
     }
 
     /** The file itself. */
-    final class Mapped implements CheckpointBytes {
-        private final VerifiedPages source;
-        private boolean givenAway;
-
-        Mapped(VerifiedPages source) {
-            this.source = source;
-        }
-
+    record Mapped(VerifiedPages source) implements CheckpointBytes {
         @Override
         public Residency residency() {
             return Residency.MAPPED;
-        }
-
-        @Override
-        public ByteSource source() {
-            return source;
         }
 
         @Override
@@ -109,8 +96,7 @@ sealed interface CheckpointBytes extends AutoCloseable {
                     matrices.put(tensor.name(), new PagedMatrix(layout, source, tensor.byteOffset()));
                 }
             }
-            givenAway = true;
-            return new Weights(vectors, matrices, Optional.of(source));
+            return new Weights(vectors, matrices, this);
         }
 
         @Override
@@ -120,9 +106,7 @@ sealed interface CheckpointBytes extends AutoCloseable {
 
         @Override
         public void close() {
-            if (!givenAway) {
-                source.close();
-            }
+            source.close();
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.gguf.GgufHeader;
 import dev.lockstep.securemem.SecureArena;
-import dev.lockstep.securemem.Zeroing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final CheckpointBytes bytes;
     private final GgufHeader header;
     private final Provenance provenance;
+    private boolean givenAway;
 
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
     private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
@@ -68,27 +68,31 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Brings tensors to where kernels find them: vectors become float32 in the caller's arena, matrices become panels there. The
-     * private copy is zeroed behind the tensors, so this can be done once. Matrices of a {@linkplain Residency#MAPPED mapped} file stay in it.
+     * Brings tensors to where kernels find them: vectors become float32 in the caller's arena, matrices become panels in the memory of
+     * the private copy, which is the weights' from then on. This can be done once. Matrices of a {@linkplain Residency#MAPPED mapped}
+     * file stay in it.
      *
      * @param wanted tensors of this checkpoint with one or two dimensions, of computable types
-     * @param arena where the weights go; the caller owns it, also when this fails half-way
+     * @param arena where vectors go; the caller owns it, also when this fails half-way
      * @param panelRows rows per panel, as the kernels want them
      * @param threads threads that work on it, the caller's included
      * @return the caller's to close
+     * @throws IllegalStateException if the weights have been loaded
      */
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
-        return bytes.loadWeights(wanted, arena, panelRows, threads);
+        if (givenAway) {
+            throw new IllegalStateException("the weights of " + name() + " have been loaded");
+        }
+        Weights weights = bytes.loadWeights(wanted, arena, panelRows, threads);
+        givenAway = true;
+        return weights;
     }
 
-    /** What was zeroed of the private copy so far. */
-    public Zeroing zeroing() {
-        return bytes.zeroing();
-    }
-
-    /** Zeroes and frees the private copy, or gives up the file unless weights are still in it. Idempotent. */
+    /** Zeroes and frees the private copy, or gives up the file, unless weights are made of it. Idempotent. */
     @Override
     public void close() {
-        bytes.close();
+        if (!givenAway) {
+            bytes.close();
+        }
     }
 }

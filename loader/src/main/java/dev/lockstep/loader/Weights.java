@@ -1,25 +1,25 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.internal.VerifiedPages;
 import dev.lockstep.quant.WeightMatrix;
+import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Loaded weights by tensor name. Memory belongs to the arena they were loaded into. <b>Ownership.</b> Whoever loads weights closes
- * them before that arena; that gives up the file, if they are still in it.
+ * Loaded weights by tensor name. <b>Ownership.</b> Whoever loads weights closes them: that zeroes and frees the memory of the
+ * matrices, or gives up the file if they are still in it. Vectors belong to the arena that the caller gave.
  */
 public final class Weights implements AutoCloseable {
     private final Map<String, MemorySegment> vectors;
-    private final Map<String, WeightMatrix> matrices;
-    private final Optional<VerifiedPages> file;
+    private final Map<String, ? extends WeightMatrix> matrices;
+    private final CheckpointBytes bytes;
 
-    /** @param file where the matrices are, if not in memory; closed with the weights */
-    Weights(Map<String, MemorySegment> vectors, Map<String, ? extends WeightMatrix> matrices, Optional<VerifiedPages> file) {
+    /** @param bytes what the matrices are made of; closed with the weights */
+    Weights(Map<String, MemorySegment> vectors, Map<String, ? extends WeightMatrix> matrices, CheckpointBytes bytes) {
         this.vectors = Map.copyOf(vectors);
         this.matrices = Map.copyOf(matrices);
-        this.file = file;
+        this.bytes = bytes;
     }
 
     /** The vector with this name: float32 values, little-endian. */
@@ -27,14 +27,22 @@ public final class Weights implements AutoCloseable {
         return Optional.ofNullable(vectors.get(name));
     }
 
-    /** The matrix with this name: a {@link dev.lockstep.quant.PanelMatrix} in memory, or a {@link PagedMatrix}. */
+    /**
+     * The matrix with this name: in memory a {@link dev.lockstep.quant.PanelMatrix} or {@link dev.lockstep.quant.PanelRuns}, or a
+     * {@link PagedMatrix}.
+     */
     public Optional<WeightMatrix> matrix(String name) {
         return Optional.ofNullable(matrices.get(name));
     }
 
-    /** Closes the file, if there is one. Nobody may be computing. Idempotent. */
+    /** What {@link #close()} overwrote. */
+    public Zeroing zeroing() {
+        return bytes.zeroing();
+    }
+
+    /** Nobody may be computing. Idempotent. */
     @Override
     public void close() {
-        file.ifPresent(VerifiedPages::close);
+        bytes.close();
     }
 }

@@ -167,7 +167,7 @@ public final class Model implements AutoCloseable {
 
     /** What {@link #close()} overwrote; {@link Zeroing#NONE} until then. */
     public Zeroing zeroing() {
-        return arena.zeroing();
+        return arena.zeroing().plus(decoder.zeroing());
     }
 
     /** Cancels and closes all sessions, then zeroes and frees the weights. Idempotent. */

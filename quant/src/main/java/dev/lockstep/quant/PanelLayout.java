@@ -28,8 +28,11 @@ import java.lang.foreign.MemorySegment;
  * @param panelRows rows per panel, a multiple of 4, chosen by the kernels for the width of the machine's vectors
  */
 public record PanelLayout(DType type, long rows, long columns, int panelRows) {
-    /** 64 columns of F32, 64 rows each: the longest slice that a kernel takes of what may be a single column. */
-    private static final long READ_SLACK = 16 << 10;
+    /**
+     * Bytes that there must be behind the last panel, whatever they hold: 64 columns of F32, 64 rows each, the longest slice that a
+     * kernel takes of what may be a single column.
+     */
+    public static final long READ_SLACK = 16 << 10;
     private static final int QUARTERS = 4;
 
     public PanelLayout {
@@ -79,6 +82,11 @@ public record PanelLayout(DType type, long rows, long columns, int panelRows) {
     /** Bytes to allocate: kernels take slices of a constant size that may reach up to {@value #READ_SLACK} bytes behind the last panel. */
     public long allocationBytes() {
         return Math.addExact(byteSize(), READ_SLACK);
+    }
+
+    /** The matrix of panels {@code from} (inclusive) to {@code to} (exclusive) alone. */
+    public PanelLayout panels(long from, long to) {
+        return new PanelLayout(type, Math.min(to * panelRows, rows) - from * panelRows, columns, panelRows);
     }
 
     /** Rows of the matrix that panel {@code panel} holds: {@code panelRows}, or fewer in the last one. */

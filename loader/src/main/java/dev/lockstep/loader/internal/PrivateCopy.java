@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
@@ -12,35 +13,36 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A private copy of one file in secure memory, and the digests of that copy. The file is opened once and never looked at
  * again, so what happens to it afterwards cannot matter.
  *
- * <p>The copy consists of chunks that are zeroed and freed as soon as all of their bytes were {@linkplain #discard discarded}; a
- * loader that discards what it has consumed never holds two whole copies. Several threads may copy and discard at once, as long
- * as none discards what another still copies.
+ * <p>The copy consists of chunks of one size. Weights are woven where they lie, so the copy becomes the memory of the weights: none is
+ * taken anew, which would cost more than weaving. Several threads may read and write different bytes at once.
+ *
+ * <p><b>Ownership.</b> Whoever holds it closes it, which zeroes and frees all of it.
  */
 public final class PrivateCopy implements ByteSource, AutoCloseable {
-    /** Large enough that per-chunk costs vanish, small enough to be negligible beside the weights. */
+    /** Large enough that few panels lie across two chunks, small enough that hashing begins at once. */
     static final long CHUNK_BYTES = 32L << 20;
 
     private final String name;
+    private final long chunkBytes;
     private final List<Chunk> chunks = new ArrayList<>();
     private long byteSize;
     private FileDigests digests;
-    private Zeroing zeroed = Zeroing.NONE;
 
     /**
      * A piece of the copy.
      *
-     * @param remaining bytes that were not discarded yet
+     * @param bytes with room behind them for kernels that read further than they use
      */
-    private record Chunk(SecureArena arena, MemorySegment bytes, AtomicLong remaining) { }
+    private record Chunk(SecureArena arena, MemorySegment bytes) { }
 
-    private PrivateCopy(String name) {
+    private PrivateCopy(String name, long chunkBytes) {
         this.name = name;
+        this.chunkBytes = chunkBytes;
     }
 
     /**
@@ -51,13 +53,18 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
      *     meanwhile; nothing of the copy remains then
      */
     public static PrivateCopy of(Path file, HashPlan plan) throws IOException {
+        return of(file, plan, CHUNK_BYTES);
+    }
+
+    /** The same in chunks of another size, a multiple of {@link SecureArena#ALIGNMENT}. */
+    static PrivateCopy of(Path file, HashPlan plan, long chunkBytes) throws IOException {
         try (var open = OpenFile.of(file)) {
-            return of(open, plan);
+            return of(open, plan, chunkBytes);
         }
     }
 
-    private static PrivateCopy of(OpenFile file, HashPlan plan) throws IOException {
-        var copy = new PrivateCopy(file.name());
+    private static PrivateCopy of(OpenFile file, HashPlan plan, long chunkBytes) throws IOException {
+        var copy = new PrivateCopy(file.name(), chunkBytes);
         try (var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
             copy.readAll(file, hashing);
             copy.digests = hashing.finish();
@@ -70,7 +77,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
 
     private void readAll(OpenFile file, ParallelDigest hashing) throws IOException {
         while (byteSize < file.byteSize()) {
-            MemorySegment chunk = newChunk(Math.min(CHUNK_BYTES, file.byteSize() - byteSize));
+            MemorySegment chunk = newChunk(Math.min(chunkBytes, file.byteSize() - byteSize));
             file.read(byteSize, chunk);
             byteSize += chunk.byteSize();
             hashing.add(chunk);
@@ -78,12 +85,12 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         file.requireSameSize();
     }
 
-    private MemorySegment newChunk(long chunkBytes) {
+    private MemorySegment newChunk(long count) {
         SecureArena arena = SecureArena.open("private copy of " + name);
         try {
-            MemorySegment bytes = arena.allocate(chunkBytes);
-            chunks.add(new Chunk(arena, bytes, new AtomicLong(chunkBytes)));
-            return bytes;
+            MemorySegment bytes = arena.allocate(count + PanelLayout.READ_SLACK);
+            chunks.add(new Chunk(arena, bytes));
+            return bytes.asSlice(0, count);
         } catch (Throwable t) {
             arena.close();
             throw t;
@@ -127,48 +134,36 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         long done = 0;
         while (done < count) {
             long at = offset + done;
-            MemorySegment chunk = chunks.get(Math.toIntExact(at / CHUNK_BYTES)).bytes;
-            long within = at % CHUNK_BYTES;
-            long piece = Math.min(count - done, chunk.byteSize() - within);
+            MemorySegment chunk = chunks.get(Math.toIntExact(at / chunkBytes)).bytes;
+            long within = at % chunkBytes;
+            long piece = Math.min(count - done, chunkBytes - within);
             task.run(chunk, within, done, piece);
             done += piece;
         }
     }
 
-    /**
-     * Gives up a range of bytes, each of which must be given up only once. A chunk none of whose bytes are left is zeroed and
-     * freed; reading there fails afterwards.
-     */
-    public void discard(long offset, long count) {
-        Objects.checkFromIndexSize(offset, count, byteSize);
-        long end = offset + count;
-        for (long at = offset; at < end; ) {
-            Chunk chunk = chunks.get(Math.toIntExact(at / CHUNK_BYTES));
-            long piece = Math.min(end - at, CHUNK_BYTES - at % CHUNK_BYTES);
-            if (chunk.remaining.addAndGet(-piece) == 0) {
-                free(chunk);
-            }
-            at += piece;
-        }
+    /** True if these bytes lie in one chunk. */
+    boolean isInOneChunk(long offset, long count) {
+        return offset / chunkBytes == (offset + count - 1) / chunkBytes;
     }
 
-    private void free(Chunk chunk) {
-        if (!chunk.arena.isClosed()) {
-            chunk.arena.close();
-            synchronized (this) {
-                zeroed = zeroed.plus(chunk.arena.zeroing());
-            }
-        }
+    /**
+     * The memory of some bytes that {@linkplain #isInOneChunk lie in one chunk}, to be read and written, and
+     * {@value PanelLayout#READ_SLACK} bytes more behind them.
+     */
+    MemorySegment inPlace(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, byteSize);
+        return chunks.get(Math.toIntExact(offset / chunkBytes)).bytes.asSlice(offset % chunkBytes, count + PanelLayout.READ_SLACK);
     }
 
     /** What was zeroed so far. */
-    public synchronized Zeroing zeroing() {
-        return zeroed;
+    public Zeroing zeroing() {
+        return chunks.stream().map(chunk -> chunk.arena.zeroing()).reduce(Zeroing.NONE, Zeroing::plus);
     }
 
-    /** Zeroes and frees what is left. Idempotent. */
+    /** Zeroes and frees all of it. Idempotent. */
     @Override
     public void close() {
-        chunks.forEach(this::free);
+        chunks.forEach(chunk -> chunk.arena.close());
     }
 }

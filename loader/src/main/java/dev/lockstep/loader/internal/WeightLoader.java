@@ -4,6 +4,8 @@ import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
+import dev.lockstep.quant.PanelRuns;
+import dev.lockstep.quant.WeightMatrix;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,46 +16,31 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 
 /**
- * Moves tensors out of a private copy into weights, on several threads: each takes a stretch of panels at a time, in the order of
- * the file, and gives up the bytes behind it. Used once.
+ * Turns tensors of a private copy into weights: vectors are expanded into the caller's arena, matrices are woven into panels where
+ * they lie, on several threads, each of which takes a stretch of panels at a time. A panel that lies across two chunks of the copy, or
+ * has fewer rows than others, gets memory of its own. Used once; the copy is the memory of the weights afterwards.
  */
 public final class WeightLoader {
-    /** Large enough that taking one costs nothing, small enough that threads end together and the copy shrinks evenly. */
+    /** Large enough that taking one costs nothing, small enough that threads end together. */
     private static final long STRETCH_BYTES = 4L << 20;
 
     private final PrivateCopy copy;
     private final SecureArena arena;
     private final int panelRows;
     private final Map<String, MemorySegment> vectors = new HashMap<>();
-    private final List<Target> targets = new ArrayList<>();
+    private final Map<String, WeightMatrix> matrices = new HashMap<>();
     private final List<Stretch> stretches = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    /** Panels {@code from} (inclusive) to {@code to} (exclusive) of a matrix. */
-    private record Stretch(Target target, long from, long to) { }
-
-    /** Where a tensor goes: memory is taken when its turn comes, while the copy shrinks, so that both are never there whole. */
-    private final class Target {
-        final TensorInfo tensor;
-        final PanelLayout layout;
-        private PanelMatrix matrix;
-
-        Target(TensorInfo tensor) {
-            this.tensor = tensor;
-            this.layout = new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows);
-        }
-
-        synchronized PanelMatrix matrix() {
-            if (matrix == null) {
-                matrix = new PanelMatrix(layout, arena.allocate(layout.allocationBytes()));
-            }
-            return matrix;
-        }
-    }
+    /**
+     * Panels {@code from} (inclusive) to {@code to} (exclusive) of a run.
+     *
+     * @param byteOffset of the tensor in the file
+     */
+    private record Stretch(PanelMatrix run, long byteOffset, long from, long to) { }
 
     public WeightLoader(PrivateCopy copy, SecureArena arena, int panelRows) {
         this.copy = copy;
@@ -67,7 +54,6 @@ public final class WeightLoader {
         for (TensorInfo tensor : inOrder) {
             if (tensor.shape().size() == 1) {
                 vectors.put(tensor.name(), vector(tensor, copy, arena));
-                copy.discard(tensor.byteOffset(), tensor.byteSize());
             } else {
                 plan(tensor);
             }
@@ -81,8 +67,8 @@ public final class WeightLoader {
     }
 
     /** Loaded matrices by name. */
-    public Map<String, PanelMatrix> matrices() {
-        return targets.stream().collect(Collectors.toMap(target -> target.tensor.name(), Target::matrix));
+    public Map<String, WeightMatrix> matrices() {
+        return matrices;
     }
 
     /** Expands a vector to float32. */
@@ -98,12 +84,31 @@ public final class WeightLoader {
     }
 
     private void plan(TensorInfo tensor) {
-        var target = new Target(tensor);
-        targets.add(target);
-        long step = Math.max(1, STRETCH_BYTES / target.layout.panelBytes());
-        for (long panel = 0; panel < target.layout.panels(); panel += step) {
-            stretches.add(new Stretch(target, panel, Math.min(panel + step, target.layout.panels())));
+        var layout = new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows);
+        var runs = new ArrayList<PanelMatrix>();
+        for (long panel = 0; panel < layout.panels(); panel = runs.getLast().endPanel()) {
+            runs.add(runFrom(panel, layout, tensor.byteOffset()));
         }
+        long step = Math.max(1, STRETCH_BYTES / layout.panelBytes());
+        for (PanelMatrix run : runs) {
+            for (long panel = run.firstPanel(); panel < run.endPanel(); panel += step) {
+                stretches.add(new Stretch(run, tensor.byteOffset(), panel, Math.min(panel + step, run.endPanel())));
+            }
+        }
+        matrices.put(tensor.name(), runs.size() == 1 ? runs.getFirst() : new PanelRuns(runs.toArray(PanelMatrix[]::new)));
+    }
+
+    /** As many panels as lie together, or a single one elsewhere. */
+    private PanelMatrix runFrom(long first, PanelLayout layout, long byteOffset) {
+        long from = byteOffset + first * layout.panelBytes();
+        long end = first;
+        while (end < layout.panels() && layout.rowsIn(end) == panelRows
+                && copy.isInOneChunk(from, (end + 1 - first) * layout.panelBytes())) {
+            end++;
+        }
+        return end > first
+                ? new PanelMatrix(layout, copy.inPlace(from, (end - first) * layout.panelBytes()), first, end)
+                : new PanelMatrix(layout, arena.allocate(layout.panelBytes() + PanelLayout.READ_SLACK), first, first + 1);
     }
 
     private void workOff(int threads) {
@@ -153,18 +158,16 @@ public final class WeightLoader {
     }
 
     private long largest(ToLongFunction<PanelLayout> size) {
-        return targets.stream().map(target -> target.layout).mapToLong(size).max().orElse(0);
+        return matrices.values().stream().map(WeightMatrix::layout).mapToLong(size).max().orElse(0);
     }
 
     private void weave(Stretch stretch, MemorySegment rows, MemorySegment weaving) {
-        PanelLayout layout = stretch.target.layout;
-        MemorySegment panels = stretch.target.matrix().panels();
+        PanelMatrix run = stretch.run;
+        PanelLayout layout = run.layout().panels(run.firstPanel(), run.endPanel());
         for (long panel = stretch.from; panel < stretch.to; panel++) {
-            long from = stretch.target.tensor.byteOffset() + panel * panelRows * layout.rowBytes();
-            long count = layout.rowsIn(panel) * layout.rowBytes();
-            copy.copy(from, rows, 0, count);
-            layout.pack(panel, rows, panels, weaving);
-            copy.discard(from, count);
+            long local = panel - run.firstPanel();
+            copy.copy(stretch.byteOffset + panel * layout.panelBytes(), rows, 0, layout.rowsIn(local) * layout.rowBytes());
+            layout.pack(local, rows, run.panels(), weaving);
         }
     }
 }

@@ -10,11 +10,11 @@ import java.util.Arrays;
  * A hash over off-heap memory. One thread at a time.
  *
  * <p>{@code MessageDigest.update(ByteBuffer)} keeps the last bytes of a direct buffer in an array of its own on the
- * heap. Here every byte passes through one array that is overwritten with zeros right after each piece.
+ * heap. Here every byte passes through one array that is overwritten with zeros at the end of each call.
  */
 public final class SegmentDigest {
-    /** Small enough for the L2 cache, large enough that the calls do not count. */
-    static final int SCRATCH_BYTES = 64 << 10;
+    /** Half of a first-level cache, so that what was copied is hashed there; large enough that the calls do not count. */
+    static final int SCRATCH_BYTES = 16 << 10;
 
     private final MessageDigest digest;
     private final byte[] scratch;
@@ -28,14 +28,14 @@ public final class SegmentDigest {
     /** Adds all bytes of a segment, of any length. */
     public void update(MemorySegment segment) {
         long byteSize = segment.byteSize();
-        for (long byteOffset = 0; byteOffset < byteSize; byteOffset += SCRATCH_BYTES) {
-            int count = (int) Math.min(SCRATCH_BYTES, byteSize - byteOffset);
-            try {
+        try {
+            for (long byteOffset = 0; byteOffset < byteSize; byteOffset += SCRATCH_BYTES) {
+                int count = (int) Math.min(SCRATCH_BYTES, byteSize - byteOffset);
                 MemorySegment.copy(segment, JAVA_BYTE, byteOffset, scratch, 0, count);
                 digest.update(scratch, 0, count);
-            } finally {
-                Arrays.fill(scratch, 0, count, (byte) 0);
             }
+        } finally {
+            Arrays.fill(scratch, (byte) 0);
         }
     }
 

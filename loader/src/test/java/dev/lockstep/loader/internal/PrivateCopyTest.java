@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.HashPlan;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,26 +60,24 @@ class PrivateCopyTest {
     }
 
     @Test
-    void aChunkGoesWhenAllOfItWasDiscardedAndNotBefore() throws IOException {
-        try (var copy = copy(); var arena = Arena.ofShared()) {
-            MemorySegment target = arena.allocate(10);
-            copy.discard(0, PrivateCopy.CHUNK_BYTES - 10);
-            copy.copy(PrivateCopy.CHUNK_BYTES - 10, target, 0, 10);
-            assertThat(copy.zeroing().bytes()).isZero();
-            copy.discard(PrivateCopy.CHUNK_BYTES - 10, 20);
-            assertThat(copy.zeroing().bytes()).isEqualTo(PrivateCopy.CHUNK_BYTES);
-            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> copy.copy(0, target, 0, 10));
-            copy.copy(PrivateCopy.CHUNK_BYTES + 10, target, 0, 10);
-        }
+    void closingZeroesAllOfItAndNothingCanBeReadAfterwards() throws IOException {
+        var copy = copy();
+        MemorySegment inside = copy.inPlace(PrivateCopy.CHUNK_BYTES, 10);
+        copy.close();
+        assertThat(copy.zeroing().bytes()).isGreaterThanOrEqualTo(SIZE);
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> inside.get(ValueLayout.JAVA_BYTE, 0));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> copy.copy(0, new byte[10], 0, 10));
     }
 
     @Test
-    void severalThreadsDiscardTogether() throws IOException {
+    void bytesOfOneChunkAreUsedWhereTheyLie() throws IOException {
         try (var copy = copy()) {
-            int pieces = 1 << 10;
-            long piece = PrivateCopy.CHUNK_BYTES / pieces;
-            IntStream.range(0, pieces).parallel().forEach(i -> copy.discard(i * piece, piece));
-            assertThat(copy.zeroing().bytes()).isEqualTo(PrivateCopy.CHUNK_BYTES);
+            copy.inPlace(PrivateCopy.CHUNK_BYTES + 5, 10).set(ValueLayout.JAVA_BYTE, 3, (byte) 42);
+            byte[] read = new byte[1];
+            copy.copy(PrivateCopy.CHUNK_BYTES + 8, read, 0, 1);
+            assertThat(read[0]).isEqualTo((byte) 42);
+            assertThat(copy.isInOneChunk(PrivateCopy.CHUNK_BYTES - 10, 10)).isTrue();
+            assertThat(copy.isInOneChunk(PrivateCopy.CHUNK_BYTES - 10, 11)).isFalse();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.Weights;
@@ -14,6 +15,7 @@ import dev.lockstep.models.Tokenizer;
 import dev.lockstep.models.Workload;
 import dev.lockstep.quant.DType;
 import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -79,13 +81,6 @@ public final class LoadedDecoder implements AutoCloseable {
             }
         }
 
-        private List<TensorInfo> inMemory() {
-            return switch (checkpoint.residency()) {
-                case RESIDENT -> tensors;
-                case MAPPED -> tensors.stream().filter(tensor -> tensor.shape().size() == 1).toList();
-            };
-        }
-
         private void warmUp(Kernels kernels) {
             var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
@@ -96,7 +91,8 @@ public final class LoadedDecoder implements AutoCloseable {
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
-            return new MemoryPlan(TensorPlan.loadedBytes(inMemory(), kernels.panelRows()),
+            long copy = checkpoint.residency() == Residency.RESIDENT ? checkpoint.byteSize() : 0;
+            return new MemoryPlan(Math.addExact(copy, TensorPlan.vectorBytes(tensors)),
                     KvCache.byteSize(config, session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }
@@ -125,7 +121,12 @@ public final class LoadedDecoder implements AutoCloseable {
         }
     }
 
-    /** Gives up the file that weights are still in. No session may be open. Idempotent. */
+    /** What {@link #close()} overwrote. */
+    public Zeroing zeroing() {
+        return loaded.zeroing();
+    }
+
+    /** Zeroes the weights, or gives up the file that they are still in. No session may be open. Idempotent. */
     @Override
     public void close() {
         loaded.close();

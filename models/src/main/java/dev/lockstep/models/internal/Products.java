@@ -8,6 +8,7 @@ import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.PagedMatrix;
 import dev.lockstep.loader.PanelWindow;
 import dev.lockstep.quant.PanelMatrix;
+import dev.lockstep.quant.PanelRuns;
 import dev.lockstep.quant.WeightMatrix;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
@@ -73,10 +74,23 @@ final class Products {
     }
 
     private void multiply(int worker, WeightMatrix matrix, long fromPanel, long toPanel, FloatRows rows) {
-        if (matrix instanceof PanelMatrix resident) {
-            kernels.matMul(resident, fromPanel, toPanel, x, rows, tokens, scratch[worker]);
+        if (matrix instanceof PanelMatrix whole) {
+            kernels.matMul(whole, fromPanel, toPanel, x, rows, tokens, scratch[worker]);
+        } else if (matrix instanceof PanelRuns runs) {
+            multiplyRuns(worker, runs, fromPanel, toPanel, rows);
         } else {
             multiplyPaged(worker, (PagedMatrix) matrix, fromPanel, toPanel, rows);
+        }
+    }
+
+    private void multiplyRuns(int worker, PanelRuns runs, long fromPanel, long toPanel, FloatRows rows) {
+        for (int i = 0; i < runs.count(); i++) {
+            PanelMatrix run = runs.run(i);
+            long from = Math.max(fromPanel, run.firstPanel());
+            long to = Math.min(toPanel, run.endPanel());
+            if (from < to) {
+                kernels.matMul(run, from, to, x, rows, tokens, scratch[worker]);
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.quant.DType;
-import dev.lockstep.quant.PanelLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,11 +30,10 @@ final class TensorPlan {
         return new TensorPlan(checkpoint).collect(config);
     }
 
-    /** Bytes that the planned tensors take once they are loaded. */
-    static long loadedBytes(List<TensorInfo> tensors, int panelRows) {
-        return tensors.stream().mapToLong(tensor -> tensor.shape().size() == 1
-                ? Math.multiplyExact(tensor.elements(), (long) Float.BYTES)
-                : new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows).allocationBytes())
+    /** Bytes that the vectors among the planned tensors take once they are loaded. */
+    static long vectorBytes(List<TensorInfo> tensors) {
+        return tensors.stream().filter(tensor -> tensor.shape().size() == 1)
+                .mapToLong(tensor -> Math.multiplyExact(tensor.elements(), (long) Float.BYTES))
                 .reduce(0, Math::addExact);
     }
 

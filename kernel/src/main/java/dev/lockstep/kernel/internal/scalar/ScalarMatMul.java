@@ -29,7 +29,7 @@ public final class ScalarMatMul {
     }
 
     private static void row(PanelMatrix weights, long row, Activations x, FloatRows y, int tokens, MatMulScratch scratch) {
-        weights.layout().unpackRow(row, weights.panels(), scratch.encodedRow(), scratch.weights());
+        weights.unpackRow(row, scratch.encodedRow(), scratch.weights());
         boolean integer = Kernels.isInteger(weights.type());
         if (!integer) {
             weights.type().codec().orElseThrow()

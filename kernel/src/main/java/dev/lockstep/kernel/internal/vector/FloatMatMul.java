@@ -33,7 +33,7 @@ final class FloatMatMul {
     }
 
     private static void panel(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
-        long at = panel * weights.layout().panelBytes();
+        long at = weights.byteOffset(panel);
         if (weights.type() == DType.IQ4_NL) {
             Scales.halves(weights.panels(), at + weights.layout().partOffset(Part.SCALE), weights.layout().panelBlockBytes(),
                     weights.layout().rowBlocks(), s.scales());

@@ -33,7 +33,7 @@ final class IntMatMul {
 
     private static void panel(PanelMatrix weights, long panel, Activations x, FloatRows y, int tokens, MatMulScratch s) {
         IntFormat format = IntFormat.of(weights.type());
-        long at = panel * weights.layout().panelBytes();
+        long at = weights.byteOffset(panel);
         Fold.clear(s.results(), tokens);
         for (int column = 0; column < x.columns(); column += STRETCH) {
             int count = Math.min(STRETCH, x.columns() - column);

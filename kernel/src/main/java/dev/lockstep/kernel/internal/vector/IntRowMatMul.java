@@ -28,9 +28,8 @@ final class IntRowMatMul {
 
     static void multiply(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, MatMulScratch s) {
         IntFormat format = IntFormat.of(weights.type());
-        long panelBytes = weights.layout().panelBytes();
         for (long panel = fromPanel; panel < toPanel; panel++) {
-            long at = panel * panelBytes;
+            long at = weights.byteOffset(panel);
             long yAt = y.offset(0) + panel * ROW_FLOATS;
             RowPart.begin(s.part());
             switch (format) {

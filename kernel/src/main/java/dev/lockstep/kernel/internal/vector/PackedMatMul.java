@@ -48,7 +48,7 @@ final class PackedMatMul {
             return;
         }
         for (long panel = fromPanel; panel < toPanel; panel++) {
-            long at = panel * weights.layout().panelBytes();
+            long at = weights.byteOffset(panel);
             Fold.clear(s.results(), Activations.tiles(tokens) * Activations.TILE);
             Scales.halves(weights.panels(), at, ByteRow.BLOCK_BYTES, weights.layout().rowBlocks(), s.scales());
             stretches(weights.panels(), at + weights.layout().partOffset(Part.BYTES), x, tokens, s);
@@ -59,11 +59,10 @@ final class PackedMatMul {
     private static void rows(PanelMatrix weights, long fromPanel, long toPanel, Activations x, FloatRows y, int tokens,
             MatMulScratch s) {
         int blocks = x.columns() / BLOCK;
-        long panelBytes = blocks * ByteRow.BLOCK_BYTES;
         for (long panel = fromPanel; panel < toPanel; panel++) {
             RowPart.begin(s.part());
             for (int token = 0; token < tokens; token++) {
-                row(weights.panels(), panel * panelBytes, blocks, x.ints(), (long) token * x.columns(), s.part(), y.data(),
+                row(weights.panels(), weights.byteOffset(panel), blocks, x.ints(), (long) token * x.columns(), s.part(), y.data(),
                         y.offset(token) + panel * ROW_FLOATS);
             }
             if (RowPart.sawInfinity(s.part())) {
