@@ -9,11 +9,11 @@ import java.nio.file.Path;
  * Where test data of other owners lies: {@code -Dlockstep.shared=…}, else {@code LOCKSTEP_SHARED}, else
  * {@code ../shared} beside the project. Named but not there is a failure; neither named nor there skips the test.
  */
-final class SharedFolder {
+public final class SharedFolder {
     private SharedFolder() {
     }
 
-    static Path resolve(String relative) {
+    public static Path resolve(String relative) {
         String named = System.getProperty("lockstep.shared", "");
         if (named.isBlank()) {
             named = System.getenv().getOrDefault("LOCKSTEP_SHARED", "");

@@ -1,13 +1,12 @@
 package dev.lockstep.loader.internal.sigstore;
 
 import dev.lockstep.loader.internal.crypto.Ecdsa;
+import dev.lockstep.loader.internal.crypto.JcaSignature;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.EcCurve;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -59,20 +58,6 @@ record LogKey(String kind, Optional<PublicKey> key) {
     boolean verify(byte[] message, byte[] signature) {
         return key.filter(known -> known instanceof ECPublicKey ec
                 ? Ecdsa.verify(ec, ECDSA_KINDS.get(kind).signatureAlgorithm(), message, signature)
-                : verifyEd25519(known, message, signature)).isPresent();
-    }
-
-    private static boolean verifyEd25519(PublicKey key, byte[] message, byte[] signature) {
-        try {
-            var verifier = Signature.getInstance(ED25519);
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(signature);
-        } catch (SignatureException e) {
-            // Thrown instead of false for a signature of another length or outside of the field.
-            return false;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime cannot verify Ed25519", e);
-        }
+                : JcaSignature.verify(known, ED25519, message, signature)).isPresent();
     }
 }
