@@ -5,7 +5,6 @@ import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.SessionOptions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How to compute. */
 final class ComputeOptions {
@@ -42,12 +41,7 @@ final class ComputeOptions {
     static final class KvTypeName implements ITypeConverter<KvType> {
         @Override
         public KvType convert(String name) {
-            for (KvType type : KvType.values()) {
-                if (type.name().equalsIgnoreCase(name)) {
-                    return type;
-                }
-            }
-            throw new TypeConversionException("\"" + name + "\" is none of f32, f16, q8_0");
+            return Arguments.named(name, KvType.values());
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.lockstep.app;
 import dev.lockstep.loader.Residency;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Where the weights of a model are. */
 final class ResidencyOption {
@@ -20,12 +19,7 @@ final class ResidencyOption {
     static final class Name implements ITypeConverter<Residency> {
         @Override
         public Residency convert(String name) {
-            for (Residency residency : Residency.values()) {
-                if (residency.name().equalsIgnoreCase(name)) {
-                    return residency;
-                }
-            }
-            throw new TypeConversionException("\"" + name + "\" is neither resident nor mapped");
+            return Arguments.named(name, Residency.values());
         }
     }
 }

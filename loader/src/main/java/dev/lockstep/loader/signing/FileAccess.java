@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,13 +38,6 @@ record FileAccess(Object fileKey, Set<PosixFilePermission> permissions) {
         } catch (IOException e) {
             throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    /** Given when a file is created, not after: there is no moment at which others can open it. */
-    static FileAttribute<?>[] ownerOnly(Path file) {
-        return isPosix(file)
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
     }
 
     private static boolean isPosix(Path file) {

@@ -1,16 +1,13 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Arrays;
-import java.util.Set;
 
 /** Key files as bytes: read within bounds, created and never overwritten. */
 final class KeyFiles {
@@ -61,35 +58,12 @@ final class KeyFiles {
 
     /** Creates a file with this content, or leaves nothing behind. */
     static void create(Path file, byte[] content, FileAttribute<?>... attributes) {
-        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (var channel = FileChannel.open(file, options, attributes)) {
-            fill(channel, content, file);
+        try {
+            WholeFile.create(file, content, attributes);
         } catch (FileAlreadyExistsException e) {
             throw new KeyFileException(file.toString(), "already exists and is not overwritten", e);
         } catch (IOException e) {
             throw new KeyFileException(file.toString(), "cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    private static void fill(FileChannel channel, byte[] content, Path file) throws IOException {
-        try {
-            var source = ByteBuffer.wrap(content);
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            // The file is ours: CREATE_NEW made it. Half a key is worse than none.
-            delete(file, e);
-            throw e;
-        }
-    }
-
-    static void delete(Path file, Exception reason) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -137,9 +138,9 @@ public final class SigningKeys {
         try {
             KeyFiles.create(publicPem, publicText);
             try {
-                KeyFiles.create(privatePem, privateText, FileAccess.ownerOnly(privatePem));
+                KeyFiles.create(privatePem, privateText, WholeFile.ownerOnly(privatePem));
             } catch (KeyFileException e) {
-                KeyFiles.delete(publicPem, e);
+                WholeFile.delete(publicPem, e);
                 throw e;
             }
         } finally {

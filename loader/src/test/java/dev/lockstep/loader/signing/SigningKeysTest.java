@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
@@ -54,7 +55,7 @@ class SigningKeysTest {
     private Path file(String text) throws IOException {
         Path file = folder.resolve("file.pem");
         Files.deleteIfExists(file);
-        Files.createFile(file, FileAccess.ownerOnly(file));
+        Files.createFile(file, WholeFile.ownerOnly(file));
         return Files.writeString(file, text);
     }
 
