@@ -21,6 +21,7 @@ class ConformanceAdapterTest {
 
     private static int adapter(Object... arguments) {
         var builder = new ProcessBuilder(SharedData.projectRoot().resolve("tests/conformance/oms-adapter").toString());
+        builder.environment().put("OMS_TRUST_ROOT", SharedData.path("vectors/oms/trust/trusted_root.json").toString());
         List.of(arguments).forEach(argument -> builder.command().add(argument.toString()));
         return Cli.run(builder, new byte[0]).exitCode();
     }
@@ -57,8 +58,21 @@ class ConformanceAdapterTest {
     }
 
     @Test
+    void identitiesAreVerified() {
+        assertThat(verifyByIdentity("stefanb@us.ibm.com")).isZero();
+        assertThat(verifyByIdentity("somebody@example.com")).isEqualTo(3);
+    }
+
+    private static int verifyByIdentity(String identity) {
+        Path model = SharedData.path("vectors/oms/models/v1.1.0-sigstore");
+        return adapter("verify-model", "--method", "sigstore", "--model-path", model, "--bundle", model.resolve("model.sig"),
+                "--identity", identity, "--identity-provider", "https://sigstore.verify.ibm.com/oauth2");
+    }
+
+    @Test
     void whatItCannotDoIsAnError() {
-        assertThat(adapter("verify-model", "--method", "sigstore", "--model-path", folder, "--bundle", folder)).isEqualTo(2);
+        assertThat(adapter("sign-model", "--method", "sigstore", "--model-path", folder, "--output-bundle", folder)).isEqualTo(2);
+        assertThat(adapter("verify-model", "--method", "gpg", "--model-path", folder, "--bundle", folder)).isEqualTo(2);
         assertThat(adapter("sing-model", "--method", "key", "--model-path", folder)).isEqualTo(2);
         assertThat(adapter("sign-model", "--method")).isEqualTo(2);
     }
