@@ -62,6 +62,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
             case Provenance.Signed signed -> signers(signed) + " as \"" + Printable.text(signed.subject()) + "\"";
             case Provenance.Unverified _ -> "NOBODY WE KNOW (--allow-unsigned)";
         });
+        checkpoint.exposure().forEach(problem -> line(text, "exposed", Printable.text(problem)));
         line(text, "architecture", architecture() + ", " + parameters() + " parameters");
         line(text, "tensors", checkpoint.tensors().size() + ": " + bytesByType().entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue() + " bytes").collect(Collectors.joining(", ")));
@@ -101,6 +102,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         } else {
             root.putNull("signature");
         }
+        checkpoint.exposure().forEach(root.putArray("exposure")::add);
         root.put("architecture", checkpoint.metadata().text("general.architecture").orElse(null));
         root.put("parameters", parameters());
         var types = root.putObject("bytesByType");

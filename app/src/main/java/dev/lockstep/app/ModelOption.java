@@ -28,6 +28,9 @@ final class ModelOption {
     VerifiedCheckpoint open(Io io) throws IOException {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        return CheckpointLoader.open(file, trust.policy(io), residency.value());
+        VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io), residency.value());
+        checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
+                + "; others could change the model, and then it would not load"));
+        return checkpoint;
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.OpenFile;
+import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.gguf.GgufReader;
 import dev.lockstep.loader.signing.BundleVerifier;
 import dev.lockstep.loader.signing.FileDigests;
@@ -46,11 +47,12 @@ public final class CheckpointLoader {
      */
     public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency) throws IOException {
         requireFile(file);
+        List<String> exposure = FileExposure.of(file);
         Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, trust));
         var bytes = CheckpointBytes.read(file, vouched.map(each -> each.manifest.plan()).orElse(HashPlan.SHA_256), residency);
         try {
             Provenance provenance = compare(bytes, vouched);
-            return new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance);
+            return new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance, exposure);
         } catch (Throwable t) {
             bytes.close();
             throw t;

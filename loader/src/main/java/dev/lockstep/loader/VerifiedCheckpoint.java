@@ -18,15 +18,17 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final CheckpointBytes bytes;
     private final GgufHeader header;
     private final Provenance provenance;
+    private final List<String> exposure;
     private boolean givenAway;
 
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
     private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
 
-    VerifiedCheckpoint(CheckpointBytes bytes, GgufHeader header, Provenance provenance) {
+    VerifiedCheckpoint(CheckpointBytes bytes, GgufHeader header, Provenance provenance, List<String> exposure) {
         this.bytes = bytes;
         this.header = header;
         this.provenance = provenance;
+        this.exposure = List.copyOf(exposure);
         header.tensors().forEach(tensor -> tensorsByName.put(tensor.name(), tensor));
     }
 
@@ -52,6 +54,15 @@ public final class VerifiedCheckpoint implements AutoCloseable {
 
     public Provenance provenance() {
         return provenance;
+    }
+
+    /**
+     * Who besides this user and the administrator could change the file or put another in its place, by owners and permissions, as
+     * sentences; empty if nobody can. It endangers the next start, not this one: the bytes that are used are the bytes that were
+     * verified.
+     */
+    public List<String> exposure() {
+        return exposure;
     }
 
     public Metadata metadata() {

@@ -74,6 +74,20 @@ class CommandLineTest {
     }
 
     @Test
+    void aModelThatOthersCanChangeIsUsedWithAWarning() throws IOException {
+        String name = Models.demoFile().getFileName().toString();
+        Path model = Files.copy(Models.demoFile(), folder.resolve(name));
+        Files.copy(Models.demoFile().resolveSibling(name + ".sig"), folder.resolve(name + ".sig"));
+        Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var ran = Cli.standard().run("tokenize", "--model", model, "text");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("WARNING: everybody may write to");
+        assertThat(Cli.standard().run("inspect", model).text()).contains("exposed       everybody may write to");
+        Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(Cli.standard().run("tokenize", "--model", model, "text").err()).doesNotContain("lockstep: WARNING");
+    }
+
+    @Test
     void theCacheTakesAsManyBytesAsItsTypeSays() {
         long[] bytes = new long[3];
         String[] types = {"f32", "F16", "q8_0"};
