@@ -8,6 +8,7 @@ import dev.lockstep.loader.trust.PolicyVerifier;
 import dev.lockstep.loader.trust.SealedState;
 import dev.lockstep.loader.trust.TrustFiles;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,17 +39,26 @@ final class PolicyOptions {
     /** The policy of this user, if there is one. */
     static Optional<PolicyVerifier> ofUser() {
         Path file = UserFolders.configuration().resolve(POLICY);
-        if (Files.notExists(file)) {
+        if (isAbsent(file)) {
             return Optional.empty();
         }
         var options = new PolicyOptions();
         options.policy = file;
         Path key = file.resolveSibling(POLICY_KEY);
-        options.policyKey = Files.exists(key) ? key : null;
+        options.policyKey = isAbsent(key) ? null : key;
         return Optional.of(options.rules());
     }
 
+    /** A link that leads nowhere is there: what was meant to forbid something must not be overlooked. */
+    private static boolean isAbsent(Path file) {
+        return Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
     PolicyVerifier rules() {
+        if (policyKey != null) {
+            // whoever can replace the key can replace the policy with it
+            TrustFiles.requireProtected(policyKey);
+        }
         Optional<TrustedSigners> administrator = Optional.ofNullable(policyKey)
                 .map(pem -> TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(pem))));
         return PolicyVerifier.of(TrustFiles.read(policy, administrator), signerKeys.stream().map(SigningKeys::readPublicKey).toList(),

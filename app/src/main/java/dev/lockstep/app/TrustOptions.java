@@ -51,6 +51,9 @@ final class TrustOptions {
 
     /** The policy; a warning is printed if there is none to speak of. */
     TrustPolicy policy(Io io) {
+        if (allowUnsigned && policy != null) {
+            throw new ParameterException(command.commandLine(), "--allow-unsigned asks nobody; it cannot be mixed with --trust");
+        }
         if (allowUnsigned) {
             io.err().println("lockstep: WARNING: --allow-unsigned: nobody has vouched for this model.");
             return TrustPolicy.allowUnsigned();

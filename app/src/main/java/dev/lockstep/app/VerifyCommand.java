@@ -91,6 +91,9 @@ final class VerifyCommand extends IoCommand {
             throw new NoSuchFileException(model.toString());
         }
         TrustPolicy trust = trust();
+        if (legacyV02 && trust.rules().isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--legacy-v02 is of no use with a trust policy: release 0.2 signed no name");
+        }
         var explanation = new Explanation();
         try {
             report(verify(trust, explanation), explanation);
@@ -116,16 +119,11 @@ final class VerifyCommand extends IoCommand {
                 ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02));
         explanation.verified(signed);
         trust.rules().ifPresent(rules -> {
-            Assessment assessment = rules.assess(place, signed, files(signed));
+            Assessment assessment = rules.assess(model, place, signed, ModelVerifier.filesOf(model, signed));
             explanation.decided(assessment.decision());
             assessment.decision().requireAllowed(model.toString());
-            rules.remember(assessment);
         });
         return signed;
-    }
-
-    private List<Path> files(SignedManifest signed) {
-        return Files.isDirectory(model) ? signed.names().stream().map(model::resolve).toList() : List.of(model);
     }
 
     private void report(SignedManifest signed, Explanation explanation) {

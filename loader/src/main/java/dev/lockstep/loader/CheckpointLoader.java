@@ -49,10 +49,15 @@ public final class CheckpointLoader {
         requireFile(file);
         List<String> exposure = FileExposure.of(file);
         Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, trust));
+        if (vouched.isPresent()) {
+            vouched.get().manifest.requireListed(file.getFileName().toString(), Files.size(file));
+        }
         var bytes = CheckpointBytes.read(file, vouched.map(each -> each.manifest.plan()).orElse(HashPlan.SHA_256), residency);
         try {
             Provenance provenance = compare(bytes, vouched);
-            return new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance, exposure);
+            var checkpoint = new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance, exposure);
+            vouched.ifPresent(each -> each.remember.run());
+            return checkpoint;
         } catch (Throwable t) {
             bytes.close();
             throw t;
@@ -62,7 +67,7 @@ public final class CheckpointLoader {
     /**
      * What somebody who is trusted says of a file.
      *
-     * @param remember what to do once the file is known to be that one
+     * @param remember what to do once the file is known to be that one, and can be used
      */
     private record Vouched(SignedManifest manifest, Runnable remember) { }
 
@@ -80,7 +85,7 @@ public final class CheckpointLoader {
             return new Vouched(manifest, () -> { });
         }
         PolicyVerifier rules = trust.rules().get();
-        Assessment assessment = rules.assess(signature, manifest, List.of(file));
+        Assessment assessment = rules.assess(file, signature, manifest, List.of(file));
         assessment.decision().requireAllowed(file.toString());
         return new Vouched(manifest, () -> rules.remember(assessment));
     }
@@ -103,7 +108,6 @@ public final class CheckpointLoader {
         SignedManifest signed = vouched.get().manifest;
         String name = bytes.source().name();
         signed.requireDigests(signed.nameOfSingleFile(name).orElse(name), digests);
-        vouched.get().remember.run();
         return new Provenance.Signed(digests.identity(), signed.signers(), signed.subjectName());
     }
 }

@@ -19,6 +19,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final GgufHeader header;
     private final Provenance provenance;
     private final List<String> exposure;
+    private boolean loadingBegan;
     private boolean givenAway;
 
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
@@ -81,7 +82,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     /**
      * Brings tensors to where kernels find them: vectors become float32 in the caller's arena, matrices become panels in the memory of
      * the private copy, which is the weights' from then on. This can be done once. Matrices of a {@linkplain Residency#MAPPED mapped}
-     * file stay in it.
+     * file stay in it. After a failure the checkpoint is good for nothing but {@link #close()}.
      *
      * @param wanted tensors of this checkpoint with one or two dimensions, of computable types
      * @param arena where vectors go; the caller owns it, also when this fails half-way
@@ -91,9 +92,11 @@ public final class VerifiedCheckpoint implements AutoCloseable {
      * @throws IllegalStateException if the weights have been loaded
      */
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
-        if (givenAway) {
+        if (loadingBegan) {
             throw new IllegalStateException("the weights of " + name() + " have been loaded");
         }
+        // before, because what was half woven cannot be woven again
+        loadingBegan = true;
         Weights weights = bytes.loadWeights(wanted, arena, panelRows, threads);
         givenAway = true;
         return weights;

@@ -101,13 +101,25 @@ final class DigestThread implements AutoCloseable {
     /** The digests by the number of the shard. No piece can be added afterwards. */
     Map<Long, byte[]> finish() {
         end();
+        awaitEnd();
         try {
             return hashing.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a file was hashed", e);
-        } catch (ExecutionException e) {
+        } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("hashing failed", e.getCause());
+        }
+    }
+
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -123,16 +135,6 @@ final class DigestThread implements AutoCloseable {
     public void close() {
         abandoned = true;
         end();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        awaitEnd();
     }
 }

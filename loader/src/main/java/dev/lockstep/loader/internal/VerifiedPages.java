@@ -32,6 +32,9 @@ public final class VerifiedPages implements ByteSource, AutoCloseable {
     /** What a header is read through. */
     private static final long COPY_BYTES = 4 * PAGE_BYTES;
 
+    /** Which part of the Java heap the digests of all pages may take: 1/4. */
+    private static final int DIGESTS_SHARE = 4;
+
     private static final HashAlgorithm PAGE_HASH = HashAlgorithm.SHA_256;
 
     private final OpenFile file;
@@ -40,9 +43,14 @@ public final class VerifiedPages implements ByteSource, AutoCloseable {
     private final Reader reader;
     private FileDigests digests;
 
-    private VerifiedPages(OpenFile file) {
+    private VerifiedPages(OpenFile file) throws IOException {
         this.file = file;
-        pageDigests = new byte[Math.toIntExact(Math.multiplyExact(Math.ceilDiv(file.byteSize(), PAGE_BYTES), (long) PAGE_HASH.bytes()))];
+        long digestBytes = Math.ceilDiv(file.byteSize(), PAGE_BYTES) * PAGE_HASH.bytes();
+        if (digestBytes > Runtime.getRuntime().maxMemory() / DIGESTS_SHARE) {
+            throw new IOException(file.name() + " is so large (" + file.byteSize() + " bytes) that the digests of its pages would take "
+                    + digestBytes + " bytes of Java heap; allow a larger heap (-Xmx)");
+        }
+        pageDigests = new byte[Math.toIntExact(digestBytes)];
         memory = SecureArena.open("pages of " + file.name());
         reader = newReader(memory.allocate(readerBytes(COPY_BYTES)));
     }
@@ -54,12 +62,18 @@ public final class VerifiedPages implements ByteSource, AutoCloseable {
      * @throws IOException if it cannot be read or is not a regular file (symbolic links are not followed)
      */
     public static VerifiedPages of(Path path, HashPlan plan) throws IOException {
-        var pages = new VerifiedPages(OpenFile.of(path));
+        OpenFile file = OpenFile.of(path);
         try {
-            pages.hashAll(plan);
-            return pages;
+            var pages = new VerifiedPages(file);
+            try {
+                pages.hashAll(plan);
+                return pages;
+            } catch (Throwable t) {
+                pages.memory.close();
+                throw t;
+            }
         } catch (Throwable t) {
-            pages.close();
+            file.close();
             throw t;
         }
     }

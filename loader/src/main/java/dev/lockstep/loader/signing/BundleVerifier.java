@@ -19,7 +19,8 @@ import java.util.Set;
 public final class BundleVerifier {
     /** Why a signer is not one of the trusted ones, whatever the signature is worth. */
     private static final Set<Reason> OF_NOBODY_TRUSTED = EnumSet.of(Reason.UNTRUSTED_KEY, Reason.METHOD_MISMATCH,
-            Reason.CERTIFICATE_UNTRUSTED, Reason.CERTIFICATE_INVALID, Reason.IDENTITY_UNTRUSTED);
+            Reason.CERTIFICATE_UNTRUSTED, Reason.CERTIFICATE_INVALID, Reason.IDENTITY_UNTRUSTED, Reason.LOG_ENTRY_INVALID,
+            Reason.TIMESTAMP_INVALID, Reason.METHOD_UNSUPPORTED);
 
     private BundleVerifier() {
     }

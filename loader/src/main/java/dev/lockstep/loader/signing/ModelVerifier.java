@@ -67,6 +67,11 @@ public final class ModelVerifier {
         return SignatureFile.read(signature);
     }
 
+    /** The signed files of a model that has been verified. */
+    public static List<Path> filesOf(Path model, SignedManifest manifest) {
+        return Files.isDirectory(model) ? manifest.names().stream().map(name -> ResourceName.resolve(model, name)).toList() : List.of(model);
+    }
+
     private static Map<String, Path> singleFile(Path model, Path signature, SignedManifest manifest)
             throws IOException {
         Kind kind;

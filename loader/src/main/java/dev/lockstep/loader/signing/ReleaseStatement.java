@@ -63,7 +63,7 @@ public record ReleaseStatement(String model, String rootDigest, long version, Op
         predicate.allowOnly(PREDICATE_MEMBERS);
         try {
             return new ReleaseStatement(subject.text("name"), rootDigest, predicate.positiveNumber("version"),
-                    predicate.optionalInstant("notBefore"), predicate.optionalInstant("notAfter"));
+                    predicate.instantIfPresent("notBefore"), predicate.instantIfPresent("notAfter"));
         } catch (IllegalArgumentException e) {
             throw predicate.fault("contradicts itself: " + e.getMessage());
         }

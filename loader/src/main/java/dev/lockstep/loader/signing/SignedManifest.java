@@ -87,6 +87,25 @@ public final class SignedManifest {
     }
 
     /**
+     * Compares what can be compared before a file is read.
+     *
+     * @param fileName the last part of its path
+     * @param byteSize its size by now
+     * @throws ModelSignatureException if the file is not signed, or has another size than the signed one, where that is known
+     */
+    public void requireListed(String fileName, long byteSize) {
+        String name = nameOfSingleFile(fileName).orElse(fileName);
+        FileDigests signed = files().get(name);
+        if (signed == null) {
+            throw new ModelSignatureException(Reason.FILE_EXTRA, fileName, "is not covered by the signature " + file);
+        }
+        if (signed.byteSize() != FileDigests.UNKNOWN && signed.byteSize() != byteSize) {
+            throw new ModelSignatureException(Reason.DIGEST_MISMATCH, fileName, "has " + byteSize + " bytes, but " + signed.byteSize()
+                    + " were signed in " + file + "; get an unchanged copy of it");
+        }
+    }
+
+    /**
      * Compares the digests of a file's bytes with the signed ones.
      *
      * @param name canonical name of the file

@@ -66,6 +66,11 @@ public enum SigningAlgorithm {
         throw new IllegalArgumentException("the key is of the kind " + Printable.text(key.getAlgorithm()) + "; " + ACCEPTED);
     }
 
+    /** True for a key whose signatures withstand quantum computers, by what is known. */
+    public static boolean isPostQuantum(PublicKey key) {
+        return of(key) == ML_DSA_65;
+    }
+
     static SigningAlgorithm of(EcCurve curve) {
         return switch (curve) {
             case P256 -> P256;

@@ -12,6 +12,7 @@ import java.util.Set;
  * What is known of a model when a policy decides on it. Immutable.
  *
  * @param model what its signers call it
+ * @param asked the name of the file or folder that is to be used
  * @param rootDigest the signed digest of all of it
  * @param fileDigests the signed digests of its files
  * @param signers whose signatures of it verify, each key once
@@ -20,7 +21,7 @@ import java.util.Set;
  * @param lastSeenPolicy the newest version of the policy that this device has used
  * @param exposure who else could change its files; empty if nobody can
  */
-public record Evidence(String model, String rootDigest, Set<String> fileDigests, List<Signer> signers, Optional<SignedRelease> release,
+public record Evidence(String model, String asked, String rootDigest, Set<String> fileDigests, List<Signer> signers, Optional<SignedRelease> release,
         OptionalLong lastSeenVersion, OptionalLong lastSeenPolicy, List<String> exposure, Instant now) {
     public Evidence {
         fileDigests = Set.copyOf(fileDigests);

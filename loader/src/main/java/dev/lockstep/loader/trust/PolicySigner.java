@@ -16,6 +16,9 @@ public sealed interface PolicySigner {
     /** The key of the post-quantum signature that belongs to this signer, if there is one. */
     Optional<PolicyKey> postQuantum();
 
+    /** True if one person could be both. */
+    boolean overlaps(PolicySigner other);
+
     /** For people. */
     String description();
 
@@ -32,6 +35,11 @@ public sealed interface PolicySigner {
         @Override
         public boolean matches(Signer signer) {
             return signer instanceof Signer.Key && signer.key().equals(key.id());
+        }
+
+        @Override
+        public boolean overlaps(PolicySigner other) {
+            return other instanceof Key that && that.key.id().equals(key.id());
         }
 
         @Override
@@ -53,6 +61,11 @@ public sealed interface PolicySigner {
         }
 
         @Override
+        public boolean overlaps(PolicySigner other) {
+            return other instanceof Sigstore that && that.identity.equals(identity);
+        }
+
+        @Override
         public String description() {
             return "identity " + identity.identity() + " vouched for by " + identity.issuer();
         }
@@ -69,6 +82,12 @@ public sealed interface PolicySigner {
             return signer instanceof Signer.Certificate held
                     && held.anchor().equals(anchor)
                     && subject.map(wanted -> wanted.equals(held.certificate().getSubjectX500Principal())).orElse(true);
+        }
+
+        @Override
+        public boolean overlaps(PolicySigner other) {
+            return other instanceof Certificate that && that.anchor.equals(anchor)
+                    && (subject.isEmpty() || that.subject.isEmpty() || subject.equals(that.subject));
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
+import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedIdentity;
 import dev.lockstep.loader.trust.PolicySigner.PolicyKey;
@@ -29,7 +30,7 @@ final class PolicySignerReader {
         return switch (signer.text("type")) {
             case "key" -> {
                 signer.allowOnly(KEY_MEMBERS);
-                yield new PolicySigner.Key(key(signer), postQuantum(signer));
+                yield requireClassical(signer, new PolicySigner.Key(key(signer), postQuantum(signer)));
             }
             case "certificate" -> {
                 signer.allowOnly(CERTIFICATE_MEMBERS);
@@ -44,18 +45,30 @@ final class PolicySignerReader {
         };
     }
 
+    /** Two halves of one kind would fall together. */
+    private static PolicySigner requireClassical(StrictJson object, PolicySigner.Key signer) {
+        if (signer.postQuantum().isPresent() && signer.key().key().map(SigningAlgorithm::isPostQuantum).orElse(false)) {
+            throw object.fault("has a post-quantum key in both places; the first one must be classical");
+        }
+        return signer;
+    }
+
     private static Optional<PolicyKey> postQuantum(StrictJson signer) {
         if (!signer.has("postQuantum")) {
             return Optional.empty();
         }
         StrictJson half = signer.object("postQuantum");
         half.allowOnly(POST_QUANTUM_MEMBERS);
-        return Optional.of(key(half));
+        PolicyKey key = key(half);
+        if (!key.key().map(SigningAlgorithm::isPostQuantum).orElse(true)) {
+            throw half.fault("is no post-quantum key; \"lockstep keygen --algorithm ML-DSA-65\" makes one");
+        }
+        return Optional.of(key);
     }
 
     private static PolicyKey key(StrictJson object) {
         KeyId id = TrustDocumentReader.keyId(object, object.text("keyId"));
-        Optional<PublicKey> key = object.optionalText("publicKey").map(pem -> publicKey(object, pem));
+        Optional<PublicKey> key = object.textIfPresent("publicKey").map(pem -> publicKey(object, pem));
         if (key.isPresent() && !KeyId.of(key.get()).equals(id)) {
             throw object.fault("has a \"publicKey\" whose id is not the \"keyId\" but " + KeyId.of(key.get()));
         }

@@ -6,6 +6,8 @@ import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SignedRelease;
+import dev.lockstep.loader.signing.SigningAlgorithm;
+import dev.lockstep.loader.signing.TrustFileException;
 import dev.lockstep.loader.signing.TrustedCertificates;
 import dev.lockstep.loader.signing.TrustedIdentities;
 import dev.lockstep.loader.signing.TrustedIdentity;
@@ -58,17 +60,27 @@ public final class PolicyVerifier {
         var identities = new ArrayList<TrustedIdentity>();
         for (PolicySigner signer : policy.signers()) {
             switch (signer) {
-                case PolicySigner.Key key -> resolve(key.key(), others).ifPresent(keys::add);
+                case PolicySigner.Key key -> resolve(key.key(), others)
+                        .map(found -> requireKind(policy, found, false, key.postQuantum().isPresent())).ifPresent(keys::add);
                 case PolicySigner.Certificate certificate -> anchors.add(certificate.anchor());
                 case PolicySigner.Sigstore sigstore -> identities.add(sigstore.identity());
             }
-            signer.postQuantum().flatMap(half -> resolve(half, others)).ifPresent(keys::add);
+            signer.postQuantum().flatMap(half -> resolve(half, others)).map(found -> requireKind(policy, found, true, true)).ifPresent(keys::add);
         }
         return new TrustedSigners(new TrustedKeys(keys), new TrustedCertificates(anchors, clock), new TrustedIdentities(identities, root));
     }
 
     private static Optional<PublicKey> resolve(PolicyKey wanted, List<PublicKey> others) {
         return wanted.key().or(() -> others.stream().filter(key -> KeyId.of(key).equals(wanted.id())).findFirst());
+    }
+
+    /** A half of a hybrid signer is of its own kind, also where the policy knew only its fingerprint. */
+    private static PublicKey requireKind(TrustDocument policy, PublicKey key, boolean postQuantum, boolean hybrid) {
+        if (hybrid && SigningAlgorithm.isPostQuantum(key) != postQuantum) {
+            throw new TrustFileException(policy.name(), "has a signer whose " + (postQuantum ? "post-quantum" : "classical") + " key is of the other kind: "
+                    + KeyId.of(key));
+        }
+        return key;
     }
 
     /** Everybody whose signature the policy may count, for any model. */
@@ -85,17 +97,24 @@ public final class PolicyVerifier {
     public record Assessment(SignedManifest manifest, TrustDecision decision, Optional<SignedRelease> release) { }
 
     /**
-     * Asks the policy about a model whose signatures are verified. Its files need not be compared yet.
+     * Asks the policy about a model whose signatures are verified. Its files need not be compared yet. The version of the policy is
+     * remembered whatever it says: an older one might have said something else.
      *
+     * @param asked the file or folder that is to be used
      * @param signature the primary signature; a release statement lies beside it
      * @param files those that will be used
      * @throws ModelSignatureException if a release statement is malformed, or what the device remembers was tampered with
      */
-    public Assessment assess(Path signature, SignedManifest manifest, List<Path> files) {
+    public Assessment assess(Path asked, Path signature, SignedManifest manifest, List<Path> files) {
         Optional<SignedRelease> release = SignedRelease.read(signature, signers);
-        var evidence = new Evidence(manifest.subjectName(), manifest.rootDigest(), manifest.digestTexts(), manifest.signers(), release,
+        String name = asked.toAbsolutePath().normalize().getFileName().toString();
+        var evidence = new Evidence(manifest.subjectName(), name, manifest.rootDigest(), manifest.digestTexts(), manifest.signers(), release,
                 seen.newest(Kind.MODEL, manifest.subjectName()), seen.newest(Kind.POLICY, policy.name()), exposure(files), clock.instant());
-        return new Assessment(manifest, TrustEvaluator.decide(policy, evidence), release);
+        TrustDecision decision = TrustEvaluator.decide(policy, evidence);
+        if (policy.notAfter().map(end -> evidence.now().isBefore(end)).orElse(true)) {
+            seen.record(Kind.POLICY, policy.name(), policy.version());
+        }
+        return new Assessment(manifest, decision, release);
     }
 
     private static List<String> exposure(List<Path> files) {
@@ -107,7 +126,8 @@ public final class PolicyVerifier {
     }
 
     /**
-     * Remembers what was accepted: nothing older is, from now on. To be called once the model's files are known to be the signed ones.
+     * Remembers the version of a model that is used: nothing older is, from now on. To be called once its files are known to be the
+     * signed ones and can be used.
      *
      * @throws IllegalArgumentException if it was not allowed
      */
@@ -115,7 +135,6 @@ public final class PolicyVerifier {
         if (!accepted.decision().isAllowed()) {
             throw new IllegalArgumentException("the model was refused");
         }
-        seen.record(Kind.POLICY, policy.name(), policy.version());
         accepted.release().ifPresent(release ->
                 seen.record(Kind.MODEL, release.statement().model(), release.statement().version()));
     }

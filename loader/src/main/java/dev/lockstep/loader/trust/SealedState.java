@@ -1,13 +1,15 @@
 package dev.lockstep.loader.trust;
 
+import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -29,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SealedState implements SeenVersions {
     private static final Set<String> MEMBERS = Set.of("payload", "mac");
 
+    /** Far more models than anybody uses; keeps the file below what is read. */
+    private static final int MAX_ENTRIES = 100_000;
+
     /** One for all folders: a second lock of one file within a process is an error, not a wait. */
     private static final ReentrantLock PROCESS = new ReentrantLock();
 
@@ -45,10 +50,10 @@ public final class SealedState implements SeenVersions {
 
     @Override
     public OptionalLong newest(Kind kind, String name) {
-        if (!folder.exists()) {
-            return OptionalLong.empty();
-        }
         try {
+            if (folder.isNew()) {
+                return OptionalLong.empty();
+            }
             Long version = load().get(entry(kind, name));
             return version == null ? OptionalLong.empty() : OptionalLong.of(version);
         } catch (IOException e) {
@@ -58,10 +63,13 @@ public final class SealedState implements SeenVersions {
 
     @Override
     public void record(Kind kind, String name, long version) {
+        if (newest(kind, name).orElse(0) >= version) {
+            return;
+        }
         String entry = entry(kind, name);
         PROCESS.lock();
         try {
-            if (folder.exists() || !folder.create(mac -> seal(Map.of(entry, version), mac))) {
+            if (!folder.isNew() || !folder.create(mac -> seal(Map.of(entry, version), mac))) {
                 raise(entry, version);
             }
         } catch (IOException e) {
@@ -76,16 +84,25 @@ public final class SealedState implements SeenVersions {
             Map<String, Long> seen = load();
             if (version > seen.getOrDefault(entry, 0L)) {
                 seen.put(entry, version);
+                if (seen.size() > MAX_ENTRIES) {
+                    throw new IOException("there are " + seen.size() + " versions to remember; at most " + MAX_ENTRIES + " are");
+                }
                 folder.replaceState(mac -> seal(seen, mac));
             }
         }
     }
 
+    /** Names come from signers, may be of any length and hold anything; their hashes are all alike, and tell nobody what was used. */
     private static String entry(Kind kind, String name) {
-        return kind.name().toLowerCase(Locale.ROOT) + ' ' + name;
+        String text = kind.name() + ' ' + name;
+        // not by a charset: those make one character of all halves of pairs
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(text.length(), Character.BYTES));
+        bytes.asCharBuffer().put(text);
+        return HexFormat.of().formatHex(Sha256.of(bytes.array()));
     }
 
     private Map<String, Long> load() throws IOException {
+        folder.requireProtected();
         if (!folder.hasState() || !folder.hasKey()) {
             throw fault(folder.toString(), "has " + (folder.hasKey() ? "a key but no state" : "no key") + ", so somebody removed it. If you"
                     + " know why, remove the folder: old versions are then no longer recognised as such", null);

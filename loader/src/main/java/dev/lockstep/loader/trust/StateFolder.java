@@ -1,19 +1,24 @@
 package dev.lockstep.loader.trust;
 
+import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -33,16 +38,39 @@ record StateFolder(Path path) {
         void close() throws IOException;
     }
 
-    boolean exists() {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    /** True if nothing was ever remembered here: there is no folder, or an empty one. */
+    boolean isNew() throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        } catch (NoSuchFileException e) {
+            return true;
+        }
     }
 
-    boolean hasKey() {
-        return Files.exists(path.resolve(KEY), LinkOption.NOFOLLOW_LINKS);
+    boolean hasKey() throws IOException {
+        return has(KEY);
     }
 
-    boolean hasState() {
-        return Files.exists(path.resolve(STATE), LinkOption.NOFOLLOW_LINKS);
+    boolean hasState() throws IOException {
+        return has(STATE);
+    }
+
+    /** Not {@code Files.exists}, which is false for what may not be looked at as well. */
+    private boolean has(String name) throws IOException {
+        try {
+            Files.readAttributes(path.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** @throws IOException if others could put another key and another state here */
+    void requireProtected() throws IOException {
+        List<String> problems = FileExposure.of(path);
+        if (!problems.isEmpty()) {
+            throw new IOException(String.join("; ", problems) + ", so what it holds proves nothing");
+        }
     }
 
     /** A lock that other processes respect until it is closed; within one process it must be taken by one thread at a time. */
@@ -125,10 +153,10 @@ record StateFolder(Path path) {
             WholeFile.delete(temporary.resolve(KEY), e);
             WholeFile.delete(temporary.resolve(STATE), e);
             WholeFile.delete(temporary, e);
-            if (exists()) {
-                return false;
+            if (isNew()) {
+                throw e;
             }
-            throw e;
+            return false;
         } finally {
             Arrays.fill(key, (byte) 0);
         }

@@ -50,7 +50,7 @@ final class TrustDocumentReader {
             }
         }
         Revocations revoked = root.has("revoked") ? revocations(root.object("revoked")) : Revocations.NONE;
-        return new TrustDocument(root.text("name"), root.positiveNumber("version"), root.optionalInstant("notAfter"), sigstoreRoot(root), models, revoked);
+        return new TrustDocument(root.text("name"), root.positiveNumber("version"), root.instantIfPresent("notAfter"), sigstoreRoot(root), models, revoked);
     }
 
     private static Optional<TrustedRoot> sigstoreRoot(StrictJson root) {
@@ -74,21 +74,21 @@ final class TrustDocumentReader {
             throw model.fault("needs " + threshold + " signers, but names only " + signers.size());
         }
         OptionalLong minVersion = model.has("minVersion") ? OptionalLong.of(model.positiveNumber("minVersion")) : OptionalLong.empty();
-        Optional<Instant> notAfter = model.optionalInstant("notAfter");
+        Optional<Instant> notAfter = model.instantIfPresent("notAfter");
         return new ModelRule(model.text("name"), signers, (int) threshold, postQuantum, digests(model), minVersion, notAfter,
                 choice(model, "files", "protected", "any"));
     }
 
     /** True for the strict word, false for the lax one, which is meant if there is none. */
     private static boolean choice(StrictJson model, String member, String strict, String lax) {
-        String word = model.optionalText(member).orElse(lax);
+        String word = model.textIfPresent(member).orElse(lax);
         if (!word.equals(strict) && !word.equals(lax)) {
             throw model.fault("has a \"" + member + "\" that is neither \"" + strict + "\" nor \"" + lax + '"');
         }
         return word.equals(strict);
     }
 
-    /** Two entries with one key would let one signature count twice. */
+    /** Nobody may be able to fulfil two entries: each counts for another person. */
     private static void requireDistinct(StrictJson model, List<PolicySigner> signers) {
         var keys = new ArrayList<KeyId>();
         for (PolicySigner signer : signers) {
@@ -97,7 +97,12 @@ final class TrustDocumentReader {
             }
             signer.postQuantum().ifPresent(key -> keys.add(key.id()));
         }
-        if (new HashSet<>(keys).size() < keys.size() || new HashSet<>(signers).size() < signers.size()) {
+        boolean overlap = new HashSet<>(keys).size() < keys.size();
+        for (int i = 0; i < signers.size(); i++) {
+            PolicySigner one = signers.get(i);
+            overlap |= signers.subList(i + 1, signers.size()).stream().anyMatch(one::overlaps);
+        }
+        if (overlap) {
             throw model.fault("names a signer twice; each counts once");
         }
     }

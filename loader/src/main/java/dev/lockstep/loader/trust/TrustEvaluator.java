@@ -7,7 +7,6 @@ import dev.lockstep.loader.trust.TrustDecision.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,11 +30,12 @@ public final class TrustEvaluator {
     private TrustDecision decide() {
         askPolicy();
         askRevocations();
-        Optional<ModelRule> rule = policy.ruleFor(evidence.model());
-        add("model.listed", rule.isPresent(), rule
-                .map(found -> "the rule for \"" + found.model() + "\" speaks for \"" + evidence.model() + '"')
-                .orElse("no rule names the model \"" + evidence.model() + '"'));
-        rule.ifPresent(this::askRule);
+        List<ModelRule> rules = policy.rulesFor(new HashSet<>(List.of(evidence.model(), evidence.asked())));
+        String called = '"' + evidence.model() + "\", asked for as \"" + evidence.asked() + '"';
+        add("model.listed", !rules.isEmpty(), rules.isEmpty()
+                ? "no rule names the model " + called
+                : "for " + called + ": the rule of " + rules.stream().map(rule -> '"' + rule.model() + '"').collect(Collectors.joining(", ")));
+        rules.forEach(this::askRule);
         return new TrustDecision(steps);
     }
 

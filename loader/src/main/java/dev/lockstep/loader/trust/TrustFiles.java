@@ -28,11 +28,12 @@ public final class TrustFiles {
      * @throws dev.lockstep.loader.signing.ModelSignatureException if the administrator has not signed these bytes
      */
     public static TrustDocument read(Path file, Optional<TrustedSigners> administrator) {
+        if (administrator.isEmpty()) {
+            requireProtected(file);
+        }
         byte[] json = bytes(file);
         if (administrator.isPresent()) {
             SignedBytes.requireSigned(json, file.getFileName().toString(), file.resolveSibling(file.getFileName() + ".sig"), administrator.get());
-        } else {
-            requireProtected(file);
         }
         return TrustDocument.parse(json, file.toString());
     }
@@ -51,13 +52,20 @@ public final class TrustFiles {
         }
     }
 
-    private static void requireProtected(Path file) {
+    /**
+     * Passes if nobody but the user and the administrator of the machine could have changed a file, or put another in its place.
+     *
+     * @throws TrustFileException if somebody could, or the file does not exist
+     */
+    public static void requireProtected(Path file) {
         try {
             List<String> problems = FileExposure.of(file);
             if (!problems.isEmpty()) {
                 throw new TrustFileException(file.toString(), "could be changed by others: " + String.join("; ", problems)
-                        + ". Make sure that it is as you want it, then take that right away (chmod go-w), or have the policy signed");
+                        + ". Make sure that it is as you want it, then take that right away (chmod go-w)");
             }
+        } catch (NoSuchFileException e) {
+            throw new TrustFileException(file.toString(), "does not exist", e);
         } catch (IOException e) {
             throw new TrustFileException(file.toString(), "has permissions that cannot be read: " + e.getMessage(), e);
         }

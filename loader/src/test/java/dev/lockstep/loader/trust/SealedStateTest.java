@@ -87,6 +87,32 @@ class SealedStateTest {
         refused();
     }
 
+    /** Signers choose names. */
+    @Test
+    void namesOfAnyKindAreRemembered() {
+        for (String name : List.of("", "x".repeat(100_000), "\ud800", "\u0000", "\"}", "ä".repeat(60_000))) {
+            state().record(Kind.MODEL, name, 3);
+            assertThat(state().newest(Kind.MODEL, name)).hasValue(3);
+        }
+        assertThat(state().newest(Kind.MODEL, "\udc00")).isEmpty();
+    }
+
+    @Test
+    void anEmptyFolderIsANewOne() throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        assertThat(state().newest(Kind.MODEL, "llama")).isEmpty();
+        state().record(Kind.MODEL, "llama", 3);
+        assertThat(state().newest(Kind.MODEL, "llama")).hasValue(3);
+    }
+
+    @Test
+    void aFolderThatOthersMayWriteProvesNothing() throws IOException {
+        state().record(Kind.MODEL, "llama", 3);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refused();
+    }
+
     @Test
     void severalThreadsLoseNothing() throws Exception {
         List<Thread> threads = IntStream.range(0, 8).mapToObj(i -> Thread.ofPlatform().start(() -> {

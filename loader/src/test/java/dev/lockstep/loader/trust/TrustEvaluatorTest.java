@@ -82,6 +82,22 @@ class TrustEvaluatorTest {
         allowed(new PolicyText().model(model -> model.put("name", "*")), signedBy(ALICE));
     }
 
+    /** Otherwise a signer who is trusted under a weaker rule could choose that one. */
+    @Test
+    void aModelAnswersToEveryNameItGoesBy() {
+        var policy = new PolicyText().root(root -> root.withArray("models").addObject().put("name", "*").putArray("signers")
+                .addObject().put("type", "key").put("keyId", CAROL));
+        refused(policy, named("toy", "llama", CAROL), "signers.threshold");
+        refused(policy, named("llama", "toy", CAROL), "signers.threshold");
+        allowed(policy, named("toy", "toy", CAROL));
+        allowed(policy, named("toy", "llama", ALICE));
+    }
+
+    private static Evidence named(String subject, String asked, String signer) {
+        return new Evidence(subject, asked, ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(signer))), Optional.empty(),
+                OptionalLong.empty(), OptionalLong.empty(), List.of(), NOW);
+    }
+
     @Test
     void permissionEnds() {
         refused(new PolicyText().root(root -> root.put("notAfter", NOW.toString())), signedBy(ALICE), "policy.notAfter");
@@ -135,7 +151,7 @@ class TrustEvaluatorTest {
 
     @Test
     void filesThatOthersCanChangeAreRefusedIfThePolicySaysSo() {
-        var exposed = new Evidence("llama", ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(ALICE))), Optional.empty(),
+        var exposed = new Evidence("llama", "llama", ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(ALICE))), Optional.empty(),
                 OptionalLong.empty(), OptionalLong.empty(), List.of("everybody may write to it"), NOW);
         allowed(new PolicyText(), exposed);
         refused(new PolicyText().model(model -> model.put("files", "protected")), exposed, "model.files");
@@ -165,7 +181,7 @@ class TrustEvaluatorTest {
 
     private static Evidence evidence(List<String> keys, Optional<SignedRelease> release, OptionalLong lastSeen, OptionalLong lastPolicy) {
         List<Signer> signers = keys.stream().<Signer>map(key -> new Signer.Key(new KeyId(key))).toList();
-        return new Evidence("llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, List.of(), NOW);
+        return new Evidence("llama", "llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, List.of(), NOW);
     }
 
     private static ReleaseStatement release(long version) {

@@ -1,12 +1,13 @@
 package dev.lockstep.loader.internal.files;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import java.util.Set;
 
 /**
  * Who besides this user and the administrator could change a file, or put another in its place: by the owners and permissions of the
- * file and of all folders above it. Where a file system has no such notions, nothing is found. It is a look at a moment, and says
- * nothing of administrators, access-control lists, or other machines that share the disk.
+ * file, of all folders on the way to it, and of those on the way of every link. It is a look at a moment, and says nothing of
+ * administrators, access-control lists, or other machines that share the disk.
  */
 public final class FileExposure {
     private static final int OTHERS_WRITE = 0002;
@@ -24,29 +25,36 @@ public final class FileExposure {
     private static final int STICKY = 01000;
     private static final int ADMINISTRATOR = 0;
 
+    /** As many as Linux follows. */
+    private static final int MAX_LINKS = 40;
+
     private final Set<String> problems = new LinkedHashSet<>();
+    private final Set<Path> seen = new HashSet<>();
     private final int user;
+    private int links;
 
     private FileExposure(int user) {
         this.user = user;
     }
 
-    /** What is wrong with some files, each thing once: sentences for people. Empty if nobody else can change them. */
+    /**
+     * What is wrong with some files, each thing once: sentences for people. Empty if nobody else can change them.
+     *
+     * @throws IOException if a file does not exist, or its way cannot be looked at
+     */
     public static List<String> of(Iterable<Path> files) throws IOException {
-        Path self = Path.of("/proc/self");
-        if (!self.getFileSystem().supportedFileAttributeViews().contains("unix") || !Files.exists(self)) {
-            return List.of();
+        Path home = Path.of(System.getProperty("user.home"));
+        if (!home.getFileSystem().supportedFileAttributeViews().contains("unix") || Files.notExists(home)) {
+            return List.of("it cannot be told who could change files on this system");
         }
-        var exposure = new FileExposure((int) Files.getAttribute(self, "unix:uid"));
-        var folders = new LinkedHashSet<Path>();
+        // what runs now belongs to its user; where there is no such thing, what is at home does
+        Path own = Path.of("/proc/self");
+        var exposure = new FileExposure((int) Files.getAttribute(Files.exists(own) ? own : home, "unix:uid"));
         for (Path file : files) {
-            Path real = file.toRealPath();
-            exposure.look(real, false);
-            for (Path folder = real.getParent(); folder != null && folders.add(folder); folder = folder.getParent()) {
-                exposure.look(folder, true);
-            }
+            exposure.links = 0;
+            exposure.walk(file.toAbsolutePath());
         }
-        return new ArrayList<>(exposure.problems);
+        return List.copyOf(exposure.problems);
     }
 
     /** The same for one file. */
@@ -54,17 +62,47 @@ public final class FileExposure {
         return of(List.of(file));
     }
 
-    private void look(Path path, boolean folder) throws IOException {
-        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+    /** Goes the way of the system: component by component, so that {@code ..} after a link leads where it leads the system. */
+    private void walk(Path path) throws IOException {
+        Path at = path.getRoot();
+        look(at);
+        for (int i = 0; i < path.getNameCount(); i++) {
+            String part = path.getName(i).toString();
+            if (part.equals(".")) {
+                continue;
+            }
+            if (part.equals("..")) {
+                at = at.getParent() == null ? at : at.getParent();
+                continue;
+            }
+            at = at.resolve(part);
+            if (Files.isSymbolicLink(at)) {
+                follow(at, path, i + 1);
+                return;
+            }
+            look(at);
+        }
+    }
+
+    private void follow(Path link, Path path, int done) throws IOException {
+        if (++links > MAX_LINKS) {
+            throw new FileSystemLoopException(path.toString());
+        }
+        Path target = link.resolveSibling(Files.readSymbolicLink(link));
+        walk(done == path.getNameCount() ? target : target.resolve(path.subpath(done, path.getNameCount())));
+    }
+
+    private void look(Path path) throws IOException {
+        if (!seen.add(path)) {
             return;
         }
-        Map<String, Object> unix = Files.readAttributes(path, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> unix = Files.readAttributes(path, "unix:mode,uid,isDirectory", LinkOption.NOFOLLOW_LINKS);
         int mode = (int) unix.get("mode");
         int owner = (int) unix.get("uid");
         if (owner != ADMINISTRATOR && owner != user) {
             problems.add(path + " belongs to another user (" + posix(path).owner().getName() + ')');
         }
-        if (folder && (mode & STICKY) != 0) {
+        if ((boolean) unix.get("isDirectory") && (mode & STICKY) != 0) {
             return;
         }
         if ((mode & OTHERS_WRITE) != 0) {

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.internal.json;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     /** Makes the exception for a fault. */
@@ -153,9 +155,14 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
         }
     }
 
-    /** A point in time, as {@code 2026-11-26T12:00:00Z}; absent, null and empty are the same. */
-    public Optional<Instant> optionalInstant(String member) {
-        return optionalText(member).map(text -> {
+    /** A string that may be left out; null and empty are faults: whoever writes them means something, and nobody can tell what. */
+    public Optional<String> textIfPresent(String member) {
+        return has(member) ? Optional.of(text(member)) : Optional.empty();
+    }
+
+    /** A point in time, as {@code 2026-11-26T12:00:00Z}, that may be left out. */
+    public Optional<Instant> instantIfPresent(String member) {
+        return textIfPresent(member).map(text -> {
             try {
                 return Instant.parse(text);
             } catch (DateTimeParseException e) {
@@ -179,11 +186,13 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
     /** A positive whole number, which may be written with a point: some signers know no others. */
     public long positiveNumber(String member) {
         JsonNode value = required(member);
-        double number = value.isNumber() ? value.doubleValue() : Double.NaN;
-        if (!(number > 0) || number != Math.rint(number) || number > MAX_EXACT_NUMBER) {
+        // not a double: 2^53 + 1 is no other number than it says
+        BigDecimal number = value.isNumber() ? value.decimalValue() : BigDecimal.ZERO;
+        boolean inRange = number.signum() > 0 && number.compareTo(BigDecimal.valueOf(MAX_EXACT_NUMBER)) <= 0;
+        if (!inRange || number.stripTrailingZeros().scale() > 0) {
             throw fault("member \"" + member + "\" must be a whole number from 1 to " + MAX_EXACT_NUMBER);
         }
-        return (long) number;
+        return number.longValueExact();
     }
 
     /** A whole number from 0, as protobuf's JSON writes the long ones: decimal digits in a string. Absent and 0 are the same there. */

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -65,6 +66,25 @@ class FileExposureTest {
         assumeThat(System.getProperty("user.name")).as("who may give files away").isEqualTo("root");
         Files.setAttribute(file, "unix:uid", 12345);
         assertThat(FileExposure.of(file)).containsExactly(file.toRealPath() + " belongs to another user (12345)");
+    }
+
+    @Test
+    void whoCanTurnALinkAroundCanChangeWhatItLeadsTo() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Path link = Files.createSymbolicLink(open.resolve("link"), Path.of("../file"));
+        assertThat(FileExposure.of(link)).isEmpty();
+        permissions(open, "rwxrwxrwx");
+        assertThat(FileExposure.of(link)).containsExactly("everybody may write to " + open.toRealPath());
+        Path folderLink = Files.createSymbolicLink(folder.resolve("way"), open);
+        assertThat(FileExposure.of(folderLink.resolve("../file"))).as("back out of the open folder").hasSize(1);
+    }
+
+    @Test
+    void aLoopIsAnErrorNotAnAnswer() throws IOException {
+        Path a = folder.resolve("a");
+        Files.createSymbolicLink(a, folder.resolve("b"));
+        Files.createSymbolicLink(folder.resolve("b"), a);
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> FileExposure.of(a));
     }
 
     @Test
