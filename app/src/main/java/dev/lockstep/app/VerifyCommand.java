@@ -130,8 +130,8 @@ final class VerifyCommand extends IoCommand {
         if (json) {
             var report = Json.object();
             report.put("verified", true);
-            report.put("signer", signed.signer().key().hex());
-            signed.signers().forEach(signer -> describe(signer, report.withArray("signers").addObject()));
+            describe(signed.signer(), report.put("signer", signed.signer().key().hex()));
+            signed.signers().forEach(signer -> describe(signer, report.withArray("signers").addObject().put("key", signer.key().hex())));
             report.put("subject", signed.subjectName());
             report.put("rootDigest", signed.rootDigest());
             signed.names().forEach(report.putArray("files")::add);
@@ -146,7 +146,6 @@ final class VerifyCommand extends IoCommand {
     }
 
     private static void describe(Signer signer, ObjectNode json) {
-        json.put("key", signer.key().hex());
         switch (signer) {
             case Signer.Key _ -> { }
             case Signer.Certificate certificate -> json.put("certificateSubject", certificate.subject());

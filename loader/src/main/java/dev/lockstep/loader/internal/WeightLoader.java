@@ -113,10 +113,15 @@ public final class WeightLoader {
 
     private void workOff(int threads) {
         List<Thread> helpers = new ArrayList<>();
-        for (int i = 1; i < threads; i++) {
-            helpers.add(Thread.ofPlatform().daemon().name("lockstep-load-" + i).start(this::work));
+        try {
+            for (int i = 1; i < threads; i++) {
+                helpers.add(Thread.ofPlatform().daemon().name("lockstep-load-" + i).start(this::work));
+            }
+            work();
+        } catch (Throwable t) {
+            // those that were started must stop, and be waited for
+            failure.compareAndSet(null, t);
         }
-        work();
         boolean interrupted = false;
         for (Thread helper : helpers) {
             interrupted |= joinUninterruptibly(helper);

@@ -8,7 +8,6 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -16,8 +15,9 @@ import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whether the certificates of a bundle lead from a signer to a trusted one: RFC 5280 path validation by the JDK, at the time that
@@ -64,10 +64,11 @@ final class CertificateChain {
             throw untrusted("signed with the certificate of " + nameOf(signer) + ", but no certificate is trusted; name the publisher's"
                     + " certificate, or that of the authority that issued it");
         }
-        List<X509Certificate> path = trusted.anchors().contains(signer) ? List.of(signer) : validPath(certificates);
-        // RFC 5280 leaves the dates of an anchor to whoever trusts it; an authority whose time is over vouches for nobody here
-        requireValidNow(path.getLast());
-        return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), path);
+        if (!trusted.anchors().contains(signer)) {
+            return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), validPath(certificates));
+        }
+        requireValidNow(signer);
+        return new Signer.Certificate(KeyId.of((ECPublicKey) signer.getPublicKey()), List.of(signer));
     }
 
     private List<X509Certificate> parse(List<byte[]> chain) {
@@ -123,23 +124,35 @@ final class CertificateChain {
         }
     }
 
+    /** Anchors are tried in their order: an authority that renewed its certificate has two of one name and key. */
     private List<X509Certificate> validPath(List<X509Certificate> certificates) {
         List<X509Certificate> path = certificates.stream().takeWhile(certificate -> !trusted.anchors().contains(certificate)).toList();
-        Set<TrustAnchor> anchors = trusted.anchors().stream().map(anchor -> new TrustAnchor(anchor, null)).collect(Collectors.toSet());
+        ModelSignatureException why = null;
+        for (X509Certificate anchor : trusted.anchors()) {
+            try {
+                validate(path, anchor);
+                return Stream.concat(path.stream(), Stream.of(anchor)).toList();
+            } catch (ModelSignatureException e) {
+                // that it leads to another anchor says less than what is wrong on the way to this one
+                why = why == null || why.reason() == Reason.CERTIFICATE_UNTRUSTED && e.reason() == Reason.CERTIFICATE_INVALID ? e : why;
+            }
+        }
+        throw Objects.requireNonNull(why, "there are anchors");
+    }
+
+    private void validate(List<X509Certificate> path, X509Certificate anchor) {
         try {
-            var parameters = new PKIXParameters(anchors);
+            var parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
             parameters.setRevocationEnabled(false);
             parameters.setDate(now);
-            var result = (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-            var whole = new ArrayList<>(path);
-            whole.add(result.getTrustAnchor().getTrustedCert());
-            return whole;
+            CertPathValidator.getInstance("PKIX").validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
         } catch (CertPathValidatorException e) {
             throw refused(path, e);
         } catch (GeneralSecurityException e) {
             throw new ModelSignatureException(Reason.CERTIFICATE_INVALID, file, "the certificates cannot be validated: " + e.getMessage(), e);
         }
+        // RFC 5280 leaves the dates of an anchor to whoever trusts it; an authority whose time is over vouches for nobody here
+        requireValidNow(anchor);
     }
 
     private ModelSignatureException refused(List<X509Certificate> path, CertPathValidatorException e) {

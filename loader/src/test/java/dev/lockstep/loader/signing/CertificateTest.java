@@ -91,6 +91,15 @@ class CertificateTest {
     }
 
     @Test
+    void anAuthorityThatRenewedItsCertificateIsFoundInAnyOrder() {
+        var old = TestCa.authority("root", ROOT.keys).valid(DAY.multipliedBy(-60), DAY.multipliedBy(-1)).selfSigned();
+        byte[] bundle = bundle(SIGNER, SIGNER.certificate, ISSUER.certificate);
+        accepts(bundle, old.certificate, ROOT.certificate);
+        accepts(bundle, ROOT.certificate, old.certificate);
+        refuses(bundle, Reason.CERTIFICATE_INVALID, "\"CN=root\" is not valid now", old.certificate);
+    }
+
+    @Test
     void theManifestSaysWhoTheCertificateNames() {
         var manifest = BundleVerifier.verify(bundle(SIGNER, SIGNER.certificate, ISSUER.certificate), "b", trusted(ROOT.certificate));
         assertThat(((Signer.Certificate) manifest.signer()).subject()).isEqualTo("CN=signer");

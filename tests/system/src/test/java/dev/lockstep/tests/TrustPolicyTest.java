@@ -206,6 +206,37 @@ class TrustPolicyTest {
         assertRefused("policy.version");
     }
 
+    /** Whoever puts back the policy from before a revocation would have it undone. */
+    @Test
+    void aRevocationCannotBeTakenBack() throws IOException {
+        ObjectNode root = newPolicy();
+        String alice = keygen("alice", "P-256");
+        addSigner(root, "alice", alice);
+        sign("alice");
+        write(root.put("version", 7));
+        assertAllowed();
+        ObjectNode revoking = root.deepCopy().put("version", 8);
+        revoking.putObject("revoked").putArray("keys").add(alice);
+        write(revoking);
+        assertRefused("signers.threshold");
+        write(root);
+        assertRefused("policy.version");
+    }
+
+    @Test
+    void theKeyThatSignsPoliciesMustBeProtectedToo() throws IOException {
+        ObjectNode root = newPolicy();
+        addSigner(root, "alice", keygen("alice", "P-256"));
+        sign("alice");
+        write(root);
+        keygen("admin", "P-384");
+        assertThat(Cli.standard().run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
+        Files.setPosixFilePermissions(publicKey("admin"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        var verified = verify("--policy-key", publicKey("admin"));
+        assertThat(verified.exitCode()).isEqualTo(1);
+        assertThat(verified.err()).contains("admin.pub.pem: could be changed by others");
+    }
+
     @Test
     void thePolicyOfTheUserIsTheDefault() throws IOException {
         ObjectNode root = newPolicy();
@@ -249,5 +280,7 @@ class TrustPolicyTest {
         assertThat(Cli.standard().run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
         assertThat(Cli.standard().run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
         assertThat(Cli.standard().run("verify", model).exitCode()).isEqualTo(2);
+        assertThat(Cli.standard().run("inspect", model, "--trust", policy, "--allow-unsigned").exitCode()).isEqualTo(2);
+        assertThat(verify("--legacy-v02").exitCode()).isEqualTo(2);
     }
 }
