@@ -31,13 +31,18 @@ final class ReleaseOptions {
 
     /** Writes the statement and says so. */
     String sign(Path signature, SigningIdentity signer) {
-        ReleaseSigner.sign(signature, signer, version, Optional.ofNullable(validFrom), Optional.ofNullable(validUntil));
-        return SignedRelease.place(signature) + ": version " + version + " signed";
+        return describe(signature, "signed",
+                ReleaseSigner.sign(signature, signer, version, Optional.ofNullable(validFrom), Optional.ofNullable(validUntil)));
     }
 
     /** Adds a signature to the statement that is there, and says so. */
     String cosign(Path signature, SigningIdentity signer) {
-        ReleaseSigner.cosign(signature, signer, version);
-        return SignedRelease.place(signature) + ": version " + version + " cosigned";
+        return describe(signature, "cosigned", ReleaseSigner.cosign(signature, signer, version));
+    }
+
+    private static String describe(Path signature, String done, ReleaseStatement release) {
+        return SignedRelease.place(signature) + ": version " + release.version() + ' ' + done
+                + release.notBefore().map(time -> ", valid from " + time).orElse("")
+                + release.notAfter().map(time -> ", valid until " + time).orElse("");
     }
 }

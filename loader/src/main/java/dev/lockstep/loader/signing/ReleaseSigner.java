@@ -29,8 +29,8 @@ public final class ReleaseSigner {
         var release = new ReleaseStatement(model.subjectName(), model.rootDigest(), version, notBefore, notAfter);
         Path place = SignedRelease.place(signature);
         SignatureFile.requireReplaceable(place);
-        deleteCosignatures(place);
         write(place, signer, release.toJson());
+        deleteCosignatures(place);
         return release;
     }
 
