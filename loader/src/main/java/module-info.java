@@ -6,6 +6,7 @@ module dev.lockstep.loader {
     requires org.bouncycastle.provider;
 
     exports dev.lockstep.loader;
+    exports dev.lockstep.loader.age;
     exports dev.lockstep.loader.signing;
     exports dev.lockstep.loader.trust;
 }

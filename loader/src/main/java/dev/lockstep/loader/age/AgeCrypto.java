@@ -1,0 +1,92 @@
+package dev.lockstep.loader.age;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The primitives of age, from the JDK: HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305. */
+final class AgeCrypto {
+    /** Bytes of a file key. */
+    static final int FILE_KEY_BYTES = 16;
+
+    /** Bytes of every derived key. */
+    static final int KEY_BYTES = 32;
+
+    /** Bytes that authentication adds to a text. */
+    static final int TAG_BYTES = 16;
+
+    private static final int NONCE_BYTES = 12;
+    private static final String HMAC = "HmacSHA256";
+    private static final String AEAD = "ChaCha20-Poly1305";
+
+    private AgeCrypto() {
+    }
+
+    /** A key derived from another secret. */
+    static byte[] derive(byte[] secret, byte[] salt, String info) {
+        try {
+            var parameters = HKDFParameterSpec.ofExtract().addIKM(secret).addSalt(salt)
+                    .thenExpand(info.getBytes(StandardCharsets.US_ASCII), KEY_BYTES);
+            return KDF.getInstance("HKDF-SHA256").deriveData(parameters);
+        } catch (GeneralSecurityException e) {
+            throw missing("HKDF-SHA256", e);
+        }
+    }
+
+    /** The MAC of a header. */
+    static byte[] headerMac(byte[] fileKey, byte[] header) {
+        byte[] key = derive(fileKey, new byte[0], "header");
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key, HMAC));
+            return mac.doFinal(header);
+        } catch (GeneralSecurityException e) {
+            throw missing(HMAC, e);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** A file key taken out of a stanza; nothing if it was wrapped with another key. */
+    static Optional<byte[]> unwrap(byte[] wrapKey, byte[] body) {
+        try {
+            return Optional.of(cipher(Cipher.DECRYPT_MODE, wrapKey, new byte[NONCE_BYTES]).doFinal(body));
+        } catch (AEADBadTagException e) {
+            return Optional.empty();
+        } catch (GeneralSecurityException e) {
+            throw missing(AEAD, e);
+        } finally {
+            Arrays.fill(wrapKey, (byte) 0);
+        }
+    }
+
+    /** A file key wrapped for a stanza. The key that wraps is overwritten with zeros. */
+    static byte[] wrap(byte[] wrapKey, byte[] fileKey) {
+        try {
+            return cipher(Cipher.ENCRYPT_MODE, wrapKey, new byte[NONCE_BYTES]).doFinal(fileKey);
+        } catch (GeneralSecurityException e) {
+            throw missing(AEAD, e);
+        } finally {
+            Arrays.fill(wrapKey, (byte) 0);
+        }
+    }
+
+    /** A cipher for one text. */
+    static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
+        var cipher = Cipher.getInstance(AEAD);
+        cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+        return cipher;
+    }
+
+    static IllegalStateException missing(String algorithm, GeneralSecurityException e) {
+        return new IllegalStateException("this Java runtime cannot do " + algorithm, e);
+    }
+}

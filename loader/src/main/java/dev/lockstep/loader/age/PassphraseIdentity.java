@@ -1,0 +1,124 @@
+package dev.lockstep.loader.age;
+
+import dev.lockstep.loader.age.AgeException.Reason;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.crypto.generators.SCrypt;
+
+/** Whoever knows a passphrase, by scrypt (RFC 7914). A file for one has no other recipients. */
+public final class PassphraseIdentity extends AgeIdentity {
+    private static final String TYPE = "scrypt";
+    private static final byte[] SALT_PREFIX = "age-encryption.org/v1/scrypt".getBytes(StandardCharsets.US_ASCII);
+    private static final int SALT_BYTES = 16;
+    private static final int BLOCK_SIZE = 8;
+    private static final int BODY_BYTES = AgeCrypto.FILE_KEY_BYTES + AgeCrypto.TAG_BYTES;
+
+    /** What age itself uses: about a second, and 256 MiB. */
+    static final int WORK_FACTOR = 18;
+
+    /** Four times that. A file may ask for more, and would take minutes and gigabytes before it says that the passphrase is wrong. */
+    static final int MAX_WORK_FACTOR = 20;
+
+    private final byte[] passphrase;
+    private final int workFactor;
+
+    /** @param workFactor logarithm of the cost of files that are written */
+    private PassphraseIdentity(byte[] passphrase, int workFactor) {
+        this.passphrase = passphrase;
+        this.workFactor = workFactor;
+    }
+
+    /**
+     * Whoever knows these characters.
+     *
+     * @param passphrase at least one character; not kept
+     */
+    public static PassphraseIdentity of(char[] passphrase) {
+        return of(passphrase, WORK_FACTOR);
+    }
+
+    static PassphraseIdentity of(char[] passphrase, int workFactor) {
+        if (passphrase.length == 0) {
+            throw new IllegalArgumentException("an empty passphrase protects nothing");
+        }
+        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(CharBuffer.wrap(passphrase));
+        byte[] bytes = new byte[utf8.remaining()];
+        utf8.get(bytes);
+        Arrays.fill(utf8.array(), (byte) 0);
+        return new PassphraseIdentity(bytes, workFactor);
+    }
+
+    /** Who has to be named when a file is encrypted for this passphrase. It borrows the secret: use it before this is closed. */
+    public PassphraseRecipient recipient() {
+        return new PassphraseRecipient(this);
+    }
+
+    Stanza wrap(byte[] fileKey) {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        return new Stanza(List.of(TYPE, Base64Text.encode(salt), Integer.toString(workFactor)), AgeCrypto.wrap(wrapKey(salt, workFactor), fileKey));
+    }
+
+    private byte[] wrapKey(byte[] salt, int factor) {
+        byte[] whole = Arrays.copyOf(SALT_PREFIX, SALT_PREFIX.length + SALT_BYTES);
+        System.arraycopy(salt, 0, whole, SALT_PREFIX.length, SALT_BYTES);
+        return SCrypt.generate(passphrase, whole, 1 << factor, BLOCK_SIZE, 1, AgeCrypto.KEY_BYTES);
+    }
+
+    /** True for the stanza of a passphrase, whatever else is wrong with it. */
+    static boolean isFor(Stanza stanza) {
+        return stanza.type().equals(TYPE);
+    }
+
+    @Override
+    Optional<byte[]> unwrap(List<Stanza> stanzas, String file) {
+        Stanza stanza = stanzas.getFirst();
+        if (!isFor(stanza)) {
+            return Optional.empty();
+        }
+        byte[] salt = stanza.has(3)
+                ? Base64Text.decode(stanza.arguments().get(1)).filter(bytes -> bytes.length == SALT_BYTES).orElse(null)
+                : null;
+        if (salt == null || stanza.body().length != BODY_BYTES) {
+            throw new AgeException(Reason.HEADER, file, "has a malformed passphrase recipient");
+        }
+        return AgeCrypto.unwrap(wrapKey(salt, workFactor(stanza.arguments().get(2), file)), stanza.body());
+    }
+
+    /** Decimal, without signs or leading zeros. */
+    private static int workFactor(String text, String file) {
+        boolean canonical = text.length() <= 2 && !text.startsWith("0") && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!canonical) {
+            throw new AgeException(Reason.HEADER, file, "has a passphrase recipient with a malformed work factor");
+        }
+        int factor = Integer.parseInt(text);
+        if (factor > MAX_WORK_FACTOR) {
+            throw new AgeException(Reason.HEADER, file, "asks for a work factor of " + factor + "; at most " + MAX_WORK_FACTOR
+                    + " is accepted, and " + WORK_FACTOR + " is usual");
+        }
+        requireHeap(128L * BLOCK_SIZE << factor, file);
+        return factor;
+    }
+
+    private static void requireHeap(long bytes, String file) {
+        if (bytes > Runtime.getRuntime().maxMemory() / 2) {
+            throw new AgeException(Reason.HEADER, file, "needs " + (bytes >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
+        }
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(passphrase, (byte) 0);
+    }
+
+    /** Never shows the passphrase. */
+    @Override
+    public String toString() {
+        return "PassphraseIdentity";
+    }
+}
