@@ -1,6 +1,7 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.age.AgeException;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SigningException;
@@ -11,6 +12,7 @@ import dev.lockstep.securemem.SecureMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -31,15 +33,26 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             case ModelFormatException e -> fail(e.getMessage());
             case KeyFileException e -> fail(e.getMessage());
             case TrustFileException e -> fail(e.getMessage());
+            case AgeException e -> age(e);
             case SigningException e -> fail(e.getMessage());
             case ContextLengthException e -> fail(e.getMessage());
             case InferenceException e -> fail(e.getMessage());
             case SecureMemoryException e -> fail(e.getMessage());
             case UncheckedIOException e -> fail(e.getMessage());
+            case FileAlreadyExistsException e -> fail(e.getFile() + ": already exists and is not overwritten");
             case NoSuchFileException e -> fail(e.getFile() + ": no such file");
             case AccessDeniedException e -> fail(e.getFile() + ": permission denied");
             case IOException e -> fail(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
             default -> bug(failure);
+        };
+    }
+
+    /** What was changed is refused; what cannot be opened has failed. */
+    private int age(AgeException e) {
+        say(e.getMessage());
+        return switch (e.reason()) {
+            case HEADER_MAC, PAYLOAD -> ExitCode.REFUSED;
+            case HEADER, ARMOR, NO_MATCH -> ExitCode.FAILURE;
         };
     }
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "lockstep",
         description = "Runs transformers in pure Java, on weights it has proven, and leaves nothing behind.",
         subcommands = {RunCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, KeygenCommand.class,
-            SignCommand.class, VerifyCommand.class, SynthCommand.class, BenchCommand.class},
+            SignCommand.class, VerifyCommand.class, EncryptCommand.class, DecryptCommand.class, SynthCommand.class, BenchCommand.class},
         mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Main.Version.class,
         usageHelpAutoWidth = true, sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",

@@ -20,8 +20,8 @@ final class Passphrase {
     }
 
     /** Asks twice and compares. The caller overwrites the array. */
-    static char[] choose(CommandSpec command) {
-        char[] first = ask(command, "Passphrase for the new key");
+    static char[] choose(CommandSpec command, String prompt) {
+        char[] first = ask(command, prompt);
         char[] second = ask(command, "Once more");
         boolean same = Arrays.equals(first, second);
         Arrays.fill(second, '\0');

@@ -39,7 +39,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** @throws IOException if it cannot be opened or is not a regular file (symbolic links are not followed) */
-    static OpenFile of(Path file) throws IOException {
+    public static OpenFile of(Path file) throws IOException {
         requireRegularFile(file);
         var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try {
@@ -65,11 +65,11 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Name of the file, without its folder. */
-    String name() {
+    public String name() {
         return name;
     }
 
-    long byteSize() {
+    public long byteSize() {
         return byteSize;
     }
 
@@ -82,7 +82,15 @@ public final class OpenFile implements AutoCloseable {
 
     /** Fills a segment from a position on. An interrupt closes the file. */
     void read(long offset, MemorySegment target) throws IOException {
-        ByteBuffer buffer = target.asByteBuffer();
+        read(offset, target.asByteBuffer());
+    }
+
+    /** The same for {@code count} bytes of an array. */
+    public void read(long offset, byte[] target, int targetOffset, int count) throws IOException {
+        read(offset, ByteBuffer.wrap(target, targetOffset, count).slice());
+    }
+
+    private void read(long offset, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {
                 throw new IOException(name + " was cut: " + byteSize + " bytes were expected");
