@@ -23,6 +23,9 @@ final class InspectCommand extends IoCommand {
     private ResidencyOption residency;
 
     @Mixin
+    private AgeIdentityOptions identities;
+
+    @Mixin
     private TrustOptions trust;
 
     @Mixin
@@ -39,7 +42,8 @@ final class InspectCommand extends IoCommand {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
-        try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io), residency.value())) {
+        try (VerifiedCheckpoint checkpoint = identities.opening(spec, file, all ->
+                CheckpointLoader.open(file, trust.policy(io), residency.value(), all))) {
             var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());
             inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));

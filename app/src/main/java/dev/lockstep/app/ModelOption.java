@@ -19,6 +19,9 @@ final class ModelOption {
     private ResidencyOption residency;
 
     @Mixin
+    private AgeIdentityOptions identities;
+
+    @Mixin
     private TrustOptions trust;
 
     @Spec(Spec.Target.MIXEE)
@@ -28,7 +31,8 @@ final class ModelOption {
     VerifiedCheckpoint open(Io io) throws IOException {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        VerifiedCheckpoint checkpoint = CheckpointLoader.open(file, trust.policy(io), residency.value());
+        VerifiedCheckpoint checkpoint = identities.opening(command, file, all ->
+                CheckpointLoader.open(file, trust.policy(io), residency.value(), all));
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));
         return checkpoint;

@@ -1,5 +1,8 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.age.AgeFileSource;
+import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.age.AgeReader;
 import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.PrivateCopy;
 import dev.lockstep.loader.internal.VerifiedPages;
@@ -24,6 +27,21 @@ sealed interface CheckpointBytes extends AutoCloseable {
             case RESIDENT -> new Copied(PrivateCopy.of(file, plan));
             case MAPPED -> new Mapped(VerifiedPages.of(file, plan));
         };
+    }
+
+    /**
+     * Decrypts a file into memory and hashes the plaintext.
+     *
+     * @param name of the plaintext
+     */
+    static CheckpointBytes decrypt(Path file, String name, HashPlan plan, Residency residency, List<? extends AgeIdentity> identities)
+            throws IOException {
+        if (residency == Residency.MAPPED) {
+            throw new IOException(file + " is encrypted, so its weights cannot stay in it; use the residency RESIDENT");
+        }
+        try (var source = AgeFileSource.open(file); var reader = AgeReader.open(source, identities)) {
+            return new Copied(PrivateCopy.ofDecrypted(name, reader, plan));
+        }
     }
 
     Residency residency();

@@ -1,5 +1,6 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.internal.OpenFile;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.gguf.GgufReader;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * folder, which may cover other files as well; only the file that is loaded is compared.
  */
 public final class CheckpointLoader {
+    /** How the names of encrypted files end. */
+    public static final String ENCRYPTED = ".age";
+
     private CheckpointLoader() {
     }
 
@@ -34,25 +38,39 @@ public final class CheckpointLoader {
         return open(file, trust, Residency.RESIDENT);
     }
 
+    /** Verifies and opens a checkpoint that is not encrypted. */
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency) throws IOException {
+        return open(file, trust, residency, List.of());
+    }
+
     /**
-     * Verifies and opens a checkpoint.
+     * Verifies and opens a checkpoint. A file whose name ends in {@value #ENCRYPTED} is decrypted into secure memory first; it goes by
+     * the name without that ending, and the signature is of its plaintext, so that whoever encrypts it for a device need not sign it.
      *
      * @param file the model file
      * @param trust on whose word to load it
      * @param residency where its weights will be
+     * @param identities who decrypts, tried in order; the caller's to close
      * @return the caller's to close; that zeroes the private copy
      * @throws ModelSignatureException if the policy does not allow this file: unsigned, signed by somebody else, or changed
+     * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted, or the encrypted file was changed
      * @throws ModelFormatException if the file is trusted but malformed
      * @throws IOException if the file cannot be read
      */
-    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency) throws IOException {
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency, List<? extends AgeIdentity> identities)
+            throws IOException {
         requireFile(file);
         List<String> exposure = FileExposure.of(file);
-        Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, trust));
+        boolean encrypted = isEncrypted(file);
+        Path plain = encrypted ? plainName(file) : file;
+        Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, plain, trust));
         if (vouched.isPresent()) {
-            vouched.get().manifest.requireListed(file.getFileName().toString(), Files.size(file));
+            vouched.get().manifest.requireListed(plain.getFileName().toString(), encrypted ? FileDigests.UNKNOWN : Files.size(file));
         }
-        var bytes = CheckpointBytes.read(file, vouched.map(each -> each.manifest.plan()).orElse(HashPlan.SHA_256), residency);
+        HashPlan plan = vouched.map(each -> each.manifest.plan()).orElse(HashPlan.SHA_256);
+        var bytes = encrypted
+                ? CheckpointBytes.decrypt(file, plain.getFileName().toString(), plan, residency, identities)
+                : CheckpointBytes.read(file, plan, residency);
         try {
             Provenance provenance = compare(bytes, vouched);
             var checkpoint = new VerifiedCheckpoint(bytes, GgufReader.read(bytes.source()), provenance, exposure);
@@ -62,6 +80,17 @@ public final class CheckpointLoader {
             bytes.close();
             throw t;
         }
+    }
+
+    /** True for a file that is to be decrypted, by its name. */
+    public static boolean isEncrypted(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(ENCRYPTED) && name.length() > ENCRYPTED.length();
+    }
+
+    private static Path plainName(Path file) {
+        String name = file.getFileName().toString();
+        return file.resolveSibling(name.substring(0, name.length() - ENCRYPTED.length()));
     }
 
     /**
@@ -78,14 +107,14 @@ public final class CheckpointLoader {
         OpenFile.requireRegularFile(file);
     }
 
-    private static Vouched vouched(Path file, TrustPolicy trust) {
-        Path signature = trust.signature().orElseGet(() -> findSignature(file));
+    private static Vouched vouched(Path file, Path plain, TrustPolicy trust) {
+        Path signature = trust.signature().orElseGet(() -> findSignature(plain));
         SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
         if (trust.rules().isEmpty()) {
             return new Vouched(manifest, () -> { });
         }
         PolicyVerifier rules = trust.rules().get();
-        Assessment assessment = rules.assess(file, signature, manifest, List.of(file));
+        Assessment assessment = rules.assess(plain, signature, manifest, List.of(file));
         assessment.decision().requireAllowed(file.toString());
         return new Vouched(manifest, () -> rules.remember(assessment));
     }

@@ -2,8 +2,10 @@ package dev.lockstep.models;
 
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.age.AgeIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The front door. */
 public final class Lockstep {
@@ -27,7 +29,17 @@ public final class Lockstep {
 
     /** Like {@link #load(Path, TrustPolicy)}, with options. */
     public static Model load(Path file, TrustPolicy trust, LoadOptions options) throws IOException {
-        try (var checkpoint = CheckpointLoader.open(file, trust, options.residency())) {
+        return load(file, trust, options, List.of());
+    }
+
+    /**
+     * Like {@link #load(Path, TrustPolicy)}, with options, for a file that may be encrypted.
+     *
+     * @param identities who decrypts a file whose name ends in {@value CheckpointLoader#ENCRYPTED}; the caller's to close
+     * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted, or the encrypted file was changed
+     */
+    public static Model load(Path file, TrustPolicy trust, LoadOptions options, List<? extends AgeIdentity> identities) throws IOException {
+        try (var checkpoint = CheckpointLoader.open(file, trust, options.residency(), identities)) {
             return Model.load(checkpoint, options);
         }
     }

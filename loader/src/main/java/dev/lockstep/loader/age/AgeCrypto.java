@@ -79,11 +79,24 @@ final class AgeCrypto {
         }
     }
 
-    /** A cipher for one text. */
-    static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
-        var cipher = Cipher.getInstance(AEAD);
-        cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+    /** A cipher that has no key yet. */
+    static Cipher newCipher() {
+        try {
+            return Cipher.getInstance(AEAD);
+        } catch (GeneralSecurityException e) {
+            throw missing(AEAD, e);
+        }
+    }
+
+    private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = newCipher();
+        init(cipher, mode, key, nonce);
         return cipher;
+    }
+
+    /** Makes a cipher ready for one text. */
+    static void init(Cipher cipher, int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
+        cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
     }
 
     static IllegalStateException missing(String algorithm, GeneralSecurityException e) {

@@ -112,6 +112,8 @@ public final class AgeReader implements AutoCloseable {
         private final byte[] sealed = new byte[SEALED_BYTES];
         private final byte[] plain = new byte[CHUNK_BYTES];
         private final byte[] nonce = new byte[12];
+        /** One for all: to look one up takes longer than to decrypt a small chunk. */
+        private final Cipher cipher = AgeCrypto.newCipher();
 
         private Chunks() {
         }
@@ -147,7 +149,8 @@ public final class AgeReader implements AutoCloseable {
                 throw fault(number);
             }
             try {
-                return AgeCrypto.cipher(Cipher.DECRYPT_MODE, key, Payload.nonce(nonce, number, last)).doFinal(sealed, 0, count, plain, 0);
+                AgeCrypto.init(cipher, Cipher.DECRYPT_MODE, key, Payload.nonce(nonce, number, last));
+                return cipher.doFinal(sealed, 0, count, plain, 0);
             } catch (AEADBadTagException e) {
                 throw fault(number);
             } catch (InvalidKeyException e) {

@@ -21,6 +21,7 @@ public final class AgeWriter implements AutoCloseable {
     private final byte[] plain = new byte[AgeReader.CHUNK_BYTES];
     private final byte[] sealed = new byte[AgeReader.CHUNK_BYTES + AgeCrypto.TAG_BYTES];
     private final byte[] nonce = new byte[12];
+    private final Cipher cipher = AgeCrypto.newCipher();
     private int filled;
     private long chunk;
     private boolean finished;
@@ -92,7 +93,8 @@ public final class AgeWriter implements AutoCloseable {
 
     private void seal(boolean last) throws IOException {
         try {
-            int count = AgeCrypto.cipher(Cipher.ENCRYPT_MODE, key, Payload.nonce(nonce, chunk, last)).doFinal(plain, 0, filled, sealed, 0);
+            AgeCrypto.init(cipher, Cipher.ENCRYPT_MODE, key, Payload.nonce(nonce, chunk, last));
+            int count = cipher.doFinal(plain, 0, filled, sealed, 0);
             out.write(sealed, 0, count);
         } catch (GeneralSecurityException e) {
             throw AgeCrypto.missing("ChaCha20-Poly1305", e);

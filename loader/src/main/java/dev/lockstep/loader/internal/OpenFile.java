@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
  * A file that was opened once, as a regular file, and is read by position from then on. Its size is that of the moment it was opened.
  * Any number of threads may read; whoever opened it closes it.
  */
-public final class OpenFile implements AutoCloseable {
+public final class OpenFile implements PlainBytes, AutoCloseable {
     private final String name;
     private final FileChannel channel;
     private final long byteSize;
@@ -65,23 +65,26 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /** Name of the file, without its folder. */
+    @Override
     public String name() {
         return name;
     }
 
+    @Override
     public long byteSize() {
         return byteSize;
     }
 
-    /** @throws IOException if it has another size by now */
-    void requireSameSize() throws IOException {
+    @Override
+    public void requireSameSize() throws IOException {
         if (channel.size() != byteSize) {
             throw new IOException(name + " changed its size while it was read");
         }
     }
 
-    /** Fills a segment from a position on. An interrupt closes the file. */
-    void read(long offset, MemorySegment target) throws IOException {
+    /** Fills a segment from any position on. An interrupt closes the file. */
+    @Override
+    public void read(long offset, MemorySegment target) throws IOException {
         read(offset, target.asByteBuffer());
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.loader.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.lockstep.loader.age.AgeReader;
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.quant.PanelLayout;
@@ -63,7 +64,23 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    private static PrivateCopy of(OpenFile file, HashPlan plan, long chunkBytes) throws IOException {
+    /**
+     * Decrypts and hashes a file: the copy and its digests are of the plaintext, which is nowhere else.
+     *
+     * @param name of the plaintext
+     * @throws dev.lockstep.loader.age.AgeException if it was changed; nothing of the copy remains then
+     */
+    public static PrivateCopy ofDecrypted(String name, AgeReader reader, HashPlan plan) throws IOException {
+        try (var file = new DecryptedFile(name, reader, Runtime.getRuntime().availableProcessors())) {
+            if (file.byteSize() == 0) {
+                // there is a chunk all the same, and only it says that nothing is missing
+                reader.newChunks().decrypt(reader.chunks() - 1, MemorySegment.NULL, 0);
+            }
+            return of(file, plan, CHUNK_BYTES);
+        }
+    }
+
+    private static PrivateCopy of(PlainBytes file, HashPlan plan, long chunkBytes) throws IOException {
         var copy = new PrivateCopy(file.name(), chunkBytes);
         try (var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
             copy.readAll(file, hashing);
@@ -75,7 +92,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    private void readAll(OpenFile file, ParallelDigest hashing) throws IOException {
+    private void readAll(PlainBytes file, ParallelDigest hashing) throws IOException {
         while (byteSize < file.byteSize()) {
             MemorySegment chunk = newChunk(Math.min(chunkBytes, file.byteSize() - byteSize));
             file.read(byteSize, chunk);

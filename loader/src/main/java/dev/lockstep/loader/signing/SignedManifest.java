@@ -90,7 +90,7 @@ public final class SignedManifest {
      * Compares what can be compared before a file is read.
      *
      * @param fileName the last part of its path
-     * @param byteSize its size by now
+     * @param byteSize its size by now, or {@link FileDigests#UNKNOWN}
      * @throws ModelSignatureException if the file is not signed, or has another size than the signed one, where that is known
      */
     public void requireListed(String fileName, long byteSize) {
@@ -99,7 +99,8 @@ public final class SignedManifest {
         if (signed == null) {
             throw new ModelSignatureException(Reason.FILE_EXTRA, fileName, "is not covered by the signature " + file);
         }
-        if (signed.byteSize() != FileDigests.UNKNOWN && signed.byteSize() != byteSize) {
+        boolean known = signed.byteSize() != FileDigests.UNKNOWN && byteSize != FileDigests.UNKNOWN;
+        if (known && signed.byteSize() != byteSize) {
             throw new ModelSignatureException(Reason.DIGEST_MISMATCH, fileName, "has " + byteSize + " bytes, but " + signed.byteSize()
                     + " were signed in " + file + "; get an unchanged copy of it");
         }

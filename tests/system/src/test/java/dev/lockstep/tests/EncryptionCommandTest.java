@@ -84,6 +84,21 @@ class EncryptionCommandTest {
     }
 
     @Test
+    void anEncryptedModelTellsItsStory() throws IOException {
+        String recipient = keygen("me.txt");
+        String name = Models.demoFile().getFileName().toString();
+        Path model = folder.resolve(name + ".age");
+        Files.copy(Models.demoFile().resolveSibling(name + ".sig"), folder.resolve(name + ".sig"));
+        assertThat(run("encrypt", Models.demoFile(), "--recipient", recipient, "--output", model).exitCode()).isZero();
+        Object[] story = {"-p", "Once upon a time", "--temperature", "0", "-n", "12"};
+        var told = run(Stream.concat(Stream.of("run", "--model", model, "--age-identity", folder.resolve("me.txt")), Stream.of(story)).toArray());
+        assertThat(told.exitCode()).as(told.err()).isZero();
+        assertThat(told.text()).isEqualTo(run(Stream.concat(Stream.of("run"), Stream.of(story)).toArray()).text());
+        assertThat(run("inspect", model, "--age-identity", folder.resolve("me.txt")).text()).contains("signed by     key");
+        assertThat(count()).as("no plaintext on the disk").isEqualTo(4);
+    }
+
+    @Test
     void nothingIsOverwritten() throws IOException {
         String recipient = keygen("me.txt");
         Files.writeString(folder.resolve("weights.bin.age"), "mine");

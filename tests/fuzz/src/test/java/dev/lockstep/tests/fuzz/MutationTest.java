@@ -21,6 +21,7 @@ class MutationTest {
     private static final int CERTIFICATES = 2_000;
     private static final int TRUSTED_ROOTS = 2_000;
     private static final int TRUST_POLICIES = 2_000;
+    private static final int ENCRYPTED_FILES = 2_000;
     private static final int TIMESTAMPS = 1_000;
 
     /** What to put in the place of a JSON value. */
@@ -89,6 +90,16 @@ class MutationTest {
         byte[] root = TestSigstore.trustedRoot();
         for (int i = 0; i < TRUSTED_ROOTS; i++) {
             isAccepted(i, mutator.mutateJson(root, VALUES), TrustedRootFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledEncryptedFilesAreRefused() throws Exception {
+        var mutator = new Mutator(SEED);
+        byte[] file = SeedsTest.encrypted();
+        for (int i = 0; i < ENCRYPTED_FILES; i++) {
+            byte[] mutant = mutator.mutate(file);
+            assertThat(isAccepted(i, mutant, AgeFuzzTest::check)).isEqualTo(Arrays.equals(mutant, file));
         }
     }
 

@@ -83,6 +83,16 @@ class SeedsTest {
         assertThat(TimestampFuzzTest.check(timestamp)).isTrue();
     }
 
+    /** Written by the age tool. */
+    static byte[] encrypted() throws IOException {
+        return Files.readAllBytes(RESOURCES.resolve("AgeFuzzTestInputs/decryptsOrRefuses/two-recipients.age"));
+    }
+
+    @Test
+    void encryptedFileIsDecrypted() throws Exception {
+        assertThat(AgeFuzzTest.check(encrypted())).isTrue();
+    }
+
     @Test
     void thePolicyThatSaysEverythingIsRead() throws Exception {
         assertThat(TrustDocumentFuzzTest.check(TestPolicy.everything())).isTrue();
