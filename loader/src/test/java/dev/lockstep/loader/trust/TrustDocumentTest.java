@@ -149,6 +149,14 @@ class TrustDocumentTest {
         return model.withArray("signers").addObject().put("type", "sigstore").put("identity", identity).put("issuer", "https://idp.example.com");
     }
 
+    /** Found by Jazzer on 2026-11-26. */
+    @Test
+    void anExponentOutOfAllBoundsIsRefused() {
+        for (String number : List.of("0e5799717759342", "1e2147483647", "1e-2147483647", "1e2147483648", "-0e99999999999999999999")) {
+            refused(new String(root(root -> root.put("version", 77777)), UTF_8).replace("77777", number).getBytes(UTF_8), "");
+        }
+    }
+
     @Test
     void whatIsMalformedIsRefused() {
         refused(signer(signer -> signer.put("keyId", "AB")), "64 lower-case hex digits");

@@ -77,6 +77,9 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
             throw faults.fault(file, "is not UTF-8 text", e);
         } catch (JacksonException e) {
             throw faults.fault(file, "is not well-formed JSON: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException e) {
+            // what Jackson lets through for an exponent that no number of Java has
+            throw faults.fault(file, "is not well-formed JSON: a number has an exponent out of all bounds", e);
         }
     }
 
