@@ -23,7 +23,7 @@ public final class PanelWindow {
     private PanelWindow(SegmentAllocator memory, Collection<PagedMatrix> matrices) {
         long rowBytes = largest(matrices, layout -> panelsAtOnce(layout) * layout.panelBytes());
         reader = matrices.iterator().next().pages().newReader(memory.allocate(VerifiedPages.readerBytes(rowBytes)));
-        panels = memory.allocate(largest(matrices, layout -> window(layout, 0, panelsAtOnce(layout)).allocationBytes()));
+        panels = memory.allocate(largest(matrices, layout -> layout.panels(0, panelsAtOnce(layout)).allocationBytes()));
         weaving = memory.allocate(largest(matrices, PanelLayout::scratchBytes));
     }
 
@@ -41,11 +41,6 @@ public final class PanelWindow {
         return Math.clamp(WINDOW_BYTES / layout.panelBytes(), 1, layout.panels());
     }
 
-    private static PanelLayout window(PanelLayout layout, long from, long to) {
-        long rows = Math.min(to * layout.panelRows(), layout.rows()) - from * layout.panelRows();
-        return new PanelLayout(layout.type(), rows, layout.columns(), layout.panelRows());
-    }
-
     /**
      * Brings panels {@code from} (inclusive) to {@code to} (exclusive) of a matrix into the window, at most
      * {@link #panelsAtOnce} of them.
@@ -54,7 +49,7 @@ public final class PanelWindow {
      * @throws dev.lockstep.loader.signing.ModelSignatureException if the file was changed since it was verified
      */
     public PanelMatrix load(PagedMatrix matrix, long from, long to) {
-        PanelLayout window = window(matrix.layout(), from, to);
+        PanelLayout window = matrix.layout().panels(from, to);
         MemorySegment source = reader.read(matrix.offsetOf(from * window.panelRows()), window.rows() * window.rowBytes());
         if (window.rows() % window.panelRows() != 0) {
             // pack leaves the lanes of missing rows as they are
