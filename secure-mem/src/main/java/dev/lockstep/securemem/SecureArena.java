@@ -36,17 +36,22 @@ public final class SecureArena implements Arena {
 
     private static final long RELEASE_RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
+    /** How long the end of the process waits for operations that are under way: they may write after they were overwritten. */
+    private static final long END_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private enum State { OPEN, CLOSING, CLOSED }
 
     /** Every arena that still holds memory, for {@link #zeroAll}. */
     private static final Set<SecureArena> HOLDING = ConcurrentHashMap.newKeySet();
+
+    private static volatile boolean processEnds;
 
     private final String name;
     private final Arena memory = Arena.ofShared();
     private final Consumer<MemorySegment> beforeFree;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<MemorySegment> segments = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
     private final Set<Lease> leases = new HashSet<>();
     private State state = State.OPEN;
     private long allocatedBytes;
@@ -58,13 +63,28 @@ public final class SecureArena implements Arena {
     }
 
     /**
-     * Overwrites the memory of all open arenas with zeros, in use or not: for the moment in which the process ends. Nothing is
-     * waited for and nothing is freed; whoever is still computing computes nonsense and is refused new memory and new leases.
+     * Overwrites the memory of all open arenas with zeros, in use or not: for the moment in which the process ends. Nothing is freed;
+     * whoever is still computing computes nonsense, and nobody gets new arenas, memory or leases any more. Operations under way are
+     * waited for, up to two seconds, and what they wrote meanwhile is overwritten as well.
      *
      * @return how much was overwritten
      */
     public static Zeroing zeroAll() {
+        processEnds = true;
+        Zeroing zeroing = zeroEverything();
+        long deadline = System.nanoTime() + END_PATIENCE_NANOS;
+        // all are asked, not only up to the first
+        boolean wereInUse = HOLDING.stream().filter(arena -> arena.awaitLeases(deadline)).count() > 0;
+        return wereInUse ? zeroing.again(zeroEverything()) : zeroing;
+    }
+
+    private static Zeroing zeroEverything() {
         return HOLDING.stream().map(SecureArena::zeroInUse).reduce(Zeroing.NONE, Zeroing::plus);
+    }
+
+    /** For tests: as if {@link #zeroAll} had never been called. */
+    static void processGoesOn() {
+        processEnds = false;
     }
 
     private Zeroing zeroInUse() {
@@ -75,14 +95,36 @@ public final class SecureArena implements Arena {
             }
             state = State.CLOSING;
             long start = System.nanoTime();
-            segments.forEach(segment -> segment.fill((byte) 0));
+            blocks.forEach(Block::zero);
             return new Zeroing(allocatedBytes, System.nanoTime() - start);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Opens an empty arena. The name says what the memory is for and appears in messages; keep secrets out of it. */
+    /** Returns true if there were any. */
+    private boolean awaitLeases(long deadline) {
+        lock.lock();
+        try {
+            boolean wereAny = !leases.isEmpty();
+            long left = deadline - System.nanoTime();
+            while (!leases.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return wereAny;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Opens an empty arena. The name says what the memory is for and appears in messages; keep secrets out of it.
+     *
+     * @throws IllegalStateException if the process ends, see {@link #zeroAll}
+     */
     public static SecureArena open(String name) {
         return open(name, segment -> { });
     }
@@ -91,6 +133,11 @@ public final class SecureArena implements Arena {
     static SecureArena open(String name, Consumer<MemorySegment> beforeFree) {
         var arena = new SecureArena(name, beforeFree);
         HOLDING.add(arena);
+        // after it is in the list: either it is seen there, or it sees that it is too late
+        if (processEnds) {
+            arena.close();
+            throw new IllegalStateException("the process ends; there is no memory any more for " + name);
+        }
         return arena;
     }
 
@@ -102,6 +149,7 @@ public final class SecureArena implements Arena {
      * @throws IllegalArgumentException if the size is negative or the alignment is not a power of two
      * @throws IllegalStateException if the arena is closing or closed
      * @throws SecureMemoryException if the memory cannot be had; nothing changes then
+     * @throws HardeningException if it cannot be protected as is demanded; nothing changes then
      */
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
@@ -114,10 +162,16 @@ public final class SecureArena implements Arena {
         lock.lock();
         try {
             requireOpen();
-            MemorySegment segment = memory.allocate(byteSize, Math.max(byteAlignment, ALIGNMENT));
-            segments.add(segment);
-            allocatedBytes += byteSize;
-            return segment;
+            MemoryBudget.take(byteSize, name);
+            try {
+                Block block = Hardening.allocator().allocate(memory, byteSize, Math.max(byteAlignment, ALIGNMENT));
+                blocks.add(block);
+                allocatedBytes += byteSize;
+                return block.data();
+            } catch (Throwable t) {
+                MemoryBudget.giveBack(byteSize);
+                throw t;
+            }
         } catch (OutOfMemoryError e) {
             throw new SecureMemoryException("cannot allocate " + byteSize + " bytes for " + name
                     + " (already holding " + allocatedBytes + " bytes)", e);
@@ -149,6 +203,23 @@ public final class SecureArena implements Arena {
         }
     }
 
+    /**
+     * Makes what was allocated so far read-only until it is closed, if {@linkplain Hardening hardening} is on: whoever writes to it all
+     * the same crashes the process. Without, nothing changes.
+     *
+     * @throws IllegalStateException if the arena is closing or closed
+     * @throws HardeningException if it cannot be had and is demanded
+     */
+    public void seal() {
+        lock.lock();
+        try {
+            requireOpen();
+            blocks.forEach(block -> block.seal().set(true));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public MemorySegment.Scope scope() {
         return memory.scope();
@@ -160,6 +231,8 @@ public final class SecureArena implements Arena {
      *
      * @throws IllegalStateException if this thread holds a lease, or if memory stays pinned by an access without a
      *     lease; the memory is zeroed in the second case all the same
+     * @throws SecureMemoryException if somebody has written over the end or the beginning of an allocation; the memory is zeroed and
+     *     freed all the same
      */
     @Override
     public void close() {
@@ -184,15 +257,21 @@ public final class SecureArena implements Arena {
     }
 
     private void zeroAndFree() {
+        boolean intact = blocks.stream().allMatch(Block::isIntact);
         long start = System.nanoTime();
-        segments.forEach(segment -> segment.fill((byte) 0));
+        blocks.forEach(Block::zero);
         zeroing = new Zeroing(allocatedBytes, System.nanoTime() - start);
-        segments.forEach(beforeFree);
+        blocks.forEach(block -> beforeFree.accept(block.data()));
         free();
-        segments.clear();
+        MemoryBudget.giveBack(allocatedBytes);
+        blocks.clear();
         HOLDING.remove(this);
         state = State.CLOSED;
         changed.signalAll();
+        if (!intact) {
+            throw new SecureMemoryException("something has written over the edge of the memory of " + name + "; what was computed with it"
+                    + " cannot be trusted");
+        }
     }
 
     private void free() {
@@ -235,6 +314,16 @@ public final class SecureArena implements Arena {
         lock.lock();
         try {
             return state == State.CLOSED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True once {@link #close} or {@link #zeroAll} has begun: whoever is at work should come to an end. */
+    public boolean isClosing() {
+        lock.lock();
+        try {
+            return state != State.OPEN;
         } finally {
             lock.unlock();
         }

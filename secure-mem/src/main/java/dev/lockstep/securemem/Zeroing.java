@@ -10,6 +10,11 @@ public record Zeroing(long bytes, long nanos) {
     /** Nothing was zeroed yet. */
     public static final Zeroing NONE = new Zeroing(0, 0);
 
+    /** The same bytes once more. */
+    Zeroing again(Zeroing second) {
+        return new Zeroing(Math.max(bytes, second.bytes), nanos + second.nanos);
+    }
+
     /** The sum of two receipts. */
     public Zeroing plus(Zeroing other) {
         return new Zeroing(bytes + other.bytes, nanos + other.nanos);

@@ -115,9 +115,68 @@ class SecureArenaTest {
             assertThat(SecureArena.zeroAll().bytes()).isGreaterThanOrEqualTo(100);
             assertThat(onlyZeros(segment)).isTrue();
             assertThatIllegalStateException().isThrownBy(() -> arena.allocate(1));
+            assertThat(arena.isClosing()).isTrue();
+        } finally {
+            SecureArena.processGoesOn();
         }
         arena.close();
         assertThat(arena.isClosed()).isTrue();
+    }
+
+    @Test
+    void afterZeroAllNobodyOpensAnArena() {
+        try {
+            SecureArena.zeroAll();
+            assertThatIllegalStateException().isThrownBy(() -> SecureArena.open("late")).withMessageContaining("no memory any more for late");
+        } finally {
+            SecureArena.processGoesOn();
+        }
+    }
+
+    @Test
+    void whatIsWrittenWhileEverythingIsWipedIsWipedToo() throws InterruptedException {
+        var arena = SecureArena.open("test");
+        var segment = arena.allocate(100);
+        var leased = new CountDownLatch(1);
+        var worker = Thread.ofPlatform().start(() -> {
+            try (var _ = arena.lease()) {
+                leased.countDown();
+                while (!arena.isClosing()) {
+                    Thread.onSpinWait();
+                }
+                segment.fill((byte) 1);
+            }
+        });
+        leased.await();
+        try {
+            assertThat(SecureArena.zeroAll().bytes()).isGreaterThanOrEqualTo(100);
+            assertThat(onlyZeros(segment)).isTrue();
+        } finally {
+            SecureArena.processGoesOn();
+        }
+        worker.join();
+        arena.close();
+    }
+
+    @Test
+    void whoWritesOverTheEdgeIsFoundOutWhenTheMemoryIsFreed() {
+        for (long offset : new long[] {-1, 100}) {
+            List<MemorySegment> freed = new ArrayList<>();
+            var arena = SecureArena.open("test", freed::add);
+            var segment = arena.allocate(100);
+            scribble(segment.address() + offset);
+            assertThatThrownBy(arena::close).isInstanceOf(SecureMemoryException.class).hasMessageContaining("over the edge of the memory of test");
+            assertThat(freed).hasSize(1);
+            assertThat(arena.isClosed()).isTrue();
+            arena.close();
+        }
+    }
+
+    /** What no Java code can do without being allowed to: a stand-in for native code, or a miscompiled loop. */
+    @SuppressWarnings("restricted")
+    private static void scribble(long address) {
+        var place = MemorySegment.ofAddress(address).reinterpret(1);
+        place.set(JAVA_BYTE, 0, (byte) ~place.get(JAVA_BYTE, 0));
     }
 
     @Test

@@ -12,7 +12,10 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The laws of the house, held by a test. */
@@ -86,6 +89,18 @@ class ArchitectureTest {
         noMethods().should().haveModifier(JavaModifier.NATIVE).check(HOUSE);
     }
 
+    /** Hardened memory asks the C library that Java runs on; nobody else has a reason to leave Java. */
+    @Test
+    void onlyHardenedMemoryCallsTheSystem() {
+        noClasses().that().doNotHaveFullyQualifiedName("dev.lockstep.securemem.LibC")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.SymbolLookup").check(HOUSE);
+        noClasses().that().resideOutsideOfPackage("dev.lockstep.securemem..")
+                .should().callMethod(MemorySegment.class, "reinterpret", long.class)
+                .orShould().callMethod(MemorySegment.class, "reinterpret", Arena.class, Consumer.class)
+                .orShould().callMethod(MemorySegment.class, "reinterpret", long.class, Arena.class, Consumer.class).check(HOUSE);
+    }
+
     /** Deserialization, regular expressions on input, native code and Unsafe: each the way into some other runtime. */
     @Test
     void whatThisHouseDoesNotUse() {
@@ -94,8 +109,6 @@ class ArchitectureTest {
                 .orShould().callMethod(String.class, "matches", String.class)
                 .orShould().callMethod(String.class, "replaceAll", String.class, String.class)
                 .orShould().callMethod(String.class, "replaceFirst", String.class, String.class)
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker")
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("sun.misc.Unsafe")
                 .orShould().callMethod(System.class, "loadLibrary", String.class)
                 .orShould().callMethod(System.class, "load", String.class)
