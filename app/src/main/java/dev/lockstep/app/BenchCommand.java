@@ -161,6 +161,7 @@ final class BenchCommand extends IoCommand {
         try (var checkpoint = CheckpointLoader.open(file, trust)) {
             clock.opened();
             progress.show("loading " + Printable.text(checkpoint.name()));
+            Model.requireRoom(checkpoint, options, sessionOptions(plan));
             loaded = Model.load(checkpoint, options);
             clock.loaded();
             facts = ModelFacts.of(checkpoint);
@@ -179,7 +180,11 @@ final class BenchCommand extends IoCommand {
 
     private Session newSession(Model loaded, BenchPlan plan) {
         Arguments.checked(spec, () -> plan.requireFits(loaded.maxContext()));
-        return loaded.newSession(SessionOptions.defaults().withContext(plan.requiredContext()).withKvCache(kvCache));
+        return loaded.newSession(sessionOptions(plan));
+    }
+
+    private SessionOptions sessionOptions(BenchPlan plan) {
+        return SessionOptions.defaults().withContext(plan.requiredContext()).withKvCache(kvCache);
     }
 
     private Ceilings ceilings(Model loaded, Progress progress) {

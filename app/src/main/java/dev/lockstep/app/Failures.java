@@ -8,6 +8,7 @@ import dev.lockstep.loader.signing.SigningException;
 import dev.lockstep.loader.signing.TrustFileException;
 import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.InferenceException;
+import dev.lockstep.securemem.HardeningException;
 import dev.lockstep.securemem.SecureMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,10 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             case ContextLengthException e -> fail(e.getMessage());
             case InferenceException e -> fail(e.getMessage());
             case SecureMemoryException e -> fail(e.getMessage());
+            case HardeningException e -> {
+                say("refused: " + e.getMessage());
+                yield ExitCode.REFUSED;
+            }
             case UncheckedIOException e -> fail(e.getMessage());
             case FileAlreadyExistsException e -> fail(e.getFile() + ": already exists and is not overwritten");
             case NoSuchFileException e -> fail(e.getFile() + ": no such file");

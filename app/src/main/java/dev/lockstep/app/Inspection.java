@@ -12,7 +12,6 @@ import dev.lockstep.models.Model;
 import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.quant.DType;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -71,9 +70,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         KernelSelection kernels = KernelSelection.current();
         line(text, "kernels", kernels.provider() + (kernels.vectorBits() > 0 ? ", " + kernels.vectorBits() + " bits" : "")
                 + ": " + kernels.reason());
-        plan.ifPresent(p -> line(text, "memory", String.format(Locale.ROOT,
-                "%.1f MiB weights + %.1f MiB cache for %d tokens in %s + %.1f MiB buffers", mib(p.weights()), mib(p.kvCache()),
-                p.context(), p.kvType(), mib(p.scratch()))));
+        plan.ifPresent(p -> line(text, "memory", PlanText.of(p)));
         for (TensorInfo tensor : checkpoint.tensors()) {
             text.append(String.format("  %-32s %-6s %s%n", Printable.text(tensor.name()), tensor.type(), tensor.shape()));
         }
@@ -86,10 +83,6 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
 
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format("%-13s %s%n", name, value));
-    }
-
-    private static double mib(long bytes) {
-        return bytes / (double) (1 << 20);
     }
 
     ObjectNode json() {

@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Session;
+import dev.lockstep.models.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -39,12 +40,9 @@ final class LogitsCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         var options = Arguments.checked(spec, compute::loadOptions);
-        Model loaded;
-        try (var checkpoint = model.open(io)) {
-            loaded = Model.load(checkpoint, options);
-        }
         // exact: the numbers are for comparing with other implementations
-        try (loaded; Session session = loaded.newSession(compute.sessionOptions(KvType.F32))) {
+        SessionOptions exact = compute.sessionOptions(KvType.F32);
+        try (Model loaded = model.load(io, options, exact, false); Session session = loaded.newSession(exact)) {
             int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
             requireInVocabulary(ids, loaded.tokenizer().vocabularySize());
             try (var file = FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.securemem.HardeningException;
 import dev.lockstep.securemem.SecureArena;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
@@ -7,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -23,6 +26,9 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:failed: unreadable or malformed input, not enough memory", "2:the command line makes no sense",
             "3:refused: unsigned, not trusted, or changed"})
 public final class Main implements Runnable {
+    @Mixin
+    private MemoryOptions memory;
+
     @Spec
     private CommandSpec spec;
 
@@ -34,12 +40,27 @@ public final class Main implements Runnable {
     }
 
     static int run(Io io, String... args) {
-        CommandLine commandLine = new CommandLine(new Main(), new CommandFactory(io));
+        var main = new Main();
+        CommandLine commandLine = new CommandLine(main, new CommandFactory(io));
         commandLine.setOut(new PrintWriter(Channels.newOutputStream(io.out()), true,
                 StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(io.err(), true));
         commandLine.setExecutionExceptionHandler(new Failures(io));
+        commandLine.setExecutionStrategy(parsed -> main.execute(parsed, io));
         return commandLine.execute(args);
+    }
+
+    private int execute(ParseResult parsed, Io io) {
+        try {
+            memory.apply(io);
+        } catch (HardeningException e) {
+            return new Failures(io).handleExecutionException(e, spec.commandLine(), parsed);
+        }
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } finally {
+            memory.report(io);
+        }
     }
 
     @Override

@@ -2,6 +2,10 @@ package dev.lockstep.app;
 
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.models.LoadOptions;
+import dev.lockstep.models.MemoryPlan;
+import dev.lockstep.models.Model;
+import dev.lockstep.models.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -36,5 +40,20 @@ final class ModelOption {
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));
         return checkpoint;
+    }
+
+    /**
+     * Verifies and loads the model, if there is room for it and for a session; the caller closes it.
+     *
+     * @param showPlan print what it will take
+     */
+    Model load(Io io, LoadOptions options, SessionOptions session, boolean showPlan) throws IOException {
+        try (VerifiedCheckpoint checkpoint = open(io)) {
+            MemoryPlan plan = Model.requireRoom(checkpoint, options, session);
+            if (showPlan) {
+                io.err().println("lockstep: memory: " + PlanText.of(plan));
+            }
+            return Model.load(checkpoint, options);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.models.Session;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep run}: continues a text. */
 @Command(name = "run", description = "Continues a text and prints it.")
 final class RunCommand extends IoCommand {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     @Mixin
     private ModelOption model;
 
@@ -50,6 +53,9 @@ final class RunCommand extends IoCommand {
     @Option(names = "--stop", paramLabel = "TEXT", description = "Stop before this text; may be given several times.")
     private List<String> stop = List.of();
 
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Give up after this long, and wipe what there is. Default: never.")
+    private Double timeoutSeconds;
+
     @Option(names = "--no-echo", description = "Print only what was generated, not the prompt before it.")
     private boolean noEcho;
 
@@ -71,10 +77,7 @@ final class RunCommand extends IoCommand {
         }
         try (var memory = SecureArena.open("prompt")) {
             MemorySegment utf8 = prompt != null ? TextInput.ofArgument(prompt, memory) : TextInput.ofStdin(io, memory);
-            Model loaded;
-            try (var checkpoint = model.open(io)) {
-                loaded = Model.load(checkpoint, options);
-            }
+            Model loaded = model.load(io, options, compute.sessionOptions(), verbose);
             try (loaded) {
                 generate(loaded, utf8, sampling);
             }
@@ -87,10 +90,11 @@ final class RunCommand extends IoCommand {
 
     private Sampling sampling() {
         Sampling sampling = Sampling.defaults();
-        return new Sampling(temperature, topK, topP, minP, seed == null ? sampling.seed() : seed, maxTokens, stop);
+        return new Sampling(temperature, topK, topP, minP, seed == null ? sampling.seed() : seed, maxTokens, stop,
+                timeoutSeconds == null ? Sampling.NO_TIMEOUT : Duration.ofNanos((long) (timeoutSeconds * NANOS_PER_SECOND)));
     }
 
-    private void generate(Model loaded, MemorySegment utf8, Sampling sampling) {
+    private void generate(Model loaded, MemorySegment utf8, Sampling sampling) throws IOException {
         if (utf8.byteSize() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
         }
@@ -105,13 +109,16 @@ final class RunCommand extends IoCommand {
             if (verbose) {
                 report(generation);
             }
+            if (generation.finish() == Generation.Finish.TIMEOUT) {
+                throw new IOException("given up after " + timeoutSeconds + " s (--timeout); everything is wiped");
+            }
         }
     }
 
     private void report(Generation g) {
         report(String.format(Locale.ROOT, "prompt: %d tokens, %.1f/s; generated: %d tokens, %.1f/s; %s",
-                g.promptTokens(), g.promptTokens() * 1e9 / g.promptNanos(),
-                g.generatedTokens(), g.generatedTokens() * 1e9 / g.generateNanos(), g.finish()));
+                g.promptTokens(), g.promptTokens() * NANOS_PER_SECOND / g.promptNanos(),
+                g.generatedTokens(), g.generatedTokens() * NANOS_PER_SECOND / g.generateNanos(), g.finish()));
     }
 
     private void report(String line) {

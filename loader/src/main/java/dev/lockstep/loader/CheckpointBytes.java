@@ -76,6 +76,7 @@ sealed interface CheckpointBytes extends AutoCloseable {
         public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
             var loader = new WeightLoader(source, arena, panelRows);
             loader.load(wanted, threads);
+            source.seal();
             return new Weights(loader.vectors(), loader.matrices(), this);
         }
 

@@ -21,6 +21,13 @@ public record Generation(int promptTokens, int generatedTokens, Finish finish, l
         /** The session's context is full. */
         CONTEXT_FULL,
         /** {@link Session#cancel()} was called. The session was zeroed and begins anew. */
-        CANCELLED
+        CANCELLED,
+        /** It took longer than {@link Sampling#timeout()}. The session was zeroed and begins anew. */
+        TIMEOUT;
+
+        /** True if the generation was broken off, and the session with it. */
+        public boolean isBrokenOff() {
+            return this == CANCELLED || this == TIMEOUT;
+        }
     }
 }

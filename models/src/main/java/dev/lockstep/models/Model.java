@@ -4,9 +4,11 @@ import dev.lockstep.kernel.KernelSelection;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.internal.LoadedDecoder;
 import dev.lockstep.models.internal.ModelVocabulary;
+import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.util.HashSet;
@@ -57,6 +59,7 @@ public final class Model implements AutoCloseable {
         WorkerPool pool = new WorkerPool(options.threads());
         try {
             LoadedDecoder decoder = recipe.load(arena, kernels, pool);
+            arena.seal();
             int maxContext = Math.min(options.maxContext(), recipe.contextLength());
             return new Model(checkpoint, recipe.tokenizer(), arena, decoder, pool, maxContext);
         } catch (Throwable t) {
@@ -78,6 +81,19 @@ public final class Model implements AutoCloseable {
      */
     public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
         return LoadedDecoder.check(checkpoint).plan(options, session, KernelSelection.kernels());
+    }
+
+    /**
+     * Asks, before the work, whether the {@link MemoryBudget} has room for loading an open checkpoint and for one session. Takes nothing.
+     *
+     * @throws dev.lockstep.securemem.SecureMemoryException if it has not
+     * @throws dev.lockstep.loader.ModelFormatException as {@link #load} would
+     */
+    public static MemoryPlan requireRoom(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
+        MemoryPlan plan = plan(checkpoint, options, session);
+        long copy = checkpoint.residency() == Residency.RESIDENT ? checkpoint.byteSize() : 0;
+        MemoryBudget.requireRoom(plan.total() - copy, checkpoint.name() + ", besides the " + copy + " bytes of its copy,");
+        return plan;
     }
 
     /**

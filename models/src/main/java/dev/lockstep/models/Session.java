@@ -71,10 +71,10 @@ public final class Session implements AutoCloseable {
     public Generation generate(MemorySegment utf8, Sampling sampling, TokenListener listener) {
         return exclusively(() -> {
             try (var memory = SecureArena.open("generation")) {
-                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, () -> cancelled);
+                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
                 long promptTokens = loop.encode(utf8);
                 requireRoom(promptTokens);
-                return zeroingUnlessWhole(() -> loop.run(listener), generation -> generation.finish() != Generation.Finish.CANCELLED);
+                return zeroingUnlessWhole(() -> loop.run(listener), generation -> !generation.finish().isBrokenOff());
             }
         });
     }
@@ -97,7 +97,7 @@ public final class Session implements AutoCloseable {
                 MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
                 MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
                 return zeroingUnlessWhole(() -> {
-                    if (!state.score(ids, tokenIds.length, listener::onLogits, () -> cancelled)) {
+                    if (!state.score(ids, tokenIds.length, listener::onLogits, this::isCancelled)) {
                         throw new CancellationException("scoring was cancelled; the session begins anew");
                     }
                     return null;
@@ -119,7 +119,7 @@ public final class Session implements AutoCloseable {
             long count = tokenIds.byteSize() / Integer.BYTES;
             requireInVocabulary(tokenIds, count);
             requireRoom(count);
-            return wholly(() -> state.read(tokenIds, count, () -> cancelled));
+            return wholly(() -> state.read(tokenIds, count, this::isCancelled));
         });
     }
 
@@ -142,7 +142,7 @@ public final class Session implements AutoCloseable {
                 throw new IllegalStateException("nothing was read that tokens could follow");
             }
             requireRoom(count);
-            return wholly(() -> decodeGreedily(count, () -> cancelled));
+            return wholly(() -> decodeGreedily(count, this::isCancelled));
         });
     }
 
@@ -175,7 +175,7 @@ public final class Session implements AutoCloseable {
     private Void wholly(Runnable operation) {
         return zeroingUnlessWhole(() -> {
             operation.run();
-            if (cancelled) {
+            if (isCancelled()) {
                 throw new CancellationException("cancelled; the session begins anew");
             }
             return null;
@@ -205,6 +205,11 @@ public final class Session implements AutoCloseable {
     /** Ends the running generation, if there is one, before its next token. */
     public void cancel() {
         cancelled = true;
+    }
+
+    /** When the process ends, nobody calls {@link #cancel()}: its memory is wiped, and what is computed from then on is nonsense. */
+    private boolean isCancelled() {
+        return cancelled || arena.isClosing();
     }
 
     /** Forgets everything: overwrites the session with zeros and begins anew. */

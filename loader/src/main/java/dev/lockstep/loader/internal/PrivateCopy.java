@@ -6,6 +6,7 @@ import dev.lockstep.loader.age.AgeReader;
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.quant.PanelLayout;
+import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
      * Copies and hashes a file.
      *
      * @param plan which digests to compute
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory for it; if the budget says so, before it is read
      * @throws IOException if it cannot be read, is not a regular file (symbolic links are not followed), or changes its size
      *     meanwhile; nothing of the copy remains then
      */
@@ -81,6 +83,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     }
 
     private static PrivateCopy of(PlainBytes file, HashPlan plan, long chunkBytes) throws IOException {
+        MemoryBudget.requireRoom(file.byteSize(), file.name());
         var copy = new PrivateCopy(file.name(), chunkBytes);
         try (var hashing = new ParallelDigest(plan, Runtime.getRuntime().availableProcessors())) {
             copy.readAll(file, hashing);
@@ -112,6 +115,11 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
             arena.close();
             throw t;
         }
+    }
+
+    /** Makes all of it read-only where memory is hardened: nothing is written to weights once they are woven. */
+    public void seal() {
+        chunks.forEach(chunk -> chunk.arena.seal());
     }
 
     /** The digests of the copy. */

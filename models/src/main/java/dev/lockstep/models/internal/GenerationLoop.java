@@ -24,6 +24,8 @@ public final class GenerationLoop {
     private final BooleanSupplier cancelled;
     /** int32 ids of the prompt. */
     private MemorySegment prompt;
+    /** When {@link #run} began, in nanoseconds. */
+    private long start;
 
     public GenerationLoop(Tokenizer tokenizer, SessionState state, Sampling sampling, SecureArena memory,
             BooleanSupplier cancelled) {
@@ -65,9 +67,9 @@ public final class GenerationLoop {
 
     /** Reads the prompt and generates until something ends it. */
     public Generation run(TokenListener listener) {
-        long start = System.nanoTime();
+        start = System.nanoTime();
         boolean textStarts = state.position() == 0 && isOnlyBeginOfText();
-        state.read(prompt, promptTokens(), cancelled);
+        state.read(prompt, promptTokens(), this::isBrokenOff);
         long promptRead = System.nanoTime();
 
         var output = new Output(listener, textStarts);
@@ -81,11 +83,23 @@ public final class GenerationLoop {
                 && tokenizer.beginOfText().orElse(Token.NONE) == prompt.get(ValueLayout.JAVA_INT, 0);
     }
 
+    private boolean isBrokenOff() {
+        return cancelled.getAsBoolean() || isTooLate();
+    }
+
+    private boolean isTooLate() {
+        return System.nanoTime() - start > sampling.timeout().toNanos();
+    }
+
+    private Finish reason() {
+        return cancelled.getAsBoolean() ? Finish.CANCELLED : Finish.TIMEOUT;
+    }
+
     private Finish generate(Output output) {
         SessionState.TokenChooser chooser = state.chooser(sampling);
         while (true) {
-            if (cancelled.getAsBoolean()) {
-                return Finish.CANCELLED;
+            if (isBrokenOff()) {
+                return reason();
             }
             if (output.tokens == sampling.maxTokens()) {
                 return Finish.MAX_TOKENS;
@@ -97,6 +111,10 @@ public final class GenerationLoop {
                 state.read(MemorySegment.NULL, 0, cancelled);
             }
             int id = chooser.next();
+            if (cancelled.getAsBoolean()) {
+                // where it was cancelled because the memory was wiped, this token means nothing
+                return Finish.CANCELLED;
+            }
             if (tokenizer.isEndOfText(id)) {
                 return Finish.END_OF_TEXT;
             }

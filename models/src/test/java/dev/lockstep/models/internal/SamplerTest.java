@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
     private static final long SEED = 0x5EED_0020L;
-    private static final Sampling FREE = new Sampling(1, 0, 1, 0, SEED, 1, List.of());
+    private static final Sampling FREE = new Sampling(1, 0, 1, 0, SEED, 1, List.of(), Sampling.NO_TIMEOUT);
 
     private final Arena arena = Arena.ofConfined();
 

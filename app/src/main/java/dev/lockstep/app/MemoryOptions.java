@@ -1,0 +1,68 @@
+package dev.lockstep.app;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.lockstep.securemem.CoreDumps;
+import dev.lockstep.securemem.Hardening;
+import dev.lockstep.securemem.HardeningException;
+import dev.lockstep.securemem.Measure;
+import dev.lockstep.securemem.MemoryBudget;
+import java.lang.management.ManagementFactory;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** How the process treats its memory: the same options for every command, in force before it begins. */
+final class MemoryOptions {
+    @Option(names = "--harden", scope = ScopeType.INHERIT,
+            description = "Lock memory, guard it, keep it out of core dumps, and close the process to others (Linux). What cannot be had is reported.")
+    private boolean harden;
+
+    @Option(names = "--harden-strict", scope = ScopeType.INHERIT,
+            description = "The same, and refuse to work (exit code 3) if anything of it cannot be had.")
+    private boolean strict;
+
+    @Option(names = "--memory", scope = ScopeType.INHERIT, paramLabel = "SIZE", converter = ByteCount.class,
+            description = "Take at most this much memory for weights and sessions: 2G, 512M. Default: what the machine or container has.")
+    private Long budget;
+
+    /** Puts them in force. */
+    void apply(Io io) {
+        MemoryBudget.limit(budget != null ? budget : machineBytes());
+        // before the process is closed to others: from then on this file belongs to the administrator
+        CoreDumps.excludeMemory().ifPresent(problem -> warnIfAsked(io, "core dumps could hold memory: " + problem));
+        if (isHardened()) {
+            Hardening.enable(strict ? EnumSet.allOf(Measure.class) : Set.of());
+            List<String> open = JvmHygiene.problems();
+            if (strict && !open.isEmpty()) {
+                throw new HardeningException("hardening is demanded, and " + String.join("; ", open));
+            }
+            open.forEach(problem -> warnIfAsked(io, problem));
+        }
+    }
+
+    /** Says what could not be had, once the command has taken the memory it needed; where it is demanded, the refusal has said so. */
+    void report(Io io) {
+        if (strict) {
+            return;
+        }
+        Hardening.report().missing().forEach((measure, reason) ->
+                warnIfAsked(io, String.format(Locale.ROOT, "not hardened (%s): %s", measure.description(), reason)));
+    }
+
+    private boolean isHardened() {
+        return harden || strict;
+    }
+
+    private void warnIfAsked(Io io, String problem) {
+        if (isHardened()) {
+            io.err().println("lockstep: WARNING: " + problem);
+        }
+    }
+
+    private static long machineBytes() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    }
+}
