@@ -9,7 +9,6 @@ import dev.lockstep.securemem.MemoryBudget;
 import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -45,11 +44,9 @@ final class MemoryOptions {
 
     /** Says what could not be had, once the command has taken the memory it needed; where it is demanded, the refusal has said so. */
     void report(Io io) {
-        if (strict) {
-            return;
+        if (!strict) {
+            Hardening.report().problems().forEach(problem -> warnIfAsked(io, problem));
         }
-        Hardening.report().missing().forEach((measure, reason) ->
-                warnIfAsked(io, String.format(Locale.ROOT, "not hardened (%s): %s", measure.description(), reason)));
     }
 
     private boolean isHardened() {

@@ -1,6 +1,7 @@
 package dev.lockstep.securemem;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,14 @@ public record HardeningReport(boolean isOn, long hardenedBytes, Map<Measure, Str
         var copy = new EnumMap<Measure, String>(Measure.class);
         copy.putAll(missing);
         missing = copy;
+    }
+
+    /** What there is to say of memory that is not as hard as it could be, as sentences for people; empty if it is. */
+    public List<String> problems() {
+        if (!isOn && missing.isEmpty()) {
+            return List.of("hardened memory was not asked for");
+        }
+        return missing.entrySet().stream().map(each -> "not hardened (" + each.getKey().description() + "): " + each.getValue()).toList();
     }
 
     /** A copy. */

@@ -17,9 +17,11 @@ import java.util.Set;
  * @param minVersion the first release that is allowed; releases are then required
  * @param notAfter when permission to use the model ends, if it does
  * @param protectedFilesRequired true if nobody but its owner and the administrator may be able to change its files
+ * @param hardenedMemoryRequired true if it may only be in memory that is hardened in every way
  */
 public record ModelRule(String model, List<PolicySigner> signers, int threshold, boolean postQuantumRequired, Set<String> digests,
-        OptionalLong minVersion, Optional<Instant> notAfter, boolean protectedFilesRequired) {
+        OptionalLong minVersion, Optional<Instant> notAfter, boolean protectedFilesRequired,
+        boolean hardenedMemoryRequired) {
     /** Speaks for all models that no other rule names. */
     public static final String ANY = "*";
 

@@ -2,8 +2,8 @@ package dev.lockstep.loader.trust;
 
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.signing.KeyId;
-import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.SignedRelease;
 import dev.lockstep.loader.signing.SigningAlgorithm;
@@ -16,12 +16,15 @@ import dev.lockstep.loader.signing.TrustedRoot;
 import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.trust.PolicySigner.PolicyKey;
 import dev.lockstep.loader.trust.SeenVersions.Kind;
+import dev.lockstep.securemem.Hardening;
+import dev.lockstep.securemem.Measure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,16 +106,22 @@ public final class PolicyVerifier {
      * @param asked the file or folder that is to be used
      * @param signature the primary signature; a release statement lies beside it
      * @param files those that will be used
+     * @throws dev.lockstep.securemem.HardeningException if it demands hardened memory, and that ceased to be had
      * @throws ModelSignatureException if a release statement is malformed, or what the device remembers was tampered with
      */
     public Assessment assess(Path asked, Path signature, SignedManifest manifest, List<Path> files) {
         Optional<SignedRelease> release = SignedRelease.read(signature, signers);
         String name = asked.toAbsolutePath().normalize().getFileName().toString();
         var evidence = new Evidence(manifest.subjectName(), name, manifest.rootDigest(), manifest.digestTexts(), manifest.signers(), release,
-                seen.newest(Kind.MODEL, manifest.subjectName()), seen.newest(Kind.POLICY, policy.name()), exposure(files), clock.instant());
+                seen.newest(Kind.MODEL, manifest.subjectName()), seen.newest(Kind.POLICY, policy.name()), exposure(files),
+                Hardening.report().problems(), clock.instant());
         TrustDecision decision = TrustEvaluator.decide(policy, evidence);
         if (policy.notAfter().map(end -> evidence.now().isBefore(end)).orElse(true)) {
             seen.record(Kind.POLICY, policy.name(), policy.version());
+        }
+        if (decision.isAllowed() && policy.rulesFor(evidence.names()).stream().anyMatch(ModelRule::hardenedMemoryRequired)) {
+            // from now on no memory is given out that falls short of it
+            Hardening.enable(EnumSet.allOf(Measure.class));
         }
         return new Assessment(manifest, decision, release);
     }

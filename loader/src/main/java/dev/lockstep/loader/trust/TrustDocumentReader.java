@@ -28,7 +28,7 @@ final class TrustDocumentReader {
 
     private static final Set<String> MEMBERS = Set.of("format", "name", "version", "notAfter", "sigstoreRoot", "models", "revoked", "comment");
     private static final Set<String> MODEL_MEMBERS =
-            Set.of("name", "signers", "threshold", "postQuantum", "digests", "minVersion", "notAfter", "files", "comment");
+            Set.of("name", "signers", "threshold", "postQuantum", "digests", "minVersion", "notAfter", "files", "memory", "comment");
     private static final Set<String> REVOKED_MEMBERS = Set.of("keys", "certificates", "digests", "comment");
     private static final Set<String> REVOKED_CERTIFICATE_MEMBERS = Set.of("issuer", "serial", "comment");
 
@@ -76,7 +76,7 @@ final class TrustDocumentReader {
         OptionalLong minVersion = model.has("minVersion") ? OptionalLong.of(model.positiveNumber("minVersion")) : OptionalLong.empty();
         Optional<Instant> notAfter = model.instantIfPresent("notAfter");
         return new ModelRule(model.text("name"), signers, (int) threshold, postQuantum, digests(model), minVersion, notAfter,
-                choice(model, "files", "protected", "any"));
+                choice(model, "files", "protected", "any"), choice(model, "memory", "hardened", "any"));
     }
 
     /** True for the strict word, false for the lax one, which is meant if there is none. */

@@ -30,7 +30,7 @@ public final class TrustEvaluator {
     private TrustDecision decide() {
         askPolicy();
         askRevocations();
-        List<ModelRule> rules = policy.rulesFor(new HashSet<>(List.of(evidence.model(), evidence.asked())));
+        List<ModelRule> rules = policy.rulesFor(evidence.names());
         String called = '"' + evidence.model() + "\", asked for as \"" + evidence.asked() + '"';
         add("model.listed", !rules.isEmpty(), rules.isEmpty()
                 ? "no rule names the model " + called
@@ -41,6 +41,10 @@ public final class TrustEvaluator {
 
     private void add(String rule, boolean passed, String detail) {
         steps.add(new Step(rule, passed, detail));
+    }
+
+    private void addUnless(String rule, List<String> problems, String detail) {
+        add(rule, problems.isEmpty(), problems.isEmpty() ? detail : String.join("; ", problems));
     }
 
     private void askPolicy() {
@@ -67,8 +71,10 @@ public final class TrustEvaluator {
         }
         rule.notAfter().ifPresent(end -> add("model.notAfter", evidence.now().isBefore(end), "permission for this model ends at " + end));
         if (rule.protectedFilesRequired()) {
-            add("model.files", evidence.exposure().isEmpty(), evidence.exposure().isEmpty() ? "nobody else can change the model's files"
-                    : String.join("; ", evidence.exposure()));
+            addUnless("model.files", evidence.exposure(), "nobody else can change the model's files");
+        }
+        if (rule.hardenedMemoryRequired()) {
+            addUnless("model.memory", evidence.memoryProblems(), "memory is hardened");
         }
         boolean needed = rule.minVersion().isPresent() || evidence.lastSeenVersion().isPresent();
         if (needed || evidence.release().isPresent()) {

@@ -100,7 +100,7 @@ class TrustDocumentTest {
     /** Nobody can tell what somebody meant who wrote nothing. */
     @Test
     void nothingIsNoValue() {
-        for (String member : List.of("notAfter", "postQuantum", "files")) {
+        for (String member : List.of("notAfter", "postQuantum", "files", "memory")) {
             refused(model(model -> model.putNull(member)), "\"" + member + "\" is missing or empty");
             refused(model(model -> model.put(member, "")), "\"" + member + "\" is missing or empty");
         }

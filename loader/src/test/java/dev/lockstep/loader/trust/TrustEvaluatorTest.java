@@ -95,7 +95,7 @@ class TrustEvaluatorTest {
 
     private static Evidence named(String subject, String asked, String signer) {
         return new Evidence(subject, asked, ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(signer))), Optional.empty(),
-                OptionalLong.empty(), OptionalLong.empty(), List.of(), NOW);
+                OptionalLong.empty(), OptionalLong.empty(), List.of(), List.of(), NOW);
     }
 
     @Test
@@ -150,9 +150,18 @@ class TrustEvaluatorTest {
     }
 
     @Test
+    void softMemoryIsRefusedIfThePolicySaysSo() {
+        var soft = new Evidence("llama", "llama", ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(ALICE))), Optional.empty(),
+                OptionalLong.empty(), OptionalLong.empty(), List.of(), List.of("hardened memory was not asked for"), NOW);
+        allowed(new PolicyText(), soft);
+        refused(new PolicyText().model(model -> model.put("memory", "hardened")), soft, "model.memory");
+        allowed(new PolicyText().model(model -> model.put("memory", "hardened")), signedBy(ALICE));
+    }
+
+    @Test
     void filesThatOthersCanChangeAreRefusedIfThePolicySaysSo() {
         var exposed = new Evidence("llama", "llama", ROOT_DIGEST, Set.of(), List.of(new Signer.Key(new KeyId(ALICE))), Optional.empty(),
-                OptionalLong.empty(), OptionalLong.empty(), List.of("everybody may write to it"), NOW);
+                OptionalLong.empty(), OptionalLong.empty(), List.of("everybody may write to it"), List.of(), NOW);
         allowed(new PolicyText(), exposed);
         refused(new PolicyText().model(model -> model.put("files", "protected")), exposed, "model.files");
         allowed(new PolicyText().model(model -> model.put("files", "protected")), signedBy(ALICE));
@@ -181,7 +190,7 @@ class TrustEvaluatorTest {
 
     private static Evidence evidence(List<String> keys, Optional<SignedRelease> release, OptionalLong lastSeen, OptionalLong lastPolicy) {
         List<Signer> signers = keys.stream().<Signer>map(key -> new Signer.Key(new KeyId(key))).toList();
-        return new Evidence("llama", "llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, List.of(), NOW);
+        return new Evidence("llama", "llama", ROOT_DIGEST, Set.of(FILE_DIGEST), signers, release, lastSeen, lastPolicy, List.of(), List.of(), NOW);
     }
 
     private static ReleaseStatement release(long version) {
