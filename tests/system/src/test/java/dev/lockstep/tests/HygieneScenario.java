@@ -2,18 +2,28 @@ package dev.lockstep.tests;
 
 import dev.lockstep.kernel.KernelSelection;
 import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.models.Generation;
+import dev.lockstep.models.InferenceException;
+import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
+import dev.lockstep.securemem.Hardening;
+import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The program whose memory is searched: it uses a model and stops at certain points until it is told to go on. What it says
@@ -26,22 +36,33 @@ final class HygieneScenario {
     static final int MASK = 0x5C;
 
     private static final int PROMPT_BYTES = 96;
-    private static final int REPORTED_BYTES = 32;
-    /** Twice the widest vector, see {@link MemoryHygieneTest}. */
-    static final int FLOAT_BYTES = 128;
+    private static final int REPORTED_BYTES = Secrets.PATTERN_BYTES;
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+
+    /** Less than the vectors of the demo model take. */
+    private static final long SPARE_BYTES = 24 << 10;
     private static final Sampling SAMPLING = Sampling.greedy().maxTokens(40);
 
     private HygieneScenario() {
     }
 
-    /** Arguments: scenario, model file, public key. */
+    /** Arguments: scenario, model file, public key, and what the scenario wants besides. */
     public static void main(String[] args) throws IOException {
         Path model = Path.of(args[1]);
         TrustPolicy trust = TrustPolicy.of(SigningKeys.readPublicKey(Path.of(args[2])));
         System.out.println("rows " + KernelSelection.kernels().panelRows());
         switch (args[0]) {
             case "generate" -> generate(model, trust);
+            case "generate-hardened" -> {
+                Hardening.enable(Set.of());
+                generate(model, trust);
+            }
             case "cancel" -> cancel(model, trust);
+            case "timeout" -> timeout(model, trust);
+            case "close-while-generating" -> closeWhileGenerating(model, trust);
+            case "kernel-failure" -> kernelFailure(model, TrustPolicy.allowUnsigned());
+            case "out-of-memory" -> outOfMemory(model, trust);
+            case "encrypted" -> encrypted(model, trust, Path.of(args[3]));
             case "failed-load" -> failedLoad(model, trust);
             case "malformed-load" -> failedLoad(model, TrustPolicy.allowUnsigned());
             case "failing-listener" -> failingListener(model, trust);
@@ -69,6 +90,92 @@ final class HygieneScenario {
         stop("session-closed");
         model.close();
         stop("model-closed");
+        session.close();
+        model.close();
+        stop("closed-twice");
+    }
+
+    private static void timeout(Path file, TrustPolicy trust) throws IOException {
+        try (Model model = Lockstep.load(file, trust); Session session = model.newSession()) {
+            try (SecureArena caller = SecureArena.open("caller")) {
+                MemorySegment prompt = secretPrompt(model, caller);
+                int[] count = {0};
+                Generation generation = session.generate(prompt, SAMPLING.maxTokens(500).timeout(TIMEOUT), token -> {
+                    if (++count[0] == 10) {
+                        stop("in-use");
+                        sleep(TIMEOUT);
+                    }
+                });
+                System.out.println("finish " + generation.finish());
+            }
+            stop("timed-out");
+        }
+    }
+
+    private static void closeWhileGenerating(Path file, TrustPolicy trust) throws IOException {
+        Model model = Lockstep.load(file, trust);
+        Session session = model.newSession();
+        var closer = Thread.ofPlatform().unstarted(model::close);
+        try (SecureArena caller = SecureArena.open("caller")) {
+            int[] count = {0};
+            Generation generation = session.generate(secretPrompt(model, caller), SAMPLING.maxTokens(500), token -> {
+                if (++count[0] == 10) {
+                    stop("in-use");
+                    closer.start();
+                    while (closer.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                }
+            });
+            System.out.println("finish " + generation.finish());
+        }
+        join(closer);
+        stop("closed");
+    }
+
+    /** A weight that is no number spoils everything behind it. */
+    private static void kernelFailure(Path file, TrustPolicy trust) throws IOException {
+        try (Model model = Lockstep.load(file, trust); Session session = model.newSession()) {
+            try (SecureArena caller = SecureArena.open("caller")) {
+                MemorySegment prompt = secretPrompt(model, caller);
+                stop("in-use");
+                session.generate(prompt, SAMPLING, token -> { });
+            } catch (InferenceException e) {
+                System.out.println("finish " + e.getClass().getSimpleName());
+            }
+            stop("failed");
+        }
+    }
+
+    /** There is room for the copy, and for some of what is made of it. */
+    private static void outOfMemory(Path file, TrustPolicy trust) throws IOException {
+        MemoryBudget.limit(Files.size(file) + SPARE_BYTES);
+        failedLoad(file, trust);
+    }
+
+    private static void encrypted(Path file, TrustPolicy trust, Path identityFile) throws IOException {
+        List<AgeIdentity> identities = AgeIdentityFile.read(identityFile);
+        Model model = Lockstep.load(file, trust, LoadOptions.defaults(), identities);
+        stop("in-use");
+        identities.forEach(AgeIdentity::close);
+        model.close();
+        stop("model-closed");
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void cancel(Path file, TrustPolicy trust) throws IOException {
@@ -142,7 +249,7 @@ final class HygieneScenario {
 
     private static void reportAt(String name, MemorySegment bytes, int position, int end) {
         if (position == end - 1) {
-            report(name, bytes, FLOAT_BYTES);
+            report(name, bytes, Secrets.FLOAT_BYTES);
         }
     }
 

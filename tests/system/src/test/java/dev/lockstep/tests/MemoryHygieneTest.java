@@ -3,24 +3,19 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.loader.CheckpointLoader;
-import dev.lockstep.loader.TensorInfo;
-import dev.lockstep.quant.PanelLayout;
-import dev.lockstep.testkit.Jvm;
-import dev.lockstep.testkit.ProcessMemory;
-import java.io.BufferedReader;
+import dev.lockstep.loader.age.AgeFiles;
+import dev.lockstep.loader.age.AgeIdentityFile;
+import dev.lockstep.loader.age.X25519Identity;
+import dev.lockstep.testkit.Cli;
+import dev.lockstep.testkit.Dumps;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,103 +23,147 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Nothing stays behind: another process runs a real model and stops at certain points; its memory is searched from outside for
- * pieces of weights, prompt, tokens, text and logits. Each secret must be found while it is in use, or the search proves nothing.
+ * pieces of weights, prompt, tokens, text, logits and keys, and so are dumps of its heap and of its core. Each secret must be found
+ * while it is in use, or the search proves nothing.
  *
  * <p>Pieces of float memory are twice as long as the widest vector. The JVM may discard compiled kernels at any time and interpret
  * for a while, and then single vectors of 16 to 64 bytes do stay behind on the heap: SECURITY.md says so, and no test that wants
  * to pass every time can deny it.
+ *
+ * <p>Dumps take time. In CI they are made after some events; {@code -Dlockstep.hygiene=full} makes them after each.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/PID/mem")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class MemoryHygieneTest {
-    private static final int PATTERN_BYTES = 32;
-    private static final int FLOAT_BYTES = HygieneScenario.FLOAT_BYTES;
-    private static final int TENSOR_PATTERNS = 6;
+    private static final boolean FULL = "full".equals(System.getProperty("lockstep.hygiene"));
+    private static final Path KEY = Models.demoFolder().resolve("demo-key.pub.pem");
 
     @TempDir
     private Path folder;
 
-    private Process process;
-    private BufferedReader output;
-    private int panelRows;
-    private String finish;
-    /** By name, as reported by the process or computed from the model file. */
-    private final Map<String, byte[]> secrets = new LinkedHashMap<>();
+    private WatchedProcess watched;
 
     @AfterEach
     void stopProcess() {
-        if (process != null) {
-            process.destroyForcibly();
+        if (watched != null) {
+            watched.close();
         }
     }
 
-    @Test
-    void afterClosingNothingOfWeightsPromptTextOrLogitsIsLeft() throws IOException {
-        start("generate", Models.demoFile());
-        runTo("in-use");
-        addWeightPatterns();
-        assertFound("prompt", "tokens", "output", "logits", "panel 0", "panel 5", "vector");
-        assertGone(rawNames());
-        goOn();
+    private WatchedProcess start(String scenario, Path model, Object... more) throws IOException {
+        Object[] arguments = new Object[more.length + 2];
+        arguments[0] = model;
+        arguments[1] = KEY;
+        System.arraycopy(more, 0, arguments, 2, more.length);
+        watched = WatchedProcess.start(folder, List.of("--enable-native-access=ALL-UNNAMED"), scenario, arguments);
+        return watched;
+    }
 
-        runTo("session-closed");
-        assertGone(List.of("prompt", "tokens", "output", "logits"));
-        assertFound("panel 0");
-        goOn();
+    @ParameterizedTest
+    @ValueSource(strings = {"generate", "generate-hardened"})
+    void afterClosingNothingOfWeightsPromptTextOrLogitsIsLeft(String scenario) throws IOException {
+        start(scenario, Models.demoFile()).runTo("in-use");
+        watched.addWeights();
+        watched.assertFound("prompt", "tokens", "output", "logits", "panel 0", "panel 5", "vector");
+        watched.assertGone(watched.secrets.namesThatBegin("raw").toArray(String[]::new));
+        watched.goOn();
 
-        runTo("model-closed");
-        assertGone(List.copyOf(secrets.keySet()));
+        watched.runTo("session-closed");
+        watched.assertGone("prompt", "tokens", "output", "logits");
+        watched.assertFound("panel 0");
+        watched.goOn();
+
+        watched.runTo("model-closed");
+        watched.assertAllGone();
+        watched.goOn();
+        watched.runTo("closed-twice");
+        assertNothingInDumps(true);
     }
 
     @Test
     void aCancelledGenerationLeavesNothing() throws IOException {
-        start("cancel", Models.demoFile());
-        runTo("in-use");
-        assertFound("prompt", "tokens");
-        goOn();
-        runTo("cancelled");
-        assertThat(finish).isEqualTo("CANCELLED");
-        assertGone(List.of("prompt", "tokens"));
-        goOn();
-        runTo("model-closed");
-        addWeightPatterns();
-        assertGone(List.copyOf(secrets.keySet()));
+        start("cancel", Models.demoFile()).runTo("in-use").assertFound("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("cancelled");
+        assertThat(watched.finish()).isEqualTo("CANCELLED");
+        watched.assertGone("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("model-closed");
+        assertNothingLeft(false);
     }
 
     @Test
-    void aFailedGenerationLeavesNothing() throws IOException {
-        start("failing-listener", Models.demoFile());
-        runTo("in-use");
-        assertFound("prompt", "tokens");
-        goOn();
-        runTo("failed");
-        assertThat(finish).isEqualTo("listener");
-        assertGone(List.of("prompt", "tokens"));
+    void aGenerationThatTookTooLongLeavesNothing() throws IOException {
+        start("timeout", Models.demoFile()).runTo("in-use").assertFound("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("timed-out");
+        assertThat(watched.finish()).isEqualTo("TIMEOUT");
+        watched.assertGone("prompt", "tokens");
+        assertNothingInDumps(false);
+    }
+
+    @Test
+    void closingWhileATextIsGeneratedLeavesNothing() throws IOException {
+        start("close-while-generating", Models.demoFile()).runTo("in-use").assertFound("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("closed");
+        assertThat(watched.finish()).isEqualTo("CANCELLED");
+        assertNothingLeft(false);
+    }
+
+    @Test
+    void aFailedListenerLeavesNothing() throws IOException {
+        start("failing-listener", Models.demoFile()).runTo("in-use").assertFound("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("failed");
+        assertThat(watched.finish()).isEqualTo("listener");
+        watched.assertGone("prompt", "tokens");
+        assertNothingInDumps(false);
+    }
+
+    @Test
+    void aModelThatComputesNonsenseLeavesNothing() throws IOException {
+        Path broken = copyOfDemo();
+        try (var checkpoint = CheckpointLoader.open(Models.demoFile(), Models.demoTrust());
+                var bytes = new RandomAccessFile(broken.toFile(), "rw")) {
+            bytes.seek(checkpoint.tensor("blk.3.ffn_norm.weight").orElseThrow().byteOffset());
+            // NaN in any byte order
+            bytes.write(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF});
+        }
+        start("kernel-failure", broken).runTo("in-use").assertFound("prompt", "tokens");
+        watched.goOn();
+        watched.runTo("failed");
+        assertThat(watched.finish()).isEqualTo("InferenceException");
+        watched.assertGone("prompt", "tokens");
+        assertNothingInDumps(false);
     }
 
     @Test
     void whenTheProcessIsToldToEndEverythingIsWipedAtOnce() throws IOException {
-        start("process-end", Models.demoFile());
-        runTo("in-use");
-        addWeightPatterns();
-        assertFound("prompt", "tokens", "panel 0", "vector");
-        goOn();
-        runTo("wiped");
-        assertGone(List.copyOf(secrets.keySet()));
+        start("process-end", Models.demoFile()).runTo("in-use");
+        watched.addWeights();
+        watched.assertFound("prompt", "tokens", "panel 0", "vector");
+        watched.goOn();
+        watched.runTo("wiped");
+        watched.assertAllGone();
+        assertNothingInDumps(false);
+    }
+
+    @Test
+    void runningOutOfMemoryInTheMiddleOfALoadLeavesNothing() throws IOException {
+        assertRefused("out-of-memory", Models.demoFile(), "SecureMemoryException");
     }
 
     @Test
     void aMalformedModelLeavesNothing() throws IOException {
         Path longer = copyOfDemo();
         Files.write(longer, new byte[100], StandardOpenOption.APPEND);
-        start("malformed-load", longer);
-        runTo("refused");
-        assertThat(finish).isEqualTo("ModelFormatException");
-        addWeightPatterns();
-        assertGone(List.copyOf(secrets.keySet()));
+        assertRefused("malformed-load", longer, "ModelFormatException");
     }
 
     @Test
@@ -136,113 +175,70 @@ class MemoryHygieneTest {
             bytes.seek(bytes.length() - 1);
             bytes.write(last ^ 1);
         }
-        start("failed-load", changed);
-        runTo("refused");
-        assertThat(finish).isEqualTo("ModelSignatureException");
-        addWeightPatterns();
-        assertGone(List.copyOf(secrets.keySet()));
+        assertRefused("failed-load", changed, "ModelSignatureException");
     }
 
-    private void start(String scenario, Path model) throws IOException {
-        var command = Jvm.command(List.of("-Xmx256m", "-XX:+UseSerialGC", "--add-modules", Jvm.VECTOR_MODULE),
-                HygieneScenario.class.getName(),
-                List.of(scenario, model.toString(), Models.demoFolder().resolve("demo-key.pub.pem").toString()));
-        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        output = process.inputReader();
+    private void assertRefused(String scenario, Path model, String finish) throws IOException {
+        start(scenario, model).runTo("refused");
+        assertThat(watched.finish()).isEqualTo(finish);
+        assertNothingLeft(false);
     }
 
-    private void runTo(String point) throws IOException {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            String[] words = line.split(" ");
-            switch (words[0]) {
-                case "at" -> {
-                    assertThat(words[1]).isEqualTo(point);
-                    return;
-                }
-                case "secret" -> secrets.put(words[1], unmasked(words[2]));
-                case "rows" -> panelRows = Integer.parseInt(words[1]);
-                case "finish" -> finish = words[1];
-                default -> throw new IllegalStateException(line);
+    @Test
+    void anEncryptedModelLeavesNeitherWeightsNorKeys() throws IOException {
+        Path identityFile = folder.resolve("identity.txt");
+        Path encrypted = folder.resolve("andersen-5m-q8_0.gguf.age");
+        copyOfDemo();
+        try (var identity = X25519Identity.generate()) {
+            AgeIdentityFile.write(identityFile, identity);
+            AgeFiles.encrypt(Models.demoFile(), encrypted, List.of(identity.recipient()), _ -> { });
+        }
+        start("encrypted", encrypted, identityFile).runTo("in-use");
+        watched.addWeights();
+        watched.assertFound("panel 0", "vector");
+        watched.goOn();
+        watched.runTo("model-closed");
+        addKey(identityFile);
+        watched.assertAllGone();
+        assertNothingInDumps(false);
+    }
+
+    /** The secret as its file has it. */
+    private void addKey(Path identityFile) throws IOException {
+        String text = Files.readAllLines(identityFile).stream().filter(line -> line.startsWith("AGE-SECRET-KEY-1")).findFirst().orElseThrow();
+        byte[] body = text.substring("AGE-SECRET-KEY-1".length()).getBytes(StandardCharsets.US_ASCII);
+        watched.secrets.add("key as text", Arrays.copyOf(body, Secrets.PATTERN_BYTES));
+    }
+
+    private void assertNothingLeft(boolean alwaysDump) throws IOException {
+        watched.addWeights();
+        watched.assertAllGone();
+        assertNothingInDumps(alwaysDump);
+    }
+
+    /** Last, because a core dump ends the process. */
+    private void assertNothingInDumps(boolean always) throws IOException {
+        if (!always && !FULL) {
+            return;
+        }
+        Path heap = folder.resolve("heap.hprof");
+        Cli.Result dumped = Dumps.heapDump(watched.process(), heap);
+        assertThat(heap).as(dumped.text() + dumped.err()).exists();
+        watched.secrets.assertNotIn(heap);
+        if (Dumps.whyNoCoreDumps().isEmpty()) {
+            Path core = Dumps.abort(watched.process(), folder).orElse(null);
+            if (core != null) {
+                watched.secrets.assertNotIn(core);
             }
         }
-        throw new IllegalStateException("the process ended before " + point);
-    }
-
-    private void goOn() throws IOException {
-        process.getOutputStream().write('\n');
-        process.getOutputStream().flush();
-    }
-
-    private static byte[] unmasked(String hex) {
-        byte[] bytes = HexFormat.of().parseHex(hex);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] ^= HygieneScenario.MASK;
-        }
-        return bytes;
-    }
-
-    private void assertFound(String... names) throws IOException {
-        List<Integer> counts = count(List.of(names));
-        for (int i = 0; i < names.length; i++) {
-            assertThat(counts.get(i)).as("%s while in use", names[i]).isPositive();
-        }
-    }
-
-    private void assertGone(List<String> names) throws IOException {
-        List<Integer> counts = count(names);
-        for (int i = 0; i < names.size(); i++) {
-            assertThat(counts.get(i)).as("%s afterwards", names.get(i)).isZero();
-        }
-    }
-
-    private List<Integer> count(List<String> names) throws IOException {
-        assertThat(secrets.keySet()).containsAll(names);
-        return ProcessMemory.of(process).count(names.stream().map(secrets::get).toList());
-    }
-
-    private List<String> rawNames() {
-        return secrets.keySet().stream().filter(name -> name.startsWith("raw")).toList();
-    }
-
-    /**
-     * Pieces of the weights: as they lie in the file, as they lie in panels (computed here with the exact packer), and a
-     * vector, which is stored as it is.
-     */
-    private void addWeightPatterns() throws IOException {
-        try (var checkpoint = CheckpointLoader.open(Models.demoFile(), Models.demoTrust()); var arena = Arena.ofConfined()) {
-            MemorySegment file = arena.allocate(checkpoint.byteSize()).copyFrom(
-                    MemorySegment.ofArray(Files.readAllBytes(Models.demoFile())));
-            List<TensorInfo> matrices = checkpoint.tensors().stream().filter(tensor -> tensor.shape().size() == 2).toList();
-            for (int i = 0; i < TENSOR_PATTERNS; i++) {
-                TensorInfo tensor = matrices.get(i * (matrices.size() - 1) / (TENSOR_PATTERNS - 1));
-                secrets.put("raw " + i, pattern(file, tensor.byteOffset() + tensor.byteSize() / 2, PATTERN_BYTES));
-                secrets.put("panel " + i, panelPattern(file, tensor, arena));
-            }
-            secrets.put("vector", pattern(file, checkpoint.tensor("blk.3.ffn_norm.weight").orElseThrow().byteOffset(), FLOAT_BYTES));
-        }
-    }
-
-    private byte[] panelPattern(MemorySegment file, TensorInfo tensor, Arena arena) {
-        var layout = new PanelLayout(tensor.type(), tensor.rows(), tensor.columns(), panelRows);
-        MemorySegment panels = arena.allocate(layout.allocationBytes());
-        long panel = layout.panels() / 2;
-        long rows = tensor.byteOffset() + panel * panelRows * layout.rowBytes();
-        layout.pack(panel, file.asSlice(rows, layout.rowsIn(panel) * layout.rowBytes()), panels, Arena.ofAuto().allocate(layout.scratchBytes()));
-        // behind all scales, in the middle of the quants
-        return pattern(panels, panel * layout.panelBytes() + layout.panelBytes() / 2, PATTERN_BYTES);
-    }
-
-    private static byte[] pattern(MemorySegment bytes, long offset, int count) {
-        return bytes.asSlice(offset, count).toArray(ValueLayout.JAVA_BYTE);
     }
 
     private Path copyOfDemo() throws IOException {
-        List<Path> copies = new ArrayList<>();
         try (var files = Files.list(Models.demoFolder())) {
             for (Path file : files.toList()) {
-                copies.add(Files.copy(file, folder.resolve(file.getFileName())));
+                Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
-        return copies.stream().filter(file -> file.toString().endsWith(".gguf")).findFirst().orElseThrow();
+        return folder.resolve(Models.demoFile().getFileName());
     }
 }
