@@ -1,12 +1,11 @@
 package dev.lockstep.loader.age;
 
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.loader.signing.KeyFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,17 +89,6 @@ public final class AgeIdentityFile {
     }
 
     private static byte[] bytes(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            byte[] text = in.readNBytes(MAX_FILE_BYTES + 1);
-            if (text.length > MAX_FILE_BYTES) {
-                Arrays.fill(text, (byte) 0);
-                throw new KeyFileException(file.toString(), "is larger than " + MAX_FILE_BYTES + " bytes, so it is no file of keys");
-            }
-            return text;
-        } catch (NoSuchFileException e) {
-            throw new KeyFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
+        return BoundedFile.read(file, MAX_FILE_BYTES, ", so it is no file of keys", KeyFileException::new);
     }
 }
