@@ -2,6 +2,7 @@ package dev.lockstep.loader.age;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
@@ -23,11 +24,21 @@ final class AgeCrypto {
     /** Bytes that authentication adds to a text. */
     static final int TAG_BYTES = 16;
 
+    /** Bytes of a wrapped file key. Others are not even tried, so that no error tells one from another. */
+    static final int WRAPPED_KEY_BYTES = FILE_KEY_BYTES + TAG_BYTES;
+
     private static final int NONCE_BYTES = 12;
     private static final String HMAC = "HmacSHA256";
     private static final String AEAD = "ChaCha20-Poly1305";
 
     private AgeCrypto() {
+    }
+
+    /** Fresh bytes that nobody can guess. */
+    static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     /** A key derived from another secret. */

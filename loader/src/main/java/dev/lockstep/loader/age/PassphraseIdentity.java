@@ -4,7 +4,6 @@ import dev.lockstep.loader.age.AgeException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,6 @@ public final class PassphraseIdentity extends AgeIdentity {
     private static final byte[] SALT_PREFIX = "age-encryption.org/v1/scrypt".getBytes(StandardCharsets.US_ASCII);
     private static final int SALT_BYTES = 16;
     private static final int BLOCK_SIZE = 8;
-    private static final int BODY_BYTES = AgeCrypto.FILE_KEY_BYTES + AgeCrypto.TAG_BYTES;
 
     /** What age itself uses: about a second, and 256 MiB. */
     static final int WORK_FACTOR = 18;
@@ -59,8 +57,7 @@ public final class PassphraseIdentity extends AgeIdentity {
     }
 
     Stanza wrap(byte[] fileKey) {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
+        byte[] salt = AgeCrypto.random(SALT_BYTES);
         return new Stanza(List.of(TYPE, Base64Text.encode(salt), Integer.toString(workFactor)), AgeCrypto.wrap(wrapKey(salt, workFactor), fileKey));
     }
 
@@ -84,7 +81,7 @@ public final class PassphraseIdentity extends AgeIdentity {
         byte[] salt = stanza.has(3)
                 ? Base64Text.decode(stanza.arguments().get(1)).filter(bytes -> bytes.length == SALT_BYTES).orElse(null)
                 : null;
-        if (salt == null || stanza.body().length != BODY_BYTES) {
+        if (salt == null || stanza.body().length != AgeCrypto.WRAPPED_KEY_BYTES) {
             throw new AgeException(Reason.HEADER, file, "has a malformed passphrase recipient");
         }
         return AgeCrypto.unwrap(wrapKey(salt, workFactor(stanza.arguments().get(2), file)), stanza.body());

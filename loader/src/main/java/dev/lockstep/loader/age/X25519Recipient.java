@@ -1,6 +1,5 @@
 package dev.lockstep.loader.age;
 
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,8 +22,7 @@ public final class X25519Recipient extends AgeRecipient {
 
     @Override
     Stanza wrap(byte[] fileKey) {
-        byte[] secret = new byte[X25519Keys.BYTES];
-        new SecureRandom().nextBytes(secret);
+        byte[] secret = AgeCrypto.random(X25519Keys.BYTES);
         try {
             byte[] share = X25519Keys.publicKey(secret);
             byte[] shared = X25519Keys.shared(secret, publicKey)
