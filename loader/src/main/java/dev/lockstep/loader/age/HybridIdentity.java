@@ -3,7 +3,6 @@ package dev.lockstep.loader.age;
 import dev.lockstep.loader.age.AgeException.Reason;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A post-quantum hybrid secret key: {@code AGE-SECRET-KEY-PQ-1…}. */
@@ -55,9 +54,9 @@ public final class HybridIdentity extends AgeIdentity {
         return encapsulated;
     }
 
-    /** The secret, as identity files hold it. */
-    String toText() {
-        return Bech32.encode(PREFIX, secret).toUpperCase(Locale.ROOT);
+    /** The secret, as identity files hold it; the caller's to overwrite. */
+    byte[] toText() {
+        return Bech32.encodeUpperCase(PREFIX, secret);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.lockstep.loader.age;
 import dev.lockstep.loader.age.AgeException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -44,11 +45,18 @@ public final class PassphraseIdentity extends AgeIdentity {
         if (passphrase.length == 0) {
             throw new IllegalArgumentException("an empty passphrase protects nothing");
         }
-        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(CharBuffer.wrap(passphrase));
-        byte[] bytes = new byte[utf8.remaining()];
-        utf8.get(bytes);
-        Arrays.fill(utf8.array(), (byte) 0);
-        return new PassphraseIdentity(bytes, workFactor);
+        return new PassphraseIdentity(utf8(passphrase), workFactor);
+    }
+
+    /** In a buffer that has room from the start: one that grows leaves what it outgrew behind. */
+    private static byte[] utf8(char[] text) {
+        var encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
+        byte[] room = new byte[Math.multiplyExact(text.length, (int) Math.ceil(encoder.maxBytesPerChar()))];
+        ByteBuffer target = ByteBuffer.wrap(room);
+        encoder.encode(CharBuffer.wrap(text), target, true);
+        byte[] bytes = Arrays.copyOf(room, target.position());
+        Arrays.fill(room, (byte) 0);
+        return bytes;
     }
 
     /** Who has to be named when a file is encrypted for this passphrase. It borrows the secret: use it before this is closed. */

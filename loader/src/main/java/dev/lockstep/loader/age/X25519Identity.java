@@ -3,7 +3,6 @@ package dev.lockstep.loader.age;
 import dev.lockstep.loader.age.AgeException.Reason;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** An X25519 secret key: {@code AGE-SECRET-KEY-1…}. */
@@ -54,9 +53,9 @@ public final class X25519Identity extends AgeIdentity {
         return AgeCrypto.unwrap(X25519Recipient.wrapKey(shared, share, publicKey), stanza.body());
     }
 
-    /** The secret, as identity files hold it. */
-    String toText() {
-        return Bech32.encode(PREFIX, secret).toUpperCase(Locale.ROOT);
+    /** The secret, as identity files hold it; the caller's to overwrite. */
+    byte[] toText() {
+        return Bech32.encodeUpperCase(PREFIX, secret);
     }
 
     @Override

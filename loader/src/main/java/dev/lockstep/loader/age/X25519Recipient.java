@@ -1,5 +1,6 @@
 package dev.lockstep.loader.age;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,6 +48,6 @@ public final class X25519Recipient extends AgeRecipient {
     /** As recipients are written: {@code age1…}. */
     @Override
     public String toString() {
-        return Bech32.encode(PREFIX, publicKey);
+        return new String(Bech32.encode(PREFIX, publicKey), StandardCharsets.US_ASCII);
     }
 }

@@ -49,8 +49,8 @@ final class FileHasher implements AutoCloseable {
      */
     FileDigests plaintextDigests(Path encrypted, List<? extends AgeIdentity> identities) throws IOException {
         var digest = new PlannedDigest(plan);
-        try (var source = AgeFileSource.open(encrypted); var reader = AgeReader.open(source, identities)) {
-            var chunks = reader.newChunks();
+        try (var source = AgeFileSource.open(encrypted); var reader = AgeReader.open(source, identities);
+                var chunks = reader.newChunks()) {
             for (long number = 0; number < reader.chunks(); number++) {
                 digest.update(buffer.asSlice(0, chunks.decrypt(number, buffer, 0)));
             }
