@@ -106,14 +106,19 @@ public final class PassphraseIdentity extends AgeIdentity {
             throw new AgeException(Reason.HEADER, file, "asks for a work factor of " + factor + "; at most " + MAX_WORK_FACTOR
                     + " is accepted, and " + WORK_FACTOR + " is usual");
         }
-        requireHeap(128L * BLOCK_SIZE << factor, file);
+        if (!fits(factor, Runtime.getRuntime().maxMemory())) {
+            throw new AgeException(Reason.HEADER, file, "needs " + (scryptBytes(factor) >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
+        }
         return factor;
     }
 
-    private static void requireHeap(long bytes, String file) {
-        if (bytes > Runtime.getRuntime().maxMemory() / 2) {
-            throw new AgeException(Reason.HEADER, file, "needs " + (bytes >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
-        }
+    private static long scryptBytes(int factor) {
+        return 128L * BLOCK_SIZE << factor;
+    }
+
+    /** What lives as long goes to the old generation, which has two thirds of the heap. */
+    static boolean fits(int factor, long heapBytes) {
+        return scryptBytes(factor) <= heapBytes / 3 * 2;
     }
 
     @Override

@@ -154,6 +154,14 @@ class AgeRoundTripTest {
         }
     }
 
+    /** The launcher's heap, of which one survivor space does not count: what is written with a passphrase must be read with it. */
+    @Test
+    void theUsualWorkFitsTheHeapOfTheCommandLine() {
+        long launchersHeap = 495L << 20;
+        assertThat(PassphraseIdentity.fits(PassphraseIdentity.WORK_FACTOR, launchersHeap)).isTrue();
+        assertThat(PassphraseIdentity.fits(PassphraseIdentity.MAX_WORK_FACTOR, launchersHeap)).isFalse();
+    }
+
     @Test
     void aClosedReaderDecryptsNothing() throws IOException {
         try (var identity = X25519Identity.generate(); var memory = SecureArena.open("chunk")) {
