@@ -1,9 +1,10 @@
 package dev.lockstep.app;
 
-import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.loader.age.AgeIdentities;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.age.AgeIdentityFile;
+import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.age.PassphraseIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,26 +28,47 @@ final class AgeIdentityOptions {
 
     /** Opens a file, with identities or a passphrase if it is encrypted; they are closed afterwards. */
     VerifiedCheckpoint opening(CommandSpec command, Path file, Opening opening) throws IOException {
-        List<AgeIdentity> all = CheckpointLoader.isEncrypted(file) ? open(command, file) : List.of();
-        try {
-            return opening.open(all);
-        } finally {
-            all.forEach(AgeIdentity::close);
+        try (var identities = onDemand(command)) {
+            return opening.open(EncryptedName.plain(file).isPresent() ? identities.of(file) : List.of());
         }
     }
 
-    /** The caller closes them. */
-    List<AgeIdentity> open(CommandSpec command, Path encrypted) {
-        var identities = new ArrayList<AgeIdentity>();
-        if (files.isEmpty()) {
+    /** The caller closes it. */
+    OnDemand onDemand(CommandSpec command) {
+        return new OnDemand(command);
+    }
+
+    /** Identities that are read, or asked for, once the first encrypted file is met. Closing it closes them. */
+    final class OnDemand implements AgeIdentities, AutoCloseable {
+        private final CommandSpec command;
+        private final List<AgeIdentity> all = new ArrayList<>();
+
+        private OnDemand(CommandSpec command) {
+            this.command = command;
+        }
+
+        @Override
+        public List<AgeIdentity> of(Path encrypted) {
+            if (all.isEmpty() && files.isEmpty()) {
+                all.add(ask(encrypted));
+            } else if (all.isEmpty()) {
+                files.forEach(file -> all.addAll(AgeIdentityFile.read(file)));
+            }
+            return all;
+        }
+
+        private AgeIdentity ask(Path encrypted) {
             char[] passphrase = Passphrase.ask(command, "Passphrase of " + encrypted.getFileName());
             try {
-                identities.add(PassphraseIdentity.of(passphrase));
+                return PassphraseIdentity.of(passphrase);
             } finally {
                 Arrays.fill(passphrase, '\0');
             }
         }
-        files.forEach(file -> identities.addAll(AgeIdentityFile.read(file)));
-        return identities;
+
+        @Override
+        public void close() {
+            all.forEach(AgeIdentity::close);
+        }
     }
 }

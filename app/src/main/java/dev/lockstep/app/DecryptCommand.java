@@ -2,6 +2,7 @@ package dev.lockstep.app;
 
 import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.age.EncryptedName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +18,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "decrypt", description = {"Decrypts a file (age v1). The plaintext goes to a disk: nothing else in Lockstep needs that.",
     "Exit code 3 tells that the file was changed."})
 final class DecryptCommand extends IoCommand {
-    private static final String ENDING = ".age";
-
     @Parameters(paramLabel = "FILE", description = "The encrypted file.")
     private Path file;
 
@@ -35,23 +34,20 @@ final class DecryptCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         Path target = target();
-        List<AgeIdentity> all = identities.open(spec, file);
-        try (var progress = Progress.of(io)) {
-            AgeFiles.decrypt(file, target, all, done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
-        } finally {
-            all.forEach(AgeIdentity::close);
+        try (var onDemand = identities.onDemand(spec)) {
+            decrypt(target, onDemand.of(file));
         }
         return ExitCode.OK;
     }
 
     private Path target() {
-        if (output != null) {
-            return output;
+        return output != null ? output
+                : EncryptedName.plain(file).orElseThrow(() -> new ParameterException(spec.commandLine(), "where to? Give --output"));
+    }
+
+    private void decrypt(Path target, List<AgeIdentity> all) throws IOException {
+        try (var progress = Progress.of(io)) {
+            AgeFiles.decrypt(file, target, all, done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
         }
-        String name = file.getFileName().toString();
-        if (!name.endsWith(ENDING) || name.length() == ENDING.length()) {
-            throw new ParameterException(spec.commandLine(), "where to? Give --output");
-        }
-        return file.resolveSibling(name.substring(0, name.length() - ENDING.length()));
     }
 }

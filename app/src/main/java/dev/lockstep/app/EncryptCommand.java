@@ -4,6 +4,7 @@ import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.age.AgeKeys;
 import dev.lockstep.loader.age.AgeRecipient;
+import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.age.PassphraseIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class EncryptCommand extends IoCommand {
 
     @Override
     public Integer call() throws IOException {
-        Path target = output != null ? output : file.resolveSibling(file.getFileName() + ".age");
+        Path target = output != null ? output : EncryptedName.of(file);
         if (!passphrase) {
             encrypt(target, named());
             return ExitCode.OK;

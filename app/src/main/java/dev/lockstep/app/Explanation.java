@@ -1,6 +1,5 @@
 package dev.lockstep.app;
 
-import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SignedManifest;
 import dev.lockstep.loader.signing.Signer;
 import dev.lockstep.loader.trust.TrustDecision;
@@ -27,15 +26,15 @@ final class Explanation {
     }
 
     /** Why nothing else was asked. */
-    void refused(ModelSignatureException refusal) {
+    void refused(String reason, String message) {
         if (steps.stream().allMatch(Step::passed)) {
-            steps.add(new Step(name(refusal), false, refusal.getMessage()));
+            steps.add(new Step(reason, false, message));
         }
     }
 
     /** {@code digest-mismatch}. */
-    static String name(ModelSignatureException refusal) {
-        return refusal.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    static String name(Enum<?> reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String text() {

@@ -1,6 +1,7 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.age.AgeException;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelVerifier;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +35,7 @@ final class VerifyCommand extends IoCommand {
     private Path model;
 
     @Option(names = "--signature", paramLabel = "FILE",
-            description = "The signature. Default: PATH.sig for a file, PATH/model.sig for a folder.")
+            description = "The signature. Default: PATH.sig for a file, without .age if there is none; PATH/model.sig for a folder.")
     private Path signature;
 
     @ArgGroup
@@ -67,6 +69,9 @@ final class VerifyCommand extends IoCommand {
         }
     }
 
+    @Mixin
+    private AgeIdentityOptions identities;
+
     @Option(names = "--ignore-paths", paramLabel = "PATH", description = "Unsigned files or folders that may be there.")
     private List<Path> ignorePaths = List.of();
 
@@ -98,8 +103,10 @@ final class VerifyCommand extends IoCommand {
         try {
             report(verify(trust, explanation), explanation);
         } catch (ModelSignatureException e) {
-            explanation.refused(e);
-            report(e, explanation);
+            refused(Explanation.name(e.reason()), e, explanation);
+            throw e;
+        } catch (AgeException e) {
+            refused("age-" + Explanation.name(e.reason()), e, explanation);
             throw e;
         }
         return ExitCode.OK;
@@ -114,12 +121,15 @@ final class VerifyCommand extends IoCommand {
     }
 
     private SignedManifest verify(TrustPolicy trust, Explanation explanation) {
-        Path place = signature != null ? signature : SignaturePlace.of(model);
-        SignedManifest signed =
-                ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02));
+        Path place = signature != null ? signature : SignaturePlace.existing(model);
+        SignedManifest signed;
+        try (var onDemand = identities.onDemand(spec)) {
+            signed = ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02, onDemand));
+        }
         explanation.verified(signed);
         trust.rules().ifPresent(rules -> {
-            Assessment assessment = rules.assess(model, place, signed, ModelVerifier.filesOf(model, signed));
+            Assessment assessment = rules.assess(ModelVerifier.plaintextOf(model, signed), place, signed,
+                    ModelVerifier.filesOf(model, signed));
             explanation.decided(assessment.decision());
             assessment.decision().requireAllowed(model.toString());
         });
@@ -154,10 +164,10 @@ final class VerifyCommand extends IoCommand {
     }
 
     /** On standard output, for whoever asked; the message goes to standard error as always. */
-    private void report(ModelSignatureException refusal, Explanation explanation) {
+    private void refused(String reason, RuntimeException refusal, Explanation explanation) {
+        explanation.refused(reason, refusal.getMessage());
         if (json) {
-            print(Json.object().put("verified", false).put("reason", Explanation.name(refusal)).put("message", refusal.getMessage()),
-                    explanation);
+            print(Json.object().put("verified", false).put("reason", reason).put("message", refusal.getMessage()), explanation);
         } else if (explain) {
             io.println(explanation.text());
         }

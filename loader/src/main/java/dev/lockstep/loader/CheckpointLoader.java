@@ -1,6 +1,7 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.internal.OpenFile;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.gguf.GgufReader;
@@ -27,9 +28,6 @@ import java.util.Optional;
  * folder, which may cover other files as well; only the file that is loaded is compared.
  */
 public final class CheckpointLoader {
-    /** How the names of encrypted files end. */
-    public static final String ENCRYPTED = ".age";
-
     private CheckpointLoader() {
     }
 
@@ -44,7 +42,7 @@ public final class CheckpointLoader {
     }
 
     /**
-     * Verifies and opens a checkpoint. A file whose name ends in {@value #ENCRYPTED} is decrypted into secure memory first; it goes by
+     * Verifies and opens a checkpoint. A file whose name ends in {@value EncryptedName#ENDING} is decrypted into secure memory first; it goes by
      * the name without that ending, and the signature is of its plaintext, so that whoever encrypts it for a device need not sign it.
      *
      * @param file the model file
@@ -61,8 +59,8 @@ public final class CheckpointLoader {
             throws IOException {
         requireFile(file);
         List<String> exposure = FileExposure.of(file);
-        boolean encrypted = isEncrypted(file);
-        Path plain = encrypted ? plainName(file) : file;
+        Path plain = EncryptedName.plain(file).orElse(file);
+        boolean encrypted = !plain.equals(file);
         Optional<Vouched> vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(vouched(file, plain, trust));
         if (vouched.isPresent()) {
             vouched.get().manifest.requireListed(plain.getFileName().toString(), encrypted ? FileDigests.UNKNOWN : Files.size(file));
@@ -80,17 +78,6 @@ public final class CheckpointLoader {
             bytes.close();
             throw t;
         }
-    }
-
-    /** True for a file that is to be decrypted, by its name. */
-    public static boolean isEncrypted(Path file) {
-        String name = file.getFileName().toString();
-        return name.endsWith(ENCRYPTED) && name.length() > ENCRYPTED.length();
-    }
-
-    private static Path plainName(Path file) {
-        String name = file.getFileName().toString();
-        return file.resolveSibling(name.substring(0, name.length() - ENCRYPTED.length()));
     }
 
     /**

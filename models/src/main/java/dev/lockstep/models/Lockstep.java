@@ -35,7 +35,7 @@ public final class Lockstep {
     /**
      * Like {@link #load(Path, TrustPolicy)}, with options, for a file that may be encrypted.
      *
-     * @param identities who decrypts a file whose name ends in {@value CheckpointLoader#ENCRYPTED}; the caller's to close
+     * @param identities who decrypts a file whose name ends in {@value dev.lockstep.loader.age.EncryptedName#ENDING}; the caller's to close
      * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted, or the encrypted file was changed
      */
     public static Model load(Path file, TrustPolicy trust, LoadOptions options, List<? extends AgeIdentity> identities) throws IOException {

@@ -2,6 +2,7 @@ package dev.lockstep.loader.age;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
@@ -10,7 +11,6 @@ import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The primitives of age, from the JDK: HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305. */
 final class AgeCrypto {
@@ -23,6 +23,9 @@ final class AgeCrypto {
     /** Bytes that authentication adds to a text. */
     static final int TAG_BYTES = 16;
 
+    /** Bytes of a wrapped file key. Others are not even tried, so that no error tells one from another. */
+    static final int WRAPPED_KEY_BYTES = FILE_KEY_BYTES + TAG_BYTES;
+
     private static final int NONCE_BYTES = 12;
     private static final String HMAC = "HmacSHA256";
     private static final String AEAD = "ChaCha20-Poly1305";
@@ -30,10 +33,17 @@ final class AgeCrypto {
     private AgeCrypto() {
     }
 
+    /** Fresh bytes that nobody can guess. */
+    static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
     /** A key derived from another secret. */
     static byte[] derive(byte[] secret, byte[] salt, String info) {
         try {
-            var parameters = HKDFParameterSpec.ofExtract().addIKM(secret).addSalt(salt)
+            var parameters = HKDFParameterSpec.ofExtract().addIKM(new BorrowedKey(secret, "Generic")).addSalt(salt)
                     .thenExpand(info.getBytes(StandardCharsets.US_ASCII), KEY_BYTES);
             return KDF.getInstance("HKDF-SHA256").deriveData(parameters);
         } catch (GeneralSecurityException e) {
@@ -46,7 +56,7 @@ final class AgeCrypto {
         byte[] key = derive(fileKey, new byte[0], "header");
         try {
             var mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(key, HMAC));
+            mac.init(new BorrowedKey(key, HMAC));
             return mac.doFinal(header);
         } catch (GeneralSecurityException e) {
             throw missing(HMAC, e);
@@ -55,27 +65,33 @@ final class AgeCrypto {
         }
     }
 
-    /** A file key taken out of a stanza; nothing if it was wrapped with another key. */
+    /** A file key taken out of a stanza; nothing if it was wrapped with another key. The key that wraps is overwritten with zeros. */
     static Optional<byte[]> unwrap(byte[] wrapKey, byte[] body) {
+        Cipher cipher = newCipher();
         try {
-            return Optional.of(cipher(Cipher.DECRYPT_MODE, wrapKey, new byte[NONCE_BYTES]).doFinal(body));
+            init(cipher, Cipher.DECRYPT_MODE, wrapKey, new byte[NONCE_BYTES]);
+            return Optional.of(cipher.doFinal(body));
         } catch (AEADBadTagException e) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
             throw missing(AEAD, e);
         } finally {
             Arrays.fill(wrapKey, (byte) 0);
+            forget(cipher);
         }
     }
 
     /** A file key wrapped for a stanza. The key that wraps is overwritten with zeros. */
     static byte[] wrap(byte[] wrapKey, byte[] fileKey) {
+        Cipher cipher = newCipher();
         try {
-            return cipher(Cipher.ENCRYPT_MODE, wrapKey, new byte[NONCE_BYTES]).doFinal(fileKey);
+            init(cipher, Cipher.ENCRYPT_MODE, wrapKey, new byte[NONCE_BYTES]);
+            return cipher.doFinal(fileKey);
         } catch (GeneralSecurityException e) {
             throw missing(AEAD, e);
         } finally {
             Arrays.fill(wrapKey, (byte) 0);
+            forget(cipher);
         }
     }
 
@@ -88,15 +104,18 @@ final class AgeCrypto {
         }
     }
 
-    private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
-        Cipher cipher = newCipher();
-        init(cipher, mode, key, nonce);
-        return cipher;
+    /** Has a cipher overwrite its copy of a key, and what it made of it, with those of another: of zeros. */
+    static void forget(Cipher cipher) {
+        try {
+            init(cipher, Cipher.DECRYPT_MODE, new byte[KEY_BYTES], new byte[NONCE_BYTES]);
+        } catch (GeneralSecurityException e) {
+            throw missing(AEAD, e);
+        }
     }
 
     /** Makes a cipher ready for one text. */
     static void init(Cipher cipher, int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
-        cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+        cipher.init(mode, new BorrowedKey(key, "ChaCha20"), new IvParameterSpec(nonce));
     }
 
     static IllegalStateException missing(String algorithm, GeneralSecurityException e) {

@@ -1,16 +1,16 @@
 package dev.lockstep.loader.age;
 
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.loader.signing.KeyFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Files that hold keys of age, one on a line; empty lines and those that begin with {@code #} are comments. What age's own tools write
@@ -19,6 +19,8 @@ import java.util.List;
 public final class AgeIdentityFile {
     /** Room for hundreds of post-quantum recipients. */
     public static final int MAX_FILE_BYTES = 1 << 20;
+
+    private static final String RECIPIENT = "age1";
 
     private AgeIdentityFile() {
     }
@@ -32,10 +34,8 @@ public final class AgeIdentityFile {
         byte[] text = bytes(file);
         var identities = new ArrayList<AgeIdentity>();
         try {
-            for (String line : lines(text)) {
-                identities.add(AgeKeys.identity(line).orElseThrow(() -> new KeyFileException(file.toString(), line.startsWith("age1")
-                        ? "holds a recipient where an identity is wanted (AGE-SECRET-KEY-…)" : "has a line that is no identity of age")));
-            }
+            forEachKey(text, key -> identities.add(AgeKeys.identity(key).orElseThrow(() -> new KeyFileException(file.toString(), isRecipient(key)
+                    ? "holds a recipient where an identity is wanted (AGE-SECRET-KEY-…)" : "has a line that is no identity of age"))));
             if (identities.isEmpty()) {
                 throw new KeyFileException(file.toString(), "holds no identity of age (AGE-SECRET-KEY-…)");
             }
@@ -48,14 +48,25 @@ public final class AgeIdentityFile {
         }
     }
 
+    private static boolean isRecipient(byte[] line) {
+        return new String(line, 0, Math.min(line.length, RECIPIENT.length()), StandardCharsets.ISO_8859_1).equals(RECIPIENT);
+    }
+
     /**
      * Reads the recipients of a file.
      *
      * @throws KeyFileException if there is no such file, or a line of it is no recipient
      */
     public static List<AgeRecipient> readRecipients(Path file) {
-        List<AgeRecipient> recipients = lines(bytes(file)).stream().map(line -> AgeKeys.recipient(line)
-                .orElseThrow(() -> new KeyFileException(file.toString(), "has a line that is no recipient of age (age1…)"))).toList();
+        byte[] text = bytes(file);
+        var recipients = new ArrayList<AgeRecipient>();
+        try {
+            forEachKey(text, key -> recipients.add(AgeKeys.recipient(key)
+                    .orElseThrow(() -> new KeyFileException(file.toString(), "has a line that is no recipient of age (age1…)"))));
+        } finally {
+            // somebody may have taken the wrong file
+            Arrays.fill(text, (byte) 0);
+        }
         if (recipients.isEmpty()) {
             throw new KeyFileException(file.toString(), "holds no recipient of age (age1…)");
         }
@@ -72,8 +83,12 @@ public final class AgeIdentityFile {
         write(file, identity.recipient().toString(), identity.toText());
     }
 
-    private static void write(Path file, String recipient, String secret) {
-        byte[] text = ("# public key: " + recipient + "\n" + secret + "\n").getBytes(StandardCharsets.US_ASCII);
+    private static void write(Path file, String recipient, byte[] secret) {
+        byte[] comment = ("# public key: " + recipient + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] text = Arrays.copyOf(comment, comment.length + secret.length + 1);
+        System.arraycopy(secret, 0, text, comment.length, secret.length);
+        text[text.length - 1] = '\n';
+        Arrays.fill(secret, (byte) 0);
         try {
             WholeFile.create(file, text, WholeFile.ownerOnly(file));
         } catch (FileAlreadyExistsException e) {
@@ -85,22 +100,34 @@ public final class AgeIdentityFile {
         }
     }
 
-    private static List<String> lines(byte[] text) {
-        return new String(text, StandardCharsets.ISO_8859_1).lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+    /** Lines end with a line feed, a carriage return or both. Each is a copy that is overwritten: a {@code String} could not be. */
+    private static void forEachKey(byte[] text, Consumer<byte[]> action) {
+        int start = 0;
+        for (int end = 0; end <= text.length; end++) {
+            if (end == text.length || text[end] == '\n' || text[end] == '\r') {
+                byte[] line = Arrays.copyOfRange(text, start, end);
+                start = end + 1;
+                try {
+                    if (!isBlank(line) && line[0] != '#') {
+                        action.accept(line);
+                    }
+                } finally {
+                    Arrays.fill(line, (byte) 0);
+                }
+            }
+        }
+    }
+
+    private static boolean isBlank(byte[] line) {
+        for (byte b : line) {
+            if (!Character.isWhitespace(Byte.toUnsignedInt(b))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static byte[] bytes(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            byte[] text = in.readNBytes(MAX_FILE_BYTES + 1);
-            if (text.length > MAX_FILE_BYTES) {
-                Arrays.fill(text, (byte) 0);
-                throw new KeyFileException(file.toString(), "is larger than " + MAX_FILE_BYTES + " bytes, so it is no file of keys");
-            }
-            return text;
-        } catch (NoSuchFileException e) {
-            throw new KeyFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
+        return BoundedFile.read(file, MAX_FILE_BYTES, ", so it is no file of keys", KeyFileException::new);
     }
 }

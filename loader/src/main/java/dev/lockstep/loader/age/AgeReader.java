@@ -96,7 +96,7 @@ public final class AgeReader implements AutoCloseable {
         return Math.max(0, source.byteSize() - start - chunks * AgeCrypto.TAG_BYTES);
     }
 
-    /** A decryptor for one thread. */
+    /** A decryptor for one thread; the caller's to close. */
     public Chunks newChunks() {
         return new Chunks();
     }
@@ -107,8 +107,11 @@ public final class AgeReader implements AutoCloseable {
         Arrays.fill(key, (byte) 0);
     }
 
-    /** Decrypts chunks through scratch memory that is overwritten with zeros after each. Closed by whoever made it. */
-    public final class Chunks {
+    /**
+     * Decrypts chunks through scratch memory that is overwritten with zeros after each. Closed by whoever made it, which overwrites the
+     * cipher's copy of the key. One thread.
+     */
+    public final class Chunks implements AutoCloseable {
         private final byte[] sealed = new byte[SEALED_BYTES];
         private final byte[] plain = new byte[CHUNK_BYTES];
         private final byte[] nonce = new byte[12];
@@ -158,6 +161,12 @@ public final class AgeReader implements AutoCloseable {
             } catch (GeneralSecurityException e) {
                 throw AgeCrypto.missing("ChaCha20-Poly1305", e);
             }
+        }
+
+        /** Overwrites the cipher's copy of the key. Idempotent. */
+        @Override
+        public void close() {
+            AgeCrypto.forget(cipher);
         }
 
         private AgeException fault(long number) {

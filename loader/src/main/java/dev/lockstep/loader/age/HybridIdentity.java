@@ -1,34 +1,26 @@
 package dev.lockstep.loader.age;
 
 import dev.lockstep.loader.age.AgeException.Reason;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A post-quantum hybrid secret key: {@code AGE-SECRET-KEY-PQ-1…}. */
 public final class HybridIdentity extends AgeIdentity {
     static final String PREFIX = "age-secret-key-pq-";
-    private static final int BODY_BYTES = AgeCrypto.FILE_KEY_BYTES + AgeCrypto.TAG_BYTES;
 
     private final byte[] secret;
     private final byte[] publicKey;
 
+    /** @param secret this identity's own from now on */
     HybridIdentity(byte[] secret) {
-        this.secret = secret.clone();
+        this.secret = secret;
         this.publicKey = XWingHpke.publicKey(secret);
     }
 
     /** Makes a fresh one. */
     public static HybridIdentity generate() {
-        byte[] secret = new byte[XWingHpke.SECRET_BYTES];
-        new SecureRandom().nextBytes(secret);
-        try {
-            return new HybridIdentity(secret);
-        } finally {
-            Arrays.fill(secret, (byte) 0);
-        }
+        return new HybridIdentity(AgeCrypto.random(XWingHpke.SECRET_BYTES));
     }
 
     /** Who has to be named when a file is encrypted for this identity. */
@@ -53,7 +45,7 @@ public final class HybridIdentity extends AgeIdentity {
         byte[] encapsulated = stanza.has(2)
                 ? Base64Text.decode(stanza.arguments().get(1)).filter(bytes -> bytes.length == XWingHpke.ENCAPSULATED_BYTES).orElse(null)
                 : null;
-        if (encapsulated == null || stanza.body().length != BODY_BYTES) {
+        if (encapsulated == null || stanza.body().length != AgeCrypto.WRAPPED_KEY_BYTES) {
             throw new AgeException(Reason.HEADER, file, "has a malformed recipient of the kind " + HybridRecipient.TYPE);
         }
         if (XWingHpke.isLowOrder(encapsulated)) {
@@ -62,9 +54,9 @@ public final class HybridIdentity extends AgeIdentity {
         return encapsulated;
     }
 
-    /** The secret, as identity files hold it. */
-    String toText() {
-        return Bech32.encode(PREFIX, secret).toUpperCase(Locale.ROOT);
+    /** The secret, as identity files hold it; the caller's to overwrite. */
+    byte[] toText() {
+        return Bech32.encodeUpperCase(PREFIX, secret);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.age;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The holder of a post-quantum hybrid key: {@code age1pq1…}, some 2,000 characters long. */
@@ -27,6 +28,6 @@ public final class HybridRecipient extends AgeRecipient {
     /** As recipients are written: {@code age1pq1…}. */
     @Override
     public String toString() {
-        return Bech32.encode(PREFIX, publicKey);
+        return new String(Bech32.encode(PREFIX, publicKey), StandardCharsets.US_ASCII);
     }
 }

@@ -3,8 +3,8 @@ package dev.lockstep.loader.age;
 import dev.lockstep.loader.age.AgeException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,6 @@ public final class PassphraseIdentity extends AgeIdentity {
     private static final byte[] SALT_PREFIX = "age-encryption.org/v1/scrypt".getBytes(StandardCharsets.US_ASCII);
     private static final int SALT_BYTES = 16;
     private static final int BLOCK_SIZE = 8;
-    private static final int BODY_BYTES = AgeCrypto.FILE_KEY_BYTES + AgeCrypto.TAG_BYTES;
 
     /** What age itself uses: about a second, and 256 MiB. */
     static final int WORK_FACTOR = 18;
@@ -46,11 +45,18 @@ public final class PassphraseIdentity extends AgeIdentity {
         if (passphrase.length == 0) {
             throw new IllegalArgumentException("an empty passphrase protects nothing");
         }
-        ByteBuffer utf8 = StandardCharsets.UTF_8.encode(CharBuffer.wrap(passphrase));
-        byte[] bytes = new byte[utf8.remaining()];
-        utf8.get(bytes);
-        Arrays.fill(utf8.array(), (byte) 0);
-        return new PassphraseIdentity(bytes, workFactor);
+        return new PassphraseIdentity(utf8(passphrase), workFactor);
+    }
+
+    /** In a buffer that has room from the start: one that grows leaves what it outgrew behind. */
+    private static byte[] utf8(char[] text) {
+        var encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
+        byte[] room = new byte[Math.multiplyExact(text.length, (int) Math.ceil(encoder.maxBytesPerChar()))];
+        ByteBuffer target = ByteBuffer.wrap(room);
+        encoder.encode(CharBuffer.wrap(text), target, true);
+        byte[] bytes = Arrays.copyOf(room, target.position());
+        Arrays.fill(room, (byte) 0);
+        return bytes;
     }
 
     /** Who has to be named when a file is encrypted for this passphrase. It borrows the secret: use it before this is closed. */
@@ -59,8 +65,7 @@ public final class PassphraseIdentity extends AgeIdentity {
     }
 
     Stanza wrap(byte[] fileKey) {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
+        byte[] salt = AgeCrypto.random(SALT_BYTES);
         return new Stanza(List.of(TYPE, Base64Text.encode(salt), Integer.toString(workFactor)), AgeCrypto.wrap(wrapKey(salt, workFactor), fileKey));
     }
 
@@ -84,7 +89,7 @@ public final class PassphraseIdentity extends AgeIdentity {
         byte[] salt = stanza.has(3)
                 ? Base64Text.decode(stanza.arguments().get(1)).filter(bytes -> bytes.length == SALT_BYTES).orElse(null)
                 : null;
-        if (salt == null || stanza.body().length != BODY_BYTES) {
+        if (salt == null || stanza.body().length != AgeCrypto.WRAPPED_KEY_BYTES) {
             throw new AgeException(Reason.HEADER, file, "has a malformed passphrase recipient");
         }
         return AgeCrypto.unwrap(wrapKey(salt, workFactor(stanza.arguments().get(2), file)), stanza.body());
@@ -101,14 +106,19 @@ public final class PassphraseIdentity extends AgeIdentity {
             throw new AgeException(Reason.HEADER, file, "asks for a work factor of " + factor + "; at most " + MAX_WORK_FACTOR
                     + " is accepted, and " + WORK_FACTOR + " is usual");
         }
-        requireHeap(128L * BLOCK_SIZE << factor, file);
+        if (!fits(factor, Runtime.getRuntime().maxMemory())) {
+            throw new AgeException(Reason.HEADER, file, "needs " + (scryptBytes(factor) >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
+        }
         return factor;
     }
 
-    private static void requireHeap(long bytes, String file) {
-        if (bytes > Runtime.getRuntime().maxMemory() / 2) {
-            throw new AgeException(Reason.HEADER, file, "needs " + (bytes >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
-        }
+    private static long scryptBytes(int factor) {
+        return 128L * BLOCK_SIZE << factor;
+    }
+
+    /** What lives as long goes to the old generation, which has two thirds of the heap. */
+    static boolean fits(int factor, long heapBytes) {
+        return scryptBytes(factor) <= heapBytes / 3 * 2;
     }
 
     @Override

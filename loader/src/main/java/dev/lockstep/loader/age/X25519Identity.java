@@ -1,35 +1,26 @@
 package dev.lockstep.loader.age;
 
 import dev.lockstep.loader.age.AgeException.Reason;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** An X25519 secret key: {@code AGE-SECRET-KEY-1…}. */
 public final class X25519Identity extends AgeIdentity {
     static final String PREFIX = "age-secret-key-";
-    /** A wrapped file key. Others are not even tried, so that no error tells one from another. */
-    private static final int BODY_BYTES = AgeCrypto.FILE_KEY_BYTES + AgeCrypto.TAG_BYTES;
 
     private final byte[] secret;
     private final byte[] publicKey;
 
+    /** @param secret this identity's own from now on */
     X25519Identity(byte[] secret) {
-        this.secret = secret.clone();
+        this.secret = secret;
         this.publicKey = X25519Keys.publicKey(secret);
     }
 
     /** Makes a fresh one. */
     public static X25519Identity generate() {
-        byte[] secret = new byte[X25519Keys.BYTES];
-        new SecureRandom().nextBytes(secret);
-        try {
-            return new X25519Identity(secret);
-        } finally {
-            Arrays.fill(secret, (byte) 0);
-        }
+        return new X25519Identity(AgeCrypto.random(X25519Keys.BYTES));
     }
 
     /** Who has to be named when a file is encrypted for this identity. */
@@ -54,7 +45,7 @@ public final class X25519Identity extends AgeIdentity {
         byte[] share = stanza.has(2)
                 ? Base64Text.decode(stanza.arguments().get(1)).filter(bytes -> bytes.length == X25519Keys.BYTES).orElse(null)
                 : null;
-        if (share == null || stanza.body().length != BODY_BYTES) {
+        if (share == null || stanza.body().length != AgeCrypto.WRAPPED_KEY_BYTES) {
             throw new AgeException(Reason.HEADER, file, "has a malformed recipient of the kind X25519");
         }
         byte[] shared = X25519Keys.shared(secret, share)
@@ -62,9 +53,9 @@ public final class X25519Identity extends AgeIdentity {
         return AgeCrypto.unwrap(X25519Recipient.wrapKey(shared, share, publicKey), stanza.body());
     }
 
-    /** The secret, as identity files hold it. */
-    String toText() {
-        return Bech32.encode(PREFIX, secret).toUpperCase(Locale.ROOT);
+    /** The secret, as identity files hold it; the caller's to overwrite. */
+    byte[] toText() {
+        return Bech32.encodeUpperCase(PREFIX, secret);
     }
 
     @Override

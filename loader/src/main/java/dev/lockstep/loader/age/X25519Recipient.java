@@ -1,6 +1,6 @@
 package dev.lockstep.loader.age;
 
-import java.security.SecureRandom;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,8 +23,7 @@ public final class X25519Recipient extends AgeRecipient {
 
     @Override
     Stanza wrap(byte[] fileKey) {
-        byte[] secret = new byte[X25519Keys.BYTES];
-        new SecureRandom().nextBytes(secret);
+        byte[] secret = AgeCrypto.random(X25519Keys.BYTES);
         try {
             byte[] share = X25519Keys.publicKey(secret);
             byte[] shared = X25519Keys.shared(secret, publicKey)
@@ -49,6 +48,6 @@ public final class X25519Recipient extends AgeRecipient {
     /** As recipients are written: {@code age1…}. */
     @Override
     public String toString() {
-        return Bech32.encode(PREFIX, publicKey);
+        return new String(Bech32.encode(PREFIX, publicKey), StandardCharsets.US_ASCII);
     }
 }

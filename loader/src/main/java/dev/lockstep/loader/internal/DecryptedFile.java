@@ -69,9 +69,10 @@ final class DecryptedFile implements PlainBytes, AutoCloseable {
     }
 
     private void decrypt(long first, long from, long to, MemorySegment target) throws IOException {
-        var chunks = reader.newChunks();
-        for (long chunk = from; chunk < to; chunk++) {
-            chunks.decrypt(first + chunk, target, chunk * AgeReader.CHUNK_BYTES);
+        try (var chunks = reader.newChunks()) {
+            for (long chunk = from; chunk < to; chunk++) {
+                chunks.decrypt(first + chunk, target, chunk * AgeReader.CHUNK_BYTES);
+            }
         }
     }
 

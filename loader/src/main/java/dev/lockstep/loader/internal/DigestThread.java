@@ -4,6 +4,7 @@ import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.SegmentDigest;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -101,25 +102,11 @@ final class DigestThread implements AutoCloseable {
     /** The digests by the number of the shard. No piece can be added afterwards. */
     Map<Long, byte[]> finish() {
         end();
-        awaitEnd();
+        Waiting.forEndOf(List.of(thread));
         try {
             return hashing.get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("hashing failed", e.getCause());
-        }
-    }
-
-    private void awaitEnd() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -135,6 +122,6 @@ final class DigestThread implements AutoCloseable {
     public void close() {
         abandoned = true;
         end();
-        awaitEnd();
+        Waiting.forEndOf(List.of(thread));
     }
 }

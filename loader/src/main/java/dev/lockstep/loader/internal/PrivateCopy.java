@@ -76,7 +76,9 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         try (var file = new DecryptedFile(name, reader, Runtime.getRuntime().availableProcessors())) {
             if (file.byteSize() == 0) {
                 // there is a chunk all the same, and only it says that nothing is missing
-                reader.newChunks().decrypt(reader.chunks() - 1, MemorySegment.NULL, 0);
+                try (var chunks = reader.newChunks()) {
+                    chunks.decrypt(reader.chunks() - 1, MemorySegment.NULL, 0);
+                }
             }
             return of(file, plan, CHUNK_BYTES);
         }

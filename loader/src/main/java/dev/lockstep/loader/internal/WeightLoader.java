@@ -122,32 +122,13 @@ public final class WeightLoader {
             // those that were started must stop, and be waited for
             failure.compareAndSet(null, t);
         }
-        boolean interrupted = false;
-        for (Thread helper : helpers) {
-            interrupted |= joinUninterruptibly(helper);
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Waiting.forEndOf(helpers);
         switch (failure.get()) {
             case null -> { }
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case Throwable e -> throw new IllegalStateException("loading failed", e);
         }
-    }
-
-    /** The helpers use the caller's memory, so nothing may cut the wait short. */
-    private static boolean joinUninterruptibly(Thread helper) {
-        boolean interrupted = false;
-        while (helper.isAlive()) {
-            try {
-                helper.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        return interrupted;
     }
 
     private void work() {

@@ -179,8 +179,7 @@ public final class BundleVerifier {
     private static Optional<Signer> byCertificate(SignatureBundle bundle, VerificationMaterial.Certificates certificates,
             TrustedSigners trusted, SignedText text) {
         Signer.Certificate signer = CertificateChain.signer(certificates.chain(), trusted.certificates(), bundle.file());
-        ECPublicKey key = EcCurve.canonical((ECPublicKey) signer.certificate().getPublicKey());
-        return isSignedBy(key, bundle, text) ? Optional.of(signer) : Optional.empty();
+        return isSignedBy(signer.certificate().getPublicKey(), bundle, text) ? Optional.of(signer) : Optional.empty();
     }
 
     private static Optional<Signer> byIdentity(SignatureBundle bundle, VerificationMaterial.Sigstore material, TrustedIdentities trusted,

@@ -1,32 +1,23 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Arrays;
 
 /** Key files as bytes: read within bounds, created and never overwritten. */
 final class KeyFiles {
+    private static final String NO_KEY_FILE = ", so it is no key file";
+
     private KeyFiles() {
     }
 
     /** @throws KeyFileException if the file is missing, unreadable or larger than that */
     static byte[] read(Path file, int maxBytes) {
-        try (var in = Files.newInputStream(file)) {
-            byte[] text = in.readNBytes(maxBytes + 1);
-            if (text.length > maxBytes) {
-                throw tooLarge(file.toString(), maxBytes);
-            }
-            return text;
-        } catch (NoSuchFileException e) {
-            throw new KeyFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new KeyFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
+        return BoundedFile.read(file, maxBytes, NO_KEY_FILE, KeyFileException::new);
     }
 
     /**
@@ -53,7 +44,7 @@ final class KeyFiles {
     }
 
     static KeyFileException tooLarge(String name, int maxBytes) {
-        return new KeyFileException(name, "is larger than " + maxBytes + " bytes, so it is no key file");
+        return new KeyFileException(name, "is larger than " + maxBytes + " bytes" + NO_KEY_FILE);
     }
 
     /** Creates a file with this content, or leaves nothing behind. */

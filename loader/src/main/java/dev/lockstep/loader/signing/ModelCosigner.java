@@ -1,8 +1,5 @@
 package dev.lockstep.loader.signing;
 
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -28,32 +25,11 @@ public final class ModelCosigner {
         SignatureBundle primary = SignatureBundle.parse(ModelVerifier.readSignature(signature), signature.toString());
         primary.requireInToto();
         Statement.parse(primary.payload(), primary.file());
-        Path target = SignatureSet.cosignature(signature, KeyId.of(signer.publicKey()));
-        requireRoom(signature, target);
+        Path target = CosignatureFolder.place(signature, KeyId.of(signer.publicKey()));
         // Signed first, in memory, because the comparison takes proof of what is signed and not a statement that anybody wrote.
         NewBundle bundle = NewBundle.sign(signer, primary.payload(), target);
         ModelVerifier.requireSameFiles(model, signature, bundle.manifest(), VerifyOptions.STRICT);
-        createFolder(SignatureSet.folder(signature));
-        SignatureFile.write(target, bundle.json());
+        CosignatureFolder.write(target, bundle.json());
         return bundle.manifest();
-    }
-
-    /** Nothing is added to a folder that no reader would take afterwards. */
-    private static void requireRoom(Path signature, Path target) {
-        long others = SignatureSet.cosignatures(signature).stream().filter(file -> !file.equals(target)).count();
-        if (others >= SignatureSet.MAX_COSIGNATURES) {
-            throw new SigningException(SignatureSet.folder(signature).toString(), "holds " + others + " signatures, and no more are read");
-        }
-        SignatureFile.requireReplaceable(target);
-    }
-
-    private static void createFolder(Path folder) {
-        try {
-            Files.createDirectory(folder);
-        } catch (FileAlreadyExistsException e) {
-            // looked at before, when there was still nothing to lose
-        } catch (IOException e) {
-            throw new SigningException(folder.toString(), "cannot be created: " + e, e);
-        }
     }
 }

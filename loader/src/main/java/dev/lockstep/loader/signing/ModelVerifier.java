@@ -1,5 +1,7 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.age.AgeIdentities;
+import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.ModelTree.Kind;
 import java.io.IOException;
@@ -8,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Verifies a model where it lies: the signature file against trusted signers, then every signed file against its digest,
@@ -27,9 +29,13 @@ public final class ModelVerifier {
      * Verifies a file or a directory. Files are opened once, as regular files, and no symbolic link below the model is
      * followed. What is missing, extra or not a regular file is reported before anything is hashed.
      *
+     * <p>Any file may lie there encrypted, as {@code name.age} instead of {@code name}. The signature is of its plaintext, which is
+     * decrypted piece by piece into secure memory, hashed there, and nowhere else.
+     *
      * @param model the signed file or directory
      * @param signature the signature file; inside the model neither it nor the folder of its cosignatures is a part of it
      * @throws ModelSignatureException if anything is wrong
+     * @throws dev.lockstep.loader.age.AgeException if a file is encrypted for none of the identities, or was changed
      */
     public static SignedManifest verify(Path model, Path signature, TrustedSigners trusted, VerifyOptions options) {
         SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trusted, options.legacyV02());
@@ -44,10 +50,10 @@ public final class ModelVerifier {
      */
     static void requireSameFiles(Path model, Path signature, SignedManifest manifest, VerifyOptions options) {
         try {
-            Map<String, Path> files = Files.isDirectory(model)
-                    ? signedFiles(model.toRealPath(), signature, manifest, options)
+            Map<String, StoredFile> files = Files.isDirectory(model)
+                    ? SignedFiles.inDirectory(model.toRealPath(), signature, manifest, options)
                     : singleFile(model, signature, manifest);
-            compare(files, model, manifest);
+            compare(files, model, manifest, options.identities());
         } catch (IOException e) {
             throw SignatureFile.unreadable(model.toString(), e);
         }
@@ -67,13 +73,12 @@ public final class ModelVerifier {
         return SignatureFile.read(signature);
     }
 
-    /** The signed files of a model that has been verified. */
+    /** What lies there for the signed files of a model that has been verified: the files themselves, or encrypted ones. */
     public static List<Path> filesOf(Path model, SignedManifest manifest) {
-        return Files.isDirectory(model) ? manifest.names().stream().map(name -> ResourceName.resolve(model, name)).toList() : List.of(model);
+        return Files.isDirectory(model) ? SignedFiles.present(model, manifest) : List.of(model);
     }
 
-    private static Map<String, Path> singleFile(Path model, Path signature, SignedManifest manifest)
-            throws IOException {
+    private static Map<String, StoredFile> singleFile(Path model, Path signature, SignedManifest manifest) throws IOException {
         Kind kind;
         try {
             kind = ModelTree.attributesOf(model).isRegularFile() ? Kind.REGULAR_FILE : Kind.OTHER;
@@ -86,11 +91,16 @@ public final class ModelVerifier {
                             + " followed, name the file itself");
         }
         String fileName = nameOf(model);
-        if (manifest.nameOfSingleFile(fileName).isEmpty()) {
-            throw new ModelSignatureException(Reason.FILE_MISSING, signature.toString(), "is not a signature of the"
-                    + " single file \"" + fileName + "\" but of " + Printable.list(manifest.names()));
-        }
-        return Map.of(manifest.names().iterator().next(), model);
+        Optional<String> plain = plainName(fileName, manifest);
+        String signed = manifest.nameOfSingleFile(plain.orElse(fileName)).orElseThrow(() -> new ModelSignatureException(
+                Reason.FILE_MISSING, signature.toString(), "is not a signature of the single file \"" + fileName + "\" but of "
+                        + Printable.list(manifest.names())));
+        return Map.of(signed, new StoredFile(model, plain.isPresent()));
+    }
+
+    /** A signed name is that file's own. Older signers give a single file none, so it goes by the ending, as it does for loaders. */
+    private static Optional<String> plainName(String fileName, SignedManifest manifest) {
+        return manifest.names().contains(fileName) ? Optional.empty() : EncryptedName.plain(fileName);
     }
 
     private static String nameOf(Path file) {
@@ -102,65 +112,17 @@ public final class ModelVerifier {
         }
     }
 
-    private static Map<String, Path> signedFiles(Path directory, Path signature, SignedManifest manifest,
-            VerifyOptions options) throws IOException {
-        if (manifest.names().contains(ResourceName.SINGLE_FILE)) {
-            throw new ModelSignatureException(Reason.FILE_MISSING, signature.toString(),
-                    "is the signature of a single file, not of a directory; name the file");
-        }
-        var problems = new TreeProblems(directory, signature);
-        var files = new LinkedHashMap<String, Path>();
-        for (String name : manifest.names()) {
-            locate(directory, name, files, problems);
-        }
-        if (!options.ignoreUnsignedFiles()) {
-            ModelTree tree = ModelTree.list(directory, exclusions(directory, signature, manifest, options));
-            for (var file : tree.files().entrySet()) {
-                // no shard speaks of an empty file, so a signer of shards cannot list it
-                boolean unlisted = manifest.plan().isSharded() && Files.size(file.getValue()) == 0;
-                if (!manifest.names().contains(file.getKey()) && !unlisted) {
-                    problems.extra(file.getKey());
-                }
-            }
-            tree.oddities().stream().filter(name -> !manifest.names().contains(name)).forEach(problems::notRegular);
-        }
-        problems.throwIfAny();
-        return files;
+    /** What a model is called by its signer and in trust policies: an encrypted file of its own goes by the name of its plaintext. */
+    public static Path plaintextOf(Path model, SignedManifest manifest) {
+        boolean encrypted = !Files.isDirectory(model) && plainName(nameOf(model), manifest).isPresent();
+        return encrypted ? EncryptedName.plain(model).orElseThrow() : model;
     }
 
-    private static void locate(Path directory, String name, Map<String, Path> files, TreeProblems problems)
-            throws IOException {
-        Path file;
-        try {
-            file = ResourceName.resolve(directory, name);
-        } catch (IllegalArgumentException e) {
-            // No file on this system can have the name, so the file is not there.
-            problems.missing(name);
-            return;
-        }
-        switch (ModelTree.kindOf(directory, file)) {
-            case REGULAR_FILE -> files.put(name, file);
-            case MISSING -> problems.missing(name);
-            case OTHER -> problems.notRegular(name);
-        }
-    }
-
-    private static Exclusions exclusions(Path directory, Path signature, SignedManifest manifest,
-            VerifyOptions options) throws IOException {
-        var exclusions = new Exclusions();
-        exclusions.addNames(manifest.ignorePaths());
-        // The name it was given and, if that is a link, the file it leads to.
-        SignatureFile.belongingTo(SignatureFile.realPath(signature)).forEach(path -> exclusions.add(directory, path));
-        exclusions.add(directory, signature.toRealPath());
-        options.ignorePaths().forEach(path -> exclusions.add(directory, path));
-        return exclusions;
-    }
-
-    private static void compare(Map<String, Path> files, Path model, SignedManifest manifest) {
+    private static void compare(Map<String, StoredFile> files, Path model, SignedManifest manifest, AgeIdentities identities) {
         List<String> changed = new ArrayList<>();
         try (var hasher = new FileHasher(manifest.plan())) {
             files.forEach((name, file) -> {
-                if (!manifest.digestsOf(name).orElseThrow().areOfSameBytes(hash(hasher, file))) {
+                if (!manifest.digestsOf(name).orElseThrow().areOfSameBytes(hash(hasher, file, identities))) {
                     changed.add(name);
                 }
             });
@@ -171,11 +133,11 @@ public final class ModelVerifier {
         }
     }
 
-    private static FileDigests hash(FileHasher hasher, Path file) {
+    private static FileDigests hash(FileHasher hasher, StoredFile file, AgeIdentities identities) {
         try {
-            return hasher.digests(file);
+            return file.encrypted() ? hasher.plaintextDigests(file.path(), identities.of(file.path())) : hasher.digests(file.path());
         } catch (IOException e) {
-            throw SignatureFile.unreadable(file.toString(), e);
+            throw SignatureFile.unreadable(file.path().toString(), e);
         }
     }
 }

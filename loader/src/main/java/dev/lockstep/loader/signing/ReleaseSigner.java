@@ -29,7 +29,7 @@ public final class ReleaseSigner {
         var release = new ReleaseStatement(model.subjectName(), model.rootDigest(), version, notBefore, notAfter);
         Path place = SignedRelease.place(signature);
         SignatureFile.requireReplaceable(place);
-        write(place, signer, release.toJson());
+        SignatureFile.write(place, bundle(place, signer, release.toJson()));
         deleteCosignatures(place);
         return release;
     }
@@ -67,25 +67,19 @@ public final class ReleaseSigner {
             throw new SigningException(place.toString(), "is about version " + release.version() + " of \"" + release.model() + "\" with the digest "
                     + release.rootDigest() + ", not about version " + version + " of this model; nothing is signed");
         }
-        Path target = SignatureSet.cosignature(place, KeyId.of(signer.publicKey()));
-        SignatureFile.requireReplaceable(target);
-        try {
-            Files.createDirectories(target.getParent());
-        } catch (IOException e) {
-            throw new SigningException(target.getParent().toString(), "cannot be created: " + e, e);
-        }
-        write(target, signer, bundle.payload());
+        Path target = CosignatureFolder.place(place, KeyId.of(signer.publicKey()));
+        CosignatureFolder.write(target, bundle(target, signer, bundle.payload()));
         return release;
     }
 
-    private static void write(Path file, SigningIdentity signer, byte[] payload) {
+    /** What this library would refuse, nobody should be given. */
+    private static byte[] bundle(Path file, SigningIdentity signer, byte[] payload) {
         byte[] json = NewBundle.json(signer, payload);
-        // Before it is written: what this library would refuse, nobody should be given.
         SignatureSet set = SignatureSet.of(SignatureBundle.parse(json, file.toString()));
         if (BundleVerifier.signers(set, signer.asTrusted()).isEmpty()) {
             throw new SigningException(file.toString(), "the new signature does not verify, so it is not written"
                     + " (does the public key belong to the private key, and is its certificate valid?)");
         }
-        SignatureFile.write(file, json);
+        return json;
     }
 }

@@ -14,6 +14,7 @@ final class TreeProblems {
     private final Path signature;
     private final SortedSet<String> notRegular = new TreeSet<>(ResourceName.CODE_POINT_ORDER);
     private final SortedSet<String> missing = new TreeSet<>(ResourceName.CODE_POINT_ORDER);
+    private final List<String> ambiguous = new ArrayList<>();
     private final SortedSet<String> extra = new TreeSet<>(ResourceName.CODE_POINT_ORDER);
 
     TreeProblems(Path directory, Path signature) {
@@ -29,15 +30,22 @@ final class TreeProblems {
         missing.add(name);
     }
 
+    /** Two files of which either could be the signed one. */
+    void ambiguous(String plain, String encrypted) {
+        ambiguous.add(plain);
+        ambiguous.add(encrypted);
+    }
+
     void extra(String name) {
         extra.add(name);
     }
 
-    /** The reason is that of the first kind found: not regular, then missing, then extra; the message names all. */
+    /** The reason is that of the first kind found: not regular, then missing, then ambiguous or extra; the message names all. */
     void throwIfAny() {
         var parts = new ArrayList<String>();
         describe(parts, notRegular, "neither regular file nor folder (links are not followed): ", "");
         describe(parts, missing, "signed but missing: ", "");
+        describe(parts, ambiguous, "there both plain and encrypted: ", " (remove one of two, or pass it as ignored)");
         describe(parts, extra, "not signed: ", " (remove them, or pass them as ignored)");
         if (parts.isEmpty()) {
             return;

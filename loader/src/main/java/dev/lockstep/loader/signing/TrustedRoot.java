@@ -1,10 +1,8 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.internal.sigstore.TrustMaterial;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +18,8 @@ public final class TrustedRoot {
     /** Real ones have 10 KB. */
     public static final int MAX_FILE_BYTES = 1 << 20;
 
+    private static final String NO_ROOT = "; no trusted root is";
+
     private final TrustMaterial material;
 
     private TrustedRoot(TrustMaterial material) {
@@ -33,13 +33,7 @@ public final class TrustedRoot {
      * @throws TrustFileException if there is no such file, or it is anything else
      */
     public static TrustedRoot read(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            return parse(in.readNBytes(MAX_FILE_BYTES + 1), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new TrustFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new TrustFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
+        return parse(BoundedFile.read(file, MAX_FILE_BYTES, NO_ROOT, TrustFileException::new), file.toString());
     }
 
     /**
@@ -50,7 +44,7 @@ public final class TrustedRoot {
      */
     public static TrustedRoot parse(byte[] json, String file) {
         if (json.length > MAX_FILE_BYTES) {
-            throw new TrustFileException(file, "is larger than " + MAX_FILE_BYTES + " bytes; no trusted root is");
+            throw new TrustFileException(file, "is larger than " + MAX_FILE_BYTES + " bytes" + NO_ROOT);
         }
         return new TrustedRoot(TrustMaterial.parse(StrictJson.parse(json, file, TrustFileException::new)));
     }

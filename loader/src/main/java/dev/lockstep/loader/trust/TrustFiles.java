@@ -1,11 +1,11 @@
 package dev.lockstep.loader.trust;
 
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.signing.SignedBytes;
 import dev.lockstep.loader.signing.TrustFileException;
 import dev.lockstep.loader.signing.TrustedSigners;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,25 +31,11 @@ public final class TrustFiles {
         if (administrator.isEmpty()) {
             requireProtected(file);
         }
-        byte[] json = bytes(file);
+        byte[] json = BoundedFile.read(file, MAX_FILE_BYTES, ", so it is no trust policy", TrustFileException::new);
         if (administrator.isPresent()) {
             SignedBytes.requireSigned(json, file.getFileName().toString(), file.resolveSibling(file.getFileName() + ".sig"), administrator.get());
         }
         return TrustDocument.parse(json, file.toString());
-    }
-
-    private static byte[] bytes(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            byte[] json = in.readNBytes(MAX_FILE_BYTES + 1);
-            if (json.length > MAX_FILE_BYTES) {
-                throw new TrustFileException(file.toString(), "is larger than " + MAX_FILE_BYTES + " bytes, so it is no trust policy");
-            }
-            return json;
-        } catch (NoSuchFileException e) {
-            throw new TrustFileException(file.toString(), "does not exist", e);
-        } catch (IOException e) {
-            throw new TrustFileException(file.toString(), "cannot be read: " + e.getMessage(), e);
-        }
     }
 
     /**

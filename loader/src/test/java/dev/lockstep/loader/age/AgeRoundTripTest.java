@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,18 +73,38 @@ class AgeRoundTripTest {
         }
     }
 
+    private static String text(byte[] ascii) {
+        return new String(ascii, StandardCharsets.US_ASCII);
+    }
+
     @Test
     void keysHaveOneText() {
         try (var classical = X25519Identity.generate(); var hybrid = HybridIdentity.generate()) {
             assertThat(AgeKeys.recipient(classical.recipient().toString()).orElseThrow()).hasToString(classical.recipient().toString());
             assertThat(AgeKeys.recipient(hybrid.recipient().toString()).orElseThrow()).hasToString(hybrid.recipient().toString());
-            assertThat(((X25519Identity) AgeKeys.identity(classical.toText()).orElseThrow()).recipient()).hasToString(classical.recipient().toString());
+            String secret = text(classical.toText());
+            assertThat(((X25519Identity) AgeKeys.identity(secret).orElseThrow()).recipient()).hasToString(classical.recipient().toString());
             assertThat(((HybridIdentity) AgeKeys.identity(hybrid.toText()).orElseThrow()).recipient()).hasToString(hybrid.recipient().toString());
-            assertThat(AgeKeys.recipient(classical.toText())).isEmpty();
+            assertThat(AgeKeys.recipient(secret)).isEmpty();
             assertThat(AgeKeys.identity(classical.recipient().toString())).isEmpty();
-            String changed = classical.toText().replace(classical.toText().charAt(20), classical.toText().charAt(20) == 'Q' ? 'P' : 'Q');
-            assertThat(AgeKeys.identity(changed)).isEmpty();
-            assertThat(classical.toString()).doesNotContain(classical.toText());
+            assertThat(AgeKeys.identity(secret.replace(secret.charAt(20), secret.charAt(20) == 'Q' ? 'P' : 'Q'))).isEmpty();
+            assertThat(classical.toString()).doesNotContain(secret);
+        }
+    }
+
+    /** The case counts, and letters that only look like others, or become them in the other case, do not. */
+    @Test
+    void textsOfTwoCasesAndForeignLettersAreNone() {
+        try (var identity = X25519Identity.generate()) {
+            String secret = text(identity.toText());
+            assertThat(AgeKeys.identity(secret.toLowerCase(Locale.ROOT))).isPresent();
+            assertThat(AgeKeys.identity(secret.substring(0, 20) + secret.substring(20).toLowerCase(Locale.ROOT))).isEmpty();
+            assertThat(AgeKeys.identity(secret.replace('K', '\u212A'))).isEmpty();
+            assertThat(AgeKeys.recipient(identity.recipient().toString().toUpperCase(Locale.ROOT))).isEmpty();
+            for (String nonsense : List.of("", "A", "AGE-SECRET-KEY-1", "age1", secret + "Q", secret.substring(1), secret.substring(0, 30))) {
+                assertThat(AgeKeys.identity(nonsense)).as(nonsense).isEmpty();
+                assertThat(AgeKeys.recipient(nonsense)).as(nonsense).isEmpty();
+            }
         }
     }
 
@@ -118,6 +140,26 @@ class AgeRoundTripTest {
                 assertThatExceptionOfType(AgeException.class).as("bit %d", flipped).isThrownBy(() -> decrypt(spoiled, identity));
             }
         }
+    }
+
+    /** Letters of two and three bytes need more room than an encoder expects. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "größe größe größe", "鍵鍵鍵鍵鍵鍵鍵鍵鍵鍵", "🔑🔑🔑🔑🔑"})
+    void passphrasesAreUtf8(String passphrase) throws IOException {
+        try (var writer = PassphraseIdentity.of(passphrase.toCharArray(), LITTLE_WORK); var reader = PassphraseIdentity.of(passphrase.toCharArray());
+                var other = PassphraseIdentity.of((passphrase + '?').toCharArray())) {
+            byte[] file = encrypt(plaintext(10), writer.recipient());
+            assertThat(decrypt(file, reader)).isEqualTo(plaintext(10));
+            refused(file, Reason.NO_MATCH, other);
+        }
+    }
+
+    /** The launcher's heap, of which one survivor space does not count: what is written with a passphrase must be read with it. */
+    @Test
+    void theUsualWorkFitsTheHeapOfTheCommandLine() {
+        long launchersHeap = 495L << 20;
+        assertThat(PassphraseIdentity.fits(PassphraseIdentity.WORK_FACTOR, launchersHeap)).isTrue();
+        assertThat(PassphraseIdentity.fits(PassphraseIdentity.MAX_WORK_FACTOR, launchersHeap)).isFalse();
     }
 
     @Test

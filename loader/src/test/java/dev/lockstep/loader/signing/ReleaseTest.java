@@ -68,6 +68,26 @@ class ReleaseTest {
                 .withMessageContaining("is about version 3").withMessageContaining("nothing is signed");
     }
 
+    /** As that of a model is: ModelCosignerTest. */
+    @Test
+    void aFolderThatIsALinkOrFullIsNotWrittenTo() throws IOException {
+        sign(3);
+        Path place = SignedRelease.place(signature);
+        Path cosignatures = SignatureSet.folder(place);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.createSymbolicLink(cosignatures, elsewhere);
+        assertThatExceptionOfType(ModelSignatureException.class).isThrownBy(() -> ReleaseSigner.cosign(signature, SigningIdentity.of(OTHER), 3))
+                .withMessageContaining("is no folder");
+        assertThat(elsewhere).isEmptyDirectory();
+        Files.delete(cosignatures);
+        Files.createDirectory(cosignatures);
+        for (int i = 0; i < SignatureSet.MAX_COSIGNATURES; i++) {
+            Files.copy(place, cosignatures.resolve("copy" + i + ".sig"));
+        }
+        assertThatExceptionOfType(SigningException.class).isThrownBy(() -> ReleaseSigner.cosign(signature, SigningIdentity.of(OTHER), 3))
+                .withMessageContaining("holds 16 signatures");
+    }
+
     @Test
     void aNewReleaseHasNoOldCosignatures() {
         sign(3);
