@@ -31,7 +31,7 @@ public final class HybridIdentity extends AgeIdentity {
         }
     }
 
-    /** Who has to be named when a file is encrypted for this identity. */
+    @Override
     public HybridRecipient recipient() {
         return new HybridRecipient(publicKey);
     }
@@ -68,7 +68,12 @@ public final class HybridIdentity extends AgeIdentity {
     }
 
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        return secret.clone();
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(secret, (byte) 0);
     }
 

@@ -53,7 +53,8 @@ public final class PassphraseIdentity extends AgeIdentity {
         return new PassphraseIdentity(bytes, workFactor);
     }
 
-    /** Who has to be named when a file is encrypted for this passphrase. It borrows the secret: use it before this is closed. */
+    /** {@inheritDoc} It borrows the passphrase: use it before this is closed. */
+    @Override
     public PassphraseRecipient recipient() {
         return new PassphraseRecipient(this);
     }
@@ -111,8 +112,14 @@ public final class PassphraseIdentity extends AgeIdentity {
         }
     }
 
+    /** As costly as in age: what is derived from a passphrase faster than that can be guessed faster. */
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        return wrapKey(salt, workFactor);
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(passphrase, (byte) 0);
     }
 

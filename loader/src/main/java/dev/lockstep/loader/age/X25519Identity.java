@@ -32,7 +32,7 @@ public final class X25519Identity extends AgeIdentity {
         }
     }
 
-    /** Who has to be named when a file is encrypted for this identity. */
+    @Override
     public X25519Recipient recipient() {
         return new X25519Recipient(publicKey);
     }
@@ -68,7 +68,12 @@ public final class X25519Identity extends AgeIdentity {
     }
 
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        return secret.clone();
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(secret, (byte) 0);
     }
 
