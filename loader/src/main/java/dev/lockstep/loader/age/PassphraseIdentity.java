@@ -60,6 +60,7 @@ public final class PassphraseIdentity extends AgeIdentity {
     }
 
     Stanza wrap(byte[] fileKey) {
+        requireHeap(workFactor, "this passphrase");
         byte[] salt = new byte[SALT_BYTES];
         new SecureRandom().nextBytes(salt);
         return new Stanza(List.of(TYPE, Base64Text.encode(salt), Integer.toString(workFactor)), AgeCrypto.wrap(wrapKey(salt, workFactor), fileKey));
@@ -102,19 +103,21 @@ public final class PassphraseIdentity extends AgeIdentity {
             throw new AgeException(Reason.HEADER, file, "asks for a work factor of " + factor + "; at most " + MAX_WORK_FACTOR
                     + " is accepted, and " + WORK_FACTOR + " is usual");
         }
-        requireHeap(128L * BLOCK_SIZE << factor, file);
+        requireHeap(factor, file);
         return factor;
     }
 
-    private static void requireHeap(long bytes, String file) {
+    private static void requireHeap(int factor, String name) {
+        long bytes = 128L * BLOCK_SIZE << factor;
         if (bytes > Runtime.getRuntime().maxMemory() / 2) {
-            throw new AgeException(Reason.HEADER, file, "needs " + (bytes >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
+            throw new AgeException(Reason.HEADER, name, "needs " + (bytes >> 20) + " MiB to be tried; allow a larger Java heap (-Xmx)");
         }
     }
 
     /** As costly as in age: what is derived from a passphrase faster than that can be guessed faster. */
     @Override
     byte[] macSecret(byte[] salt) {
+        requireHeap(workFactor, "this passphrase");
         return wrapKey(salt, workFactor);
     }
 
