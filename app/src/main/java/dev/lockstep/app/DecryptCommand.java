@@ -1,10 +1,8 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.age.AgeFiles;
-import dev.lockstep.loader.age.AgeIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +33,8 @@ final class DecryptCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         Path target = target();
-        List<AgeIdentity> all = identities.open(spec, file);
-        try (var progress = Progress.of(io)) {
-            AgeFiles.decrypt(file, target, all, done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
-        } finally {
-            all.forEach(AgeIdentity::close);
+        try (var own = identities.identities(); var progress = Progress.of(io)) {
+            AgeFiles.decrypt(file, target, AgeIdentityOptions.of(own, spec, file), done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
         }
         return ExitCode.OK;
     }

@@ -29,9 +29,21 @@ final class ModelOption {
 
     /** Verifies and opens the model; the caller closes it. */
     VerifiedCheckpoint open(Io io) throws IOException {
+        try (var own = identities()) {
+            return open(io, own);
+        }
+    }
+
+    /** The identities that were named; the caller closes them. */
+    AgeIdentities identities() {
+        return identities.identities();
+    }
+
+    /** Like {@link #open(Io)}, with identities that are needed for more than the model. */
+    VerifiedCheckpoint open(Io io, AgeIdentities shared) throws IOException {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        VerifiedCheckpoint checkpoint = identities.opening(command, file, all ->
+        VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, command, file, all ->
                 CheckpointLoader.open(file, trust.policy(io), residency.value(), all));
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.app.SessionOption.Conversation;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
@@ -57,6 +58,9 @@ final class RunCommand extends IoCommand {
     private boolean verbose;
 
     @Mixin
+    private SessionOption saved;
+
+    @Mixin
     private ComputeOptions compute;
 
     @Spec
@@ -69,14 +73,15 @@ final class RunCommand extends IoCommand {
         if (prompt == null && io.inIsTerminal()) {
             throw new ParameterException(spec.commandLine(), "which text? Give -p TEXT or pipe it in");
         }
-        try (var memory = SecureArena.open("prompt")) {
+        try (var memory = SecureArena.open("prompt"); var identities = model.identities()) {
+            var conversation = saved.conversation(identities);
             MemorySegment utf8 = prompt != null ? TextInput.ofArgument(prompt, memory) : TextInput.ofStdin(io, memory);
             Model loaded;
-            try (var checkpoint = model.open(io)) {
+            try (var checkpoint = model.open(io, identities)) {
                 loaded = Model.load(checkpoint, options);
             }
             try (loaded) {
-                generate(loaded, utf8, sampling);
+                generate(loaded, conversation, utf8, sampling);
             }
             if (verbose) {
                 report(loaded.zeroing().bytes() + " bytes of weights wiped");
@@ -90,11 +95,11 @@ final class RunCommand extends IoCommand {
         return new Sampling(temperature, topK, topP, minP, seed == null ? sampling.seed() : seed, maxTokens, stop);
     }
 
-    private void generate(Model loaded, MemorySegment utf8, Sampling sampling) {
-        if (utf8.byteSize() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
-        }
-        try (Session session = loaded.newSession(compute.sessionOptions())) {
+    private void generate(Model loaded, Conversation conversation, MemorySegment utf8, Sampling sampling) throws IOException {
+        try (Session session = conversation.open(loaded, compute.sessionOptions())) {
+            if (utf8.byteSize() == 0 && session.position() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
+            }
             if (!noEcho) {
                 io.write(utf8);
             }
@@ -105,6 +110,7 @@ final class RunCommand extends IoCommand {
             if (verbose) {
                 report(generation);
             }
+            conversation.save(session);
         }
     }
 
