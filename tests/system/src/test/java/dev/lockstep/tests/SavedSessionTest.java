@@ -11,6 +11,7 @@ import dev.lockstep.loader.age.AgeException;
 import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.age.HybridIdentity;
+import dev.lockstep.loader.age.OwnerMac;
 import dev.lockstep.loader.age.PassphraseIdentity;
 import dev.lockstep.loader.age.X25519Identity;
 import dev.lockstep.models.ContextLengthException;
@@ -25,9 +26,12 @@ import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.Jvm;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +291,33 @@ class SavedSessionTest {
             refusedByAge(AgeException.Reason.NO_MATCH, owner);
             plant(payload(stranger));
             refused(Reason.NOT_AUTHENTIC);
+        }
+    }
+
+    /** Written by its owner, so authentic; each number of the header that cannot be what it is, at its place in the format. */
+    @Test
+    void whatContradictsItselfIsMalformed() throws IOException {
+        save(70);
+        byte[] payload = payload(owner);
+        int tooLarge = 1 << 20;
+        for (int offset : new int[] {0, 8, 12, 64, 68, 72, 76, 80, 84, 92}) {
+            plantAuthentic(payload, offset, tooLarge);
+            refused(Reason.MALFORMED);
+        }
+        for (int position : new int[] {0, -1, 64, 129}) {
+            plantAuthentic(payload, 88, position);
+            refused(Reason.MALFORMED);
+        }
+    }
+
+    private void plantAuthentic(byte[] payload, int offset, int value) throws IOException {
+        byte[] changed = Arrays.copyOf(payload, payload.length - OwnerMac.BYTES);
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
+        try (var mac = owner.newMac("saved-session", Arrays.copyOfRange(changed, 16, 16 + OwnerMac.SALT_BYTES))) {
+            mac.update(MemorySegment.ofArray(changed));
+            byte[] whole = Arrays.copyOf(changed, payload.length);
+            System.arraycopy(mac.finish(), 0, whole, changed.length, OwnerMac.BYTES);
+            plant(whole);
         }
     }
 
