@@ -58,11 +58,14 @@ record Failures(Io io) implements IExecutionExceptionHandler {
         };
     }
 
+    /** As above: what its owner wrote and cannot be read has failed. */
     private int savedSession(SavedSessionException e) {
-        say("refused: " + e.getMessage());
         return switch (e.reason()) {
-            case NOT_AUTHENTIC, FOREIGN_MODEL -> ExitCode.REFUSED;
-            case MALFORMED -> ExitCode.FAILURE;
+            case NOT_AUTHENTIC, FOREIGN_MODEL -> {
+                say("refused: " + e.getMessage());
+                yield ExitCode.REFUSED;
+            }
+            case MALFORMED -> fail(e.getMessage());
         };
     }
 
