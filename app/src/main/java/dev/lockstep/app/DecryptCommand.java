@@ -1,11 +1,9 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.age.AgeFiles;
-import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.age.EncryptedName;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +32,8 @@ final class DecryptCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         Path target = target();
-        try (var onDemand = identities.onDemand(spec)) {
-            decrypt(target, onDemand.of(file));
+        try (var own = identities.identities(spec); var progress = Progress.of(io)) {
+            AgeFiles.decrypt(file, target, own.of(file), done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
         }
         return ExitCode.OK;
     }
@@ -43,11 +41,5 @@ final class DecryptCommand extends IoCommand {
     private Path target() {
         return output != null ? output
                 : EncryptedName.plain(file).orElseThrow(() -> new ParameterException(spec.commandLine(), "where to? Give --output"));
-    }
-
-    private void decrypt(Path target, List<AgeIdentity> all) throws IOException {
-        try (var progress = Progress.of(io)) {
-            AgeFiles.decrypt(file, target, all, done -> progress.show("decrypting, " + (done >> 20) + " MiB"));
-        }
     }
 }

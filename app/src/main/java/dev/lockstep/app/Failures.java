@@ -8,6 +8,7 @@ import dev.lockstep.loader.signing.SigningException;
 import dev.lockstep.loader.signing.TrustFileException;
 import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.InferenceException;
+import dev.lockstep.models.SavedSessionException;
 import dev.lockstep.securemem.HardeningException;
 import dev.lockstep.securemem.SecureMemoryException;
 import java.io.IOException;
@@ -35,6 +36,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             case KeyFileException e -> fail(e.getMessage());
             case TrustFileException e -> fail(e.getMessage());
             case AgeException e -> age(e);
+            case SavedSessionException e -> savedSession(e);
             case SigningException e -> fail(e.getMessage());
             case ContextLengthException e -> fail(e.getMessage());
             case InferenceException e -> fail(e.getMessage());
@@ -58,6 +60,17 @@ record Failures(Io io) implements IExecutionExceptionHandler {
         return switch (e.reason()) {
             case HEADER_MAC, PAYLOAD -> ExitCode.REFUSED;
             case HEADER, ARMOR, NO_MATCH -> ExitCode.FAILURE;
+        };
+    }
+
+    /** As above: what its owner wrote and cannot be read has failed. */
+    private int savedSession(SavedSessionException e) {
+        return switch (e.reason()) {
+            case NOT_AUTHENTIC, FOREIGN_MODEL -> {
+                say("refused: " + e.getMessage());
+                yield ExitCode.REFUSED;
+            }
+            case MALFORMED -> fail(e.getMessage());
         };
     }
 

@@ -42,7 +42,7 @@ final class InspectCommand extends IoCommand {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
-        try (VerifiedCheckpoint checkpoint = identities.opening(spec, file, all ->
+        try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, file, all ->
                 CheckpointLoader.open(file, trust.policy(io), residency.value(), all))) {
             var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());

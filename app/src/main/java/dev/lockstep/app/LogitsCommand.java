@@ -42,7 +42,7 @@ final class LogitsCommand extends IoCommand {
         var options = Arguments.checked(spec, compute::loadOptions);
         // exact: the numbers are for comparing with other implementations
         SessionOptions exact = compute.sessionOptions(KvType.F32);
-        try (Model loaded = model.load(io, options, exact, false); Session session = loaded.newSession(exact)) {
+        try (var own = model.identities(); Model loaded = model.load(io, own, options, exact, false); Session session = loaded.newSession(exact)) {
             int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
             requireInVocabulary(ids, loaded.tokenizer().vocabularySize());
             try (var file = FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,

@@ -33,9 +33,21 @@ final class ModelOption {
 
     /** Verifies and opens the model; the caller closes it. */
     VerifiedCheckpoint open(Io io) throws IOException {
+        try (var own = identities()) {
+            return open(io, own);
+        }
+    }
+
+    /** The identities that were named; the caller closes them. */
+    OwnIdentities identities() {
+        return identities.identities(command);
+    }
+
+    /** Like {@link #open(Io)}, with identities that are needed for more than the model. */
+    VerifiedCheckpoint open(Io io, OwnIdentities shared) throws IOException {
         Path file = model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        VerifiedCheckpoint checkpoint = identities.opening(command, file, all ->
+        VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all ->
                 CheckpointLoader.open(file, trust.policy(io), residency.value(), all));
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));
@@ -45,10 +57,11 @@ final class ModelOption {
     /**
      * Verifies and loads the model, if there is room for it and for a session; the caller closes it.
      *
+     * @param shared as in {@link #open(Io, OwnIdentities)}
      * @param showPlan print what it will take
      */
-    Model load(Io io, LoadOptions options, SessionOptions session, boolean showPlan) throws IOException {
-        try (VerifiedCheckpoint checkpoint = open(io)) {
+    Model load(Io io, OwnIdentities shared, LoadOptions options, SessionOptions session, boolean showPlan) throws IOException {
+        try (VerifiedCheckpoint checkpoint = open(io, shared)) {
             MemoryPlan plan = Model.requireRoom(checkpoint, options, session);
             if (showPlan) {
                 io.err().println("lockstep: memory: " + PlanText.of(plan));

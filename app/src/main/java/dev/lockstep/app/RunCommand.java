@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.app.SessionOption.Conversation;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
@@ -63,6 +64,9 @@ final class RunCommand extends IoCommand {
     private boolean verbose;
 
     @Mixin
+    private SessionOption saved;
+
+    @Mixin
     private ComputeOptions compute;
 
     @Spec
@@ -75,11 +79,12 @@ final class RunCommand extends IoCommand {
         if (prompt == null && io.inIsTerminal()) {
             throw new ParameterException(spec.commandLine(), "which text? Give -p TEXT or pipe it in");
         }
-        try (var memory = SecureArena.open("prompt")) {
+        try (var memory = SecureArena.open("prompt"); var identities = model.identities()) {
+            var conversation = saved.conversation(identities);
             MemorySegment utf8 = prompt != null ? TextInput.ofArgument(prompt, memory) : TextInput.ofStdin(io, memory);
-            Model loaded = model.load(io, options, compute.sessionOptions(), verbose);
+            Model loaded = model.load(io, identities, options, compute.sessionOptions(), verbose);
             try (loaded) {
-                generate(loaded, utf8, sampling);
+                generate(loaded, conversation, utf8, sampling);
             }
             if (verbose) {
                 report(loaded.zeroing().bytes() + " bytes of weights wiped");
@@ -94,11 +99,11 @@ final class RunCommand extends IoCommand {
                 timeoutSeconds == null ? Sampling.NO_TIMEOUT : Duration.ofNanos((long) (timeoutSeconds * NANOS_PER_SECOND)));
     }
 
-    private void generate(Model loaded, MemorySegment utf8, Sampling sampling) throws IOException {
-        if (utf8.byteSize() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
-        }
-        try (Session session = loaded.newSession(compute.sessionOptions())) {
+    private void generate(Model loaded, Conversation conversation, MemorySegment utf8, Sampling sampling) throws IOException {
+        try (Session session = conversation.open(loaded, compute.sessionOptions())) {
+            if (utf8.byteSize() == 0 && session.position() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
+            }
             if (!noEcho) {
                 io.write(utf8);
             }
@@ -111,6 +116,9 @@ final class RunCommand extends IoCommand {
             }
             if (generation.finish() == Generation.Finish.TIMEOUT) {
                 throw new IOException("given up after " + timeoutSeconds + " s (--timeout); everything is wiped");
+            }
+            if (generation.finish() != Generation.Finish.CANCELLED) {
+                conversation.save(session);
             }
         }
     }

@@ -123,8 +123,8 @@ final class VerifyCommand extends IoCommand {
     private SignedManifest verify(TrustPolicy trust, Explanation explanation) {
         Path place = signature != null ? signature : SignaturePlace.existing(model);
         SignedManifest signed;
-        try (var onDemand = identities.onDemand(spec)) {
-            signed = ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02, onDemand));
+        try (var own = identities.identities(spec)) {
+            signed = ModelVerifier.verify(model, place, trust.signers(), new VerifyOptions(ignorePaths, ignoreUnsignedFiles, legacyV02, own));
         }
         explanation.verified(signed);
         trust.rules().ifPresent(rules -> {

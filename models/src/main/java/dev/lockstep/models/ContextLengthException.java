@@ -1,6 +1,6 @@
 package dev.lockstep.models;
 
-/** The prompt does not fit into the session's context. Nothing was truncated and nothing was computed. */
+/** A prompt or a saved session does not fit into the context. Nothing was truncated and nothing was computed. */
 public final class ContextLengthException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -8,13 +8,23 @@ public final class ContextLengthException extends RuntimeException {
     private final int available;
 
     ContextLengthException(long tokens, int available, int context) {
-        super("the prompt has " + tokens + " tokens, but " + available + " of the context of " + context
-                + " are free; shorten it or use a longer context");
+        this("the prompt has " + tokens + " tokens, but " + available + " of the context of " + context
+                + " are free; shorten it or use a longer context", tokens, available);
+    }
+
+    private ContextLengthException(String message, long tokens, int available) {
+        super(message);
         this.tokens = tokens;
         this.available = available;
     }
 
-    /** Tokens of the prompt. */
+    /** For a session that has at least so many tokens. */
+    public static ContextLengthException ofSavedSession(long tokens, int context) {
+        return new ContextLengthException("the saved session has " + tokens + " tokens or more, and the context is " + context
+                + "; use a longer context", tokens, context);
+    }
+
+    /** Tokens of the prompt or session. */
     public long tokens() {
         return tokens;
     }

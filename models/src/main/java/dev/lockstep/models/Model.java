@@ -6,11 +6,16 @@ import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.loader.age.AgeFileSource;
+import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.LoadedDecoder;
 import dev.lockstep.models.internal.ModelVocabulary;
+import dev.lockstep.models.internal.saved.SavedSession;
 import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -124,10 +129,7 @@ public final class Model implements AutoCloseable {
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory for its cache
      */
     public Session newSession(SessionOptions options) {
-        int context = options.context() == SessionOptions.LONGEST ? maxContext : options.context();
-        if (context > maxContext) {
-            throw new IllegalArgumentException("context=" + context + " must be 1 to " + maxContext);
-        }
+        int context = checkedContext(options.context());
         synchronized (sessions) {
             if (closed) {
                 throw new IllegalStateException("the model is closed");
@@ -135,6 +137,49 @@ public final class Model implements AutoCloseable {
             Session session = Session.open(this, context, options.kvCache());
             sessions.add(session);
             return session;
+        }
+    }
+
+    private int checkedContext(int wanted) {
+        int context = wanted == SessionOptions.LONGEST ? maxContext : wanted;
+        if (context > maxContext) {
+            throw new IllegalArgumentException("context=" + context + " must be 1 to " + maxContext);
+        }
+        return context;
+    }
+
+    /** Continues a saved session with the longest context that the load options and the model allow. */
+    public Session openSession(Path file, List<? extends AgeIdentity> identities) throws IOException {
+        return openSession(file, identities, SessionOptions.LONGEST);
+    }
+
+    /**
+     * Continues a session that {@link Session#save} saved: what comes next is the same, bit for bit. Its cache is of the type that it
+     * had. While this runs, the session is in memory twice.
+     *
+     * @param identities tried in order; the one that the file is encrypted for must have saved it. They stay the caller's
+     * @param context tokens, at most {@link #maxContext()}; need not be that of the saved session
+     * @return the caller's to close
+     * @throws IOException if the file cannot be read, or is a symbolic link
+     * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted
+     * @throws SavedSessionException if it was not saved by the owner of the identity, with another model, or is malformed
+     * @throws ContextLengthException if it has more tokens
+     * @throws IllegalArgumentException if the context is longer than {@link #maxContext()}
+     * @throws IllegalStateException if the model is closed
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory
+     */
+    public Session openSession(Path file, List<? extends AgeIdentity> identities, int context) throws IOException {
+        int positions = checkedContext(context);
+        try (var source = AgeFileSource.open(file);
+                var saved = SavedSession.read(source, identities, provenance.sha256(), decoder.sessionShape(), positions)) {
+            Session session = newSession(new SessionOptions(positions, saved.kvType()));
+            try {
+                session.restore(saved);
+                return session;
+            } catch (Throwable t) {
+                session.close();
+                throw t;
+            }
         }
     }
 

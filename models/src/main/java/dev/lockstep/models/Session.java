@@ -1,14 +1,18 @@
 package dev.lockstep.models;
 
 import dev.lockstep.kernel.KvType;
+import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
+import dev.lockstep.models.internal.saved.SavedSession;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -212,6 +216,31 @@ public final class Session implements AutoCloseable {
         return cancelled || arena.isClosing();
     }
 
+    /**
+     * Saves the session into a file that only its owner can read and only its owner can have written; {@link Model#openSession}
+     * continues it. The session stays as it is, whatever happens. Another file of this name is replaced, in one step.
+     *
+     * @param owner for whom it is encrypted, and whose secret proves who saved it; stays the caller's. A passphrase takes two seconds
+     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IllegalStateException if there is nothing to save, or session, model or identity is closed
+     */
+    public void save(Path file, AgeIdentity owner) throws IOException {
+        exclusively(() -> {
+            if (state.position() == 0) {
+                throw new IllegalStateException("the session is empty; there is nothing to save");
+            }
+            SavedSession.write(file, owner, model.provenance().sha256(), state);
+            return null;
+        });
+    }
+
+    void restore(SavedSession saved) {
+        exclusively(() -> zeroingUnlessWhole(() -> {
+            saved.copyTo(state);
+            return null;
+        }, _ -> true));
+    }
+
     /** Forgets everything: overwrites the session with zeros and begins anew. */
     public void reset() {
         exclusively(() -> {
@@ -233,11 +262,11 @@ public final class Session implements AutoCloseable {
         model.forget(this);
     }
 
-    private interface Operation<T> {
-        T run();
+    private interface Operation<T, X extends Exception> {
+        T run() throws X;
     }
 
-    private <T> T exclusively(Operation<T> operation) {
+    private <T, X extends Exception> T exclusively(Operation<T, X> operation) throws X {
         if (busy.isHeldByCurrentThread() || !busy.tryLock()) {
             throw new IllegalStateException("the session is in use; one call at a time");
         }
@@ -251,7 +280,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** A generation that was cancelled or failed leaves keys and values of half a turn behind: away with them. */
-    private <T> T zeroingUnlessWhole(Operation<T> operation, Predicate<T> isWhole) {
+    private <T> T zeroingUnlessWhole(Operation<T, RuntimeException> operation, Predicate<T> isWhole) {
         boolean whole = false;
         try {
             T result = operation.run();

@@ -55,13 +55,20 @@ final class AgeCrypto {
     static byte[] headerMac(byte[] fileKey, byte[] header) {
         byte[] key = derive(fileKey, new byte[0], "header");
         try {
-            var mac = Mac.getInstance(HMAC);
-            mac.init(new BorrowedKey(key, HMAC));
-            return mac.doFinal(header);
-        } catch (GeneralSecurityException e) {
-            throw missing(HMAC, e);
+            return newMac(key).doFinal(header);
         } finally {
             Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** HMAC-SHA-256, ready for a text. */
+    static Mac newMac(byte[] key) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(new BorrowedKey(key, HMAC));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw missing(HMAC, e);
         }
     }
 

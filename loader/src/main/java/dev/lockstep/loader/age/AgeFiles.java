@@ -1,26 +1,21 @@
 package dev.lockstep.loader.age;
 
+import dev.lockstep.loader.internal.OpenFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.securemem.SecureArena;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 
-/** Whole files, encrypted and decrypted. A target is there when it is complete, or not at all; none is ever overwritten. */
+/** Whole files, encrypted and decrypted. A target is there when it is complete, or stays what it was. */
 public final class AgeFiles {
     private AgeFiles() {
     }
@@ -33,21 +28,51 @@ public final class AgeFiles {
      */
     public static void encrypt(Path plain, Path target, List<? extends AgeRecipient> recipients, LongConsumer progress) throws IOException {
         try (var in = Files.newInputStream(plain, LinkOption.NOFOLLOW_LINKS)) {
-            create(target, out -> {
-                byte[] bytes = new byte[AgeReader.CHUNK_BYTES];
-                try (var writer = AgeWriter.create(out, recipients)) {
-                    long done = 0;
-                    for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-                        writer.write(bytes, 0, count);
-                        done += count;
-                        progress.accept(done);
-                    }
-                    writer.finish();
-                } finally {
-                    Arrays.fill(bytes, (byte) 0);
-                }
-            });
+            WholeFile.create(target, encrypted(recipients, writer -> copy(in, writer, progress)), WholeFile.ownerOnly(target));
         }
+    }
+
+    private static void copy(InputStream in, AgeWriter writer, LongConsumer progress) throws IOException {
+        byte[] bytes = new byte[AgeReader.CHUNK_BYTES];
+        try {
+            long done = 0;
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                writer.write(bytes, 0, count);
+                done += count;
+                progress.accept(done);
+            }
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /** What a file is to hold, written piece by piece. */
+    @FunctionalInterface
+    public interface Plaintext {
+        /** @param writer not to be finished or closed */
+        void writeTo(AgeWriter writer) throws IOException;
+    }
+
+    /**
+     * Encrypts what was never in a file. Another file of this name is replaced in one step, and stays what it was if this fails. Nobody
+     * but its owner can read the new one.
+     *
+     * @throws IOException if the file cannot be written, or there is something else than a file in its place
+     */
+    public static void replace(Path target, List<? extends AgeRecipient> recipients, Plaintext plaintext) throws IOException {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            OpenFile.requireRegularFile(target);
+        }
+        WholeFile.replace(target, encrypted(recipients, plaintext), WholeFile.ownerOnly(target));
+    }
+
+    private static WholeFile.Content encrypted(List<? extends AgeRecipient> recipients, Plaintext plaintext) {
+        return out -> {
+            try (var writer = AgeWriter.create(out, recipients)) {
+                plaintext.writeTo(writer);
+                writer.finish();
+            }
+        };
     }
 
     /**
@@ -59,15 +84,14 @@ public final class AgeFiles {
      */
     public static void decrypt(Path encrypted, Path target, List<? extends AgeIdentity> identities, LongConsumer progress) throws IOException {
         try (var source = AgeFileSource.open(encrypted); var reader = AgeReader.open(source, identities)) {
-            create(target, out -> copy(reader, out, progress));
+            WholeFile.create(target, out -> copy(reader, out, progress), WholeFile.ownerOnly(target));
         }
     }
 
     private static void copy(AgeReader reader, OutputStream out, LongConsumer progress) throws IOException {
         byte[] bytes = new byte[AgeReader.CHUNK_BYTES];
-        try (var memory = SecureArena.open("decrypted chunk")) {
+        try (var memory = SecureArena.open("decrypted chunk"); var chunks = reader.newChunks()) {
             MemorySegment chunk = memory.allocate(AgeReader.CHUNK_BYTES);
-            var chunks = reader.newChunks();
             long done = 0;
             for (long number = 0; number < reader.chunks(); number++) {
                 int count = chunks.decrypt(number, chunk, 0);
@@ -78,29 +102,6 @@ public final class AgeFiles {
             }
         } finally {
             Arrays.fill(bytes, (byte) 0);
-        }
-    }
-
-    private interface Content {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    private static void create(Path target, Content content) throws IOException {
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(target.toString());
-        }
-        Path temporary = target.resolveSibling("." + target.getFileName() + '.' + UUID.randomUUID() + ".tmp");
-        try {
-            try (var channel = FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    WholeFile.ownerOnly(target)); var out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-                content.writeTo(out);
-                out.flush();
-                channel.force(true);
-            }
-            Files.move(temporary, target);
-        } catch (IOException | RuntimeException e) {
-            WholeFile.delete(temporary, e);
-            throw e;
         }
     }
 }

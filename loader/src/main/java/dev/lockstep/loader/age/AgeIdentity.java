@@ -1,5 +1,6 @@
 package dev.lockstep.loader.age;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,8 +9,16 @@ import java.util.Optional;
  * thread at a time.
  */
 public abstract sealed class AgeIdentity implements AutoCloseable permits X25519Identity, HybridIdentity, PassphraseIdentity {
+    /** What is derived with this has no use in age, so that nothing of one can pass for something of the other. */
+    private static final String MAC_INFO = "dev.lockstep/owner-mac/v1/";
+
+    private boolean closed;
+
     AgeIdentity() {
     }
+
+    /** Who has to be named when a file is encrypted for this identity. */
+    public abstract AgeRecipient recipient();
 
     /**
      * Takes the file key out of the stanzas of a header.
@@ -19,7 +28,40 @@ public abstract sealed class AgeIdentity implements AutoCloseable permits X25519
      */
     abstract Optional<byte[]> unwrap(List<Stanza> stanzas, String file);
 
+    /**
+     * A MAC that only the holder of this identity can make: its key is derived from the secret, and from nothing that others know.
+     *
+     * @param purpose what the text is, in ASCII: a MAC for one purpose is none for another
+     * @param salt {@value OwnerMac#SALT_BYTES} random bytes for a text to write, or those that were written
+     * @return the caller's to close; this identity is not needed any longer
+     * @throws IllegalStateException if this identity is closed
+     */
+    public final OwnerMac newMac(String purpose, byte[] salt) {
+        if (closed) {
+            throw new IllegalStateException("the identity is closed");
+        }
+        if (salt.length != OwnerMac.SALT_BYTES) {
+            throw new IllegalArgumentException("salt.length=" + salt.length + " must be " + OwnerMac.SALT_BYTES);
+        }
+        byte[] secret = macSecret(salt);
+        byte[] key = AgeCrypto.derive(secret, salt, MAC_INFO + purpose);
+        try {
+            return new OwnerMac(key);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** A copy of what the keys of MACs are derived from; the caller overwrites it. */
+    abstract byte[] macSecret(byte[] salt);
+
     /** Overwrites the secret. Idempotent. */
     @Override
-    public abstract void close();
+    public final void close() {
+        closed = true;
+        overwrite();
+    }
+
+    abstract void overwrite();
 }

@@ -29,13 +29,15 @@ public final class AgeReader implements AutoCloseable {
     private static final int NONCE_BYTES = 16;
 
     private final AgeSource source;
+    private final AgeIdentity identity;
     private final byte[] key;
     /** Where the first chunk begins in the file. */
     private final long start;
     private final long chunks;
 
-    private AgeReader(AgeSource source, byte[] key, long start) {
+    private AgeReader(AgeSource source, AgeIdentity identity, byte[] key, long start) {
         this.source = source;
+        this.identity = identity;
         this.key = key;
         this.start = start;
         this.chunks = Math.ceilDiv(source.byteSize() - start, (long) SEALED_BYTES);
@@ -51,7 +53,8 @@ public final class AgeReader implements AutoCloseable {
         byte[] beginning = new byte[(int) Math.min(source.byteSize(), AgeHeader.MAX_BYTES)];
         source.read(0, beginning, 0, beginning.length);
         AgeHeader header = AgeHeader.parse(beginning, source.name());
-        byte[] fileKey = fileKey(header, identities, source.name());
+        Opening opening = opening(header, identities, source.name());
+        byte[] fileKey = opening.fileKey();
         try {
             header.requireMac(fileKey, source.name());
             if (source.byteSize() - header.byteSize() < NONCE_BYTES) {
@@ -59,13 +62,15 @@ public final class AgeReader implements AutoCloseable {
             }
             byte[] nonce = new byte[NONCE_BYTES];
             source.read(header.byteSize(), nonce, 0, NONCE_BYTES);
-            return new AgeReader(source, AgeCrypto.derive(fileKey, nonce, "payload"), header.byteSize() + (long) NONCE_BYTES);
+            return new AgeReader(source, opening.identity(), AgeCrypto.derive(fileKey, nonce, "payload"), header.byteSize() + (long) NONCE_BYTES);
         } finally {
             Arrays.fill(fileKey, (byte) 0);
         }
     }
 
-    private static byte[] fileKey(AgeHeader header, List<? extends AgeIdentity> identities, String file) {
+    private record Opening(AgeIdentity identity, byte[] fileKey) { }
+
+    private static Opening opening(AgeHeader header, List<? extends AgeIdentity> identities, String file) {
         if (header.stanzas().size() > 1 && header.stanzas().stream().anyMatch(PassphraseIdentity::isFor)) {
             // whoever adds a recipient to a file for a passphrase could read what is written for it afterwards
             throw new AgeException(Reason.HEADER, file, "has a passphrase among other recipients");
@@ -73,10 +78,15 @@ public final class AgeReader implements AutoCloseable {
         for (AgeIdentity identity : identities) {
             Optional<byte[]> fileKey = identity.unwrap(header.stanzas(), file);
             if (fileKey.isPresent()) {
-                return fileKey.get();
+                return new Opening(identity, fileKey.get());
             }
         }
         throw new AgeException(Reason.NO_MATCH, file, "is encrypted for somebody else; name the identity it is for, or the right passphrase");
+    }
+
+    /** The identity that opened it; borrowed from the caller of {@link #open}. */
+    public AgeIdentity identity() {
+        return identity;
     }
 
     /**

@@ -1,7 +1,10 @@
 package dev.lockstep.loader.age;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -69,15 +72,20 @@ public final class AgeWriter implements AutoCloseable {
 
     /** Adds plaintext. */
     public void write(byte[] bytes, int offset, int count) throws IOException {
+        write(MemorySegment.ofArray(bytes).asSlice(offset, count));
+    }
+
+    /** Adds plaintext. On the Java heap there is a chunk of it at most, and that is overwritten. */
+    public void write(MemorySegment bytes) throws IOException {
         if (finished) {
             throw new IllegalStateException("the file is finished");
         }
-        for (int done = 0; done < count;) {
+        for (long done = 0; done < bytes.byteSize();) {
             if (filled == plain.length) {
                 seal(false);
             }
-            int piece = Math.min(count - done, plain.length - filled);
-            System.arraycopy(bytes, offset + done, plain, filled, piece);
+            int piece = (int) Math.min(bytes.byteSize() - done, plain.length - filled);
+            MemorySegment.copy(bytes, JAVA_BYTE, done, plain, filled, piece);
             filled += piece;
             done += piece;
         }
@@ -109,6 +117,7 @@ public final class AgeWriter implements AutoCloseable {
     @Override
     public void close() {
         finished = true;
+        AgeCrypto.forget(cipher);
         Arrays.fill(key, (byte) 0);
         Arrays.fill(plain, (byte) 0);
     }

@@ -23,7 +23,7 @@ public final class HybridIdentity extends AgeIdentity {
         return new HybridIdentity(AgeCrypto.random(XWingHpke.SECRET_BYTES));
     }
 
-    /** Who has to be named when a file is encrypted for this identity. */
+    @Override
     public HybridRecipient recipient() {
         return new HybridRecipient(publicKey);
     }
@@ -60,7 +60,12 @@ public final class HybridIdentity extends AgeIdentity {
     }
 
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        return secret.clone();
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(secret, (byte) 0);
     }
 

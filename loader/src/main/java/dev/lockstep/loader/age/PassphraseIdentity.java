@@ -59,12 +59,14 @@ public final class PassphraseIdentity extends AgeIdentity {
         return bytes;
     }
 
-    /** Who has to be named when a file is encrypted for this passphrase. It borrows the secret: use it before this is closed. */
+    /** {@inheritDoc} It borrows the passphrase: use it before this is closed. */
+    @Override
     public PassphraseRecipient recipient() {
         return new PassphraseRecipient(this);
     }
 
     Stanza wrap(byte[] fileKey) {
+        requireHeap(workFactor, "this passphrase");
         byte[] salt = AgeCrypto.random(SALT_BYTES);
         return new Stanza(List.of(TYPE, Base64Text.encode(salt), Integer.toString(workFactor)), AgeCrypto.wrap(wrapKey(salt, workFactor), fileKey));
     }
@@ -106,10 +108,14 @@ public final class PassphraseIdentity extends AgeIdentity {
             throw new AgeException(Reason.HEADER, file, "asks for a work factor of " + factor + "; at most " + MAX_WORK_FACTOR
                     + " is accepted, and " + WORK_FACTOR + " is usual");
         }
-        if (!fits(factor, Runtime.getRuntime().maxMemory())) {
-            throw new AgeException(Reason.HEADER, file, "needs " + (scryptBytes(factor) >> 20) + " MiB to try a passphrase; allow a larger Java heap (-Xmx)");
-        }
+        requireHeap(factor, file);
         return factor;
+    }
+
+    private static void requireHeap(int factor, String name) {
+        if (!fits(factor, Runtime.getRuntime().maxMemory())) {
+            throw new AgeException(Reason.HEADER, name, "needs " + (scryptBytes(factor) >> 20) + " MiB to be tried; allow a larger Java heap (-Xmx)");
+        }
     }
 
     private static long scryptBytes(int factor) {
@@ -121,8 +127,15 @@ public final class PassphraseIdentity extends AgeIdentity {
         return scryptBytes(factor) <= heapBytes / 3 * 2;
     }
 
+    /** As costly as in age: what is derived from a passphrase faster than that can be guessed faster. */
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        requireHeap(workFactor, "this passphrase");
+        return wrapKey(salt, workFactor);
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(passphrase, (byte) 0);
     }
 

@@ -23,7 +23,7 @@ public final class X25519Identity extends AgeIdentity {
         return new X25519Identity(AgeCrypto.random(X25519Keys.BYTES));
     }
 
-    /** Who has to be named when a file is encrypted for this identity. */
+    @Override
     public X25519Recipient recipient() {
         return new X25519Recipient(publicKey);
     }
@@ -59,7 +59,12 @@ public final class X25519Identity extends AgeIdentity {
     }
 
     @Override
-    public void close() {
+    byte[] macSecret(byte[] salt) {
+        return secret.clone();
+    }
+
+    @Override
+    void overwrite() {
         Arrays.fill(secret, (byte) 0);
     }
 

@@ -7,6 +7,8 @@ import dev.lockstep.kernel.KvLayout;
 import dev.lockstep.kernel.KvType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The keys and values of all positions so far, for every layer. Memory belongs to the session's arena.
@@ -41,7 +43,7 @@ final class KvCache {
 
     /** Bytes that a cache for {@code capacity} positions takes. */
     static long byteSize(ModelConfig config, KvType type, int capacity) {
-        return Math.multiplyExact((long) config.nLayers() * config.nKvHeads(), layout(config, type).byteSize(capacity));
+        return SessionShape.of(config).cacheBytes(type, capacity);
     }
 
     /** Positions there is room for. */
@@ -55,6 +57,12 @@ final class KvCache {
 
     CachedHead head(int layer, int kvHead) {
         return heads[layer][kvHead];
+    }
+
+    /** The memory of the blocks that {@code positions} positions take, head by head. */
+    List<MemorySegment> blocks(int positions) {
+        return Arrays.stream(heads).flatMap(Arrays::stream)
+                .map(head -> memory.asSlice(head.offset(), layout.byteSize(positions))).toList();
     }
 
     /**

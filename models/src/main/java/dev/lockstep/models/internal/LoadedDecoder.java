@@ -132,6 +132,10 @@ public final class LoadedDecoder implements AutoCloseable {
         loaded.close();
     }
 
+    public SessionShape sessionShape() {
+        return SessionShape.of(config);
+    }
+
     /** The state of a new session, in memory of its arena. */
     public SessionState newState(int context, KvType kvType, SecureArena arena) {
         warmUpAttention(kernels, kvType);

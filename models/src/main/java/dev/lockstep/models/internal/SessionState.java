@@ -1,10 +1,14 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.Sampling;
+import dev.lockstep.models.Token;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Where a session stands: its cache, the position, and the logits of the last token. All of it lies in the session's arena.
@@ -47,6 +51,38 @@ public final class SessionState {
 
     public int vocabSize() {
         return config.vocabSize();
+    }
+
+    public SessionShape shape() {
+        return SessionShape.of(config);
+    }
+
+    /** How keys and values are stored. */
+    public KvType kvType() {
+        return run.cache.layout().type();
+    }
+
+    /** Positions whose tokens went through the layers. */
+    public int processed() {
+        return position;
+    }
+
+    /** The generated token that has not gone through the layers yet, or {@link Token#NONE}. */
+    public int pending() {
+        return hasPending ? pending.get(ValueLayout.JAVA_INT, 0) : Token.NONE;
+    }
+
+    /** All there is besides numbers: the logits of the last token, then the cache of {@code positions} positions, as memory. */
+    public List<MemorySegment> contents(int positions) {
+        return Stream.concat(Stream.of(run.logits.row(0)), run.cache.blocks(positions).stream()).toList();
+    }
+
+    /** Goes on from {@link #contents} that were put there. */
+    public void resume(int processed, int pendingToken) {
+        position = processed;
+        if (pendingToken != Token.NONE) {
+            append(pendingToken);
+        }
     }
 
     /** Positions there are. */

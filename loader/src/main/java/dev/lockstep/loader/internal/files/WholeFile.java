@@ -1,9 +1,14 @@
 package dev.lockstep.loader.internal.files;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.CopyOption;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -17,41 +22,64 @@ public final class WholeFile {
     private WholeFile() {
     }
 
+    /** What a file is to hold, written piece by piece. */
+    @FunctionalInterface
+    public interface Content {
+        /** @param out buffered; not to be closed */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     /** Writes a file beside the target, forces it to disk, and moves it there in one step. */
     public static void replace(Path target, byte[] content, FileAttribute<?>... attributes) throws IOException {
+        replace(target, out -> out.write(content), attributes);
+    }
+
+    /** The same for content that comes piece by piece; if it fails, the target stays what it was. A link is replaced, not followed. */
+    public static void replace(Path target, Content content, FileAttribute<?>... attributes) throws IOException {
+        aside(target, content, attributes, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Writes a file that must not exist and forces it to disk; on failure it does not exist. */
+    public static void create(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
+        fill(file, out -> out.write(content), attributes);
+    }
+
+    /** The same for content that comes piece by piece, and takes its time: the file is there when it is complete. */
+    public static void create(Path file, Content content, FileAttribute<?>... attributes) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        aside(file, content, attributes);
+    }
+
+    private static void aside(Path target, Content content, FileAttribute<?>[] attributes, CopyOption... move) throws IOException {
         Path temporary = target.resolveSibling("." + target.getFileName() + '.' + UUID.randomUUID() + ".tmp");
+        fill(temporary, content, attributes);
         try {
-            create(temporary, content, attributes);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(temporary, target, move);
         } catch (IOException e) {
             delete(temporary, e);
             throw e;
         }
     }
 
-    /** Writes a file that must not exist and forces it to disk; on failure it does not exist. */
-    public static void create(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
+    private static void fill(Path file, Content content, FileAttribute<?>[] attributes) throws IOException {
         try (var channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
-            fill(channel, content, file);
-        }
-    }
-
-    private static void fill(FileChannel channel, byte[] content, Path file) throws IOException {
-        try {
-            var source = ByteBuffer.wrap(content);
-            while (source.hasRemaining()) {
-                channel.write(source);
+            try {
+                var out = new BufferedOutputStream(Channels.newOutputStream(channel));
+                content.writeTo(out);
+                out.flush();
+                channel.force(true);
+            } catch (IOException | RuntimeException | Error e) {
+                // The file is ours: CREATE_NEW made it. Half of it is worse than none.
+                delete(file, e);
+                throw e;
             }
-            channel.force(true);
-        } catch (IOException e) {
-            // The file is ours: CREATE_NEW made it. Half of it is worse than none.
-            delete(file, e);
-            throw e;
         }
     }
 
     /** Deletes a file on the way out; what fails then is added to the reason. */
-    public static void delete(Path file, Exception reason) {
+    public static void delete(Path file, Throwable reason) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -15,9 +15,10 @@ import java.util.Set;
 /** Any bytes as an encrypted file. Nobody can change one so that it decrypts to something else. */
 class AgeFuzzTest {
     /** Made for this corpus, and for nothing else. */
-    private static final String IDENTITY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    static final String IDENTITY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
 
-    private record Bytes(String name, byte[] bytes) implements AgeSource {
+    /** An encrypted file in memory. */
+    record Bytes(String name, byte[] bytes) implements AgeSource {
         @Override
         public long byteSize() {
             return bytes.length;

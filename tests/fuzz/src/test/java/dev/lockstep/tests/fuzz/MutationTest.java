@@ -22,6 +22,7 @@ class MutationTest {
     private static final int TRUSTED_ROOTS = 2_000;
     private static final int TRUST_POLICIES = 2_000;
     private static final int ENCRYPTED_FILES = 2_000;
+    private static final int SAVED_SESSIONS = 2_000;
     private static final int TIMESTAMPS = 1_000;
 
     /** What to put in the place of a JSON value. */
@@ -101,6 +102,18 @@ class MutationTest {
             byte[] mutant = mutator.mutate(file);
             assertThat(isAccepted(i, mutant, AgeFuzzTest::check)).isEqualTo(Arrays.equals(mutant, file));
         }
+    }
+
+    @Test
+    void spoiledSessionsContinueOrAreRefused() {
+        var mutator = new Mutator(SEED);
+        List<byte[]> sessions = List.copyOf(SavedSessionSeed.all().values());
+        int accepted = 0;
+        for (int i = 0; i < SAVED_SESSIONS; i++) {
+            accepted += isAccepted(i, mutator.mutate(sessions.get(i % sessions.size())), SavedSessionFuzzTest::check) ? 1 : 0;
+        }
+        // Another logit is no fault: who wrote it is what counts. But a cut or a shift is.
+        assertThat(accepted).isBetween(1, SAVED_SESSIONS * 2 / 3);
     }
 
     @Test

@@ -27,6 +27,7 @@ class SeedsTest {
     private static final Path BUNDLES = RESOURCES.resolve("BundleFuzzTestInputs/verifiesOrRefuses");
     private static final Path STATEMENTS = RESOURCES.resolve("StatementFuzzTestInputs/acceptsOrRefuses");
     private static final Path TIMESTAMPS = RESOURCES.resolve("TimestampFuzzTestInputs/verifiesOrRefuses");
+    private static final Path SESSIONS = RESOURCES.resolve("SavedSessionFuzzTestInputs/continuesOrRefuses");
     private static final Path PUBLIC_KEYS = RESOURCES.resolve("PublicKeyFuzzTestInputs/readsOrRefuses");
     private static final Path PRIVATE_KEYS = RESOURCES.resolve("PrivateKeyFuzzTestInputs/readsOrRefuses");
 
@@ -91,6 +92,16 @@ class SeedsTest {
     @Test
     void encryptedFileIsDecrypted() throws Exception {
         assertThat(AgeFuzzTest.check(encrypted())).isTrue();
+    }
+
+    @Test
+    void savedSessionsContinue() throws Exception {
+        for (var session : SavedSessionSeed.all().entrySet()) {
+            Path seed = SESSIONS.resolve(session.getKey() + ".session");
+            write(seed, session.getValue());
+            assertThat(seed).hasBinaryContent(session.getValue());
+            assertThat(SavedSessionFuzzTest.check(session.getValue())).isTrue();
+        }
     }
 
     @Test
