@@ -62,7 +62,7 @@ class EncryptedVerifyTest {
     }
 
     private Cli.Result verify(Path path, Object... more) {
-        return Cli.standard().run(Stream.concat(Stream.of("verify", path), Stream.of(more)).toArray());
+        return Cli.plainJava().run(Stream.concat(Stream.of("verify", path), Stream.of(more)).toArray());
     }
 
     private List<String> files() throws IOException {

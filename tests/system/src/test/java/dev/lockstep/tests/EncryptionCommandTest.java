@@ -32,13 +32,13 @@ class EncryptionCommandTest {
 
     private String keygen(String name, Object... more) {
         Object[] arguments = Stream.concat(Stream.of("keygen", "--age-identity", folder.resolve(name)), Stream.of(more)).toArray();
-        var made = Cli.standard().run(arguments);
+        var made = Cli.plainJava().run(arguments);
         assertThat(made.exitCode()).as(made.err()).isZero();
         return made.text().strip();
     }
 
     private Cli.Result run(Object... arguments) {
-        return Cli.standard().run(arguments);
+        return Cli.plainJava().run(arguments);
     }
 
     @Test

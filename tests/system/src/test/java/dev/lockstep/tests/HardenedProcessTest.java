@@ -99,14 +99,14 @@ class HardenedProcessTest {
 
     @Test
     void hardenedTheModelSaysTheSame() {
-        var hardened = run(Cli.standard().withOption("--enable-native-access=ALL-UNNAMED"), "--harden");
+        var hardened = run(Cli.plainJava().withOption("--enable-native-access=ALL-UNNAMED"), "--harden");
         assertThat(hardened.exitCode()).as(hardened.err()).isZero();
-        assertThat(hardened.text()).isEqualTo(run(Cli.standard()).text()).startsWith("Once upon a time");
+        assertThat(hardened.text()).isEqualTo(run(Cli.plainJava()).text()).startsWith("Once upon a time");
     }
 
     @Test
     void whatTheJvmCouldWriteDownIsReportedAndRefusedIfStrict() {
-        var cli = Cli.standard().withOption("--enable-native-access=ALL-UNNAMED");
+        var cli = Cli.plainJava().withOption("--enable-native-access=ALL-UNNAMED");
         assertThat(cli.run("inspect", "--harden").err()).contains("-XX:+SuppressFatalErrorMessage").contains("-XX:+DisableAttachMechanism");
         var strict = cli.run("inspect", "--harden-strict");
         assertThat(strict.exitCode()).isEqualTo(3);
@@ -116,7 +116,7 @@ class HardenedProcessTest {
 
     @Test
     void withoutNativeAccessNothingIsHardenedAndThatIsSaid() {
-        var cli = Cli.standard().withOption("--illegal-native-access=deny");
+        var cli = Cli.plainJava().withOption("--illegal-native-access=deny");
         for (String option : AS_THE_LAUNCHER) {
             cli = cli.withOption(option);
         }
@@ -145,14 +145,14 @@ class HardenedProcessTest {
 
     @Test
     void aModelThatDoesNotFitTheBudgetIsRefusedBeforeItIsReadOrLoaded() {
-        var small = Cli.standard().run("inspect", "--memory=5M");
+        var small = Cli.plainJava().run("inspect", "--memory=5M");
         assertThat(small.exitCode()).isEqualTo(1);
         assertThat(small.err()).contains("andersen-5m-q8_0.gguf needs 5").contains("the budget of 5242880 bytes");
-        var smallForASession = run(Cli.standard(), "--memory=8M");
+        var smallForASession = run(Cli.plainJava(), "--memory=8M");
         assertThat(smallForASession.exitCode()).isEqualTo(1);
         assertThat(smallForASession.err()).contains("besides the").contains("the budget of 8388608 bytes");
-        assertThat(run(Cli.standard(), "--memory=16M", "--verbose").err()).contains("lockstep: memory: 5.4 MiB weights + ");
-        assertThat(Cli.standard().run("inspect", "--memory=0").exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("inspect", "--memory=9999999999G").exitCode()).isEqualTo(2);
+        assertThat(run(Cli.plainJava(), "--memory=16M", "--verbose").err()).contains("lockstep: memory: 5.4 MiB weights + ");
+        assertThat(Cli.plainJava().run("inspect", "--memory=0").exitCode()).isEqualTo(2);
+        assertThat(Cli.plainJava().run("inspect", "--memory=9999999999G").exitCode()).isEqualTo(2);
     }
 }

@@ -39,7 +39,7 @@ class SessionCommandTest {
     }
 
     private Cli.Result turn(String prompt, int tokens) {
-        return run(Cli.standard(), "--age-identity", key, "-p", prompt, "-n", tokens);
+        return run(Cli.plainJava(), "--age-identity", key, "-p", prompt, "-n", tokens);
     }
 
     private static String text(Cli.Result result) {
@@ -55,7 +55,7 @@ class SessionCommandTest {
 
     @Test
     void aConversationGoesOnInAnotherProcess() throws IOException {
-        String whole = text(Cli.standard().run("run", "-p", "Once upon a time", "-n", "24", "--temperature", "0", "--no-echo"));
+        String whole = text(Cli.plainJava().run("run", "-p", "Once upon a time", "-n", "24", "--temperature", "0", "--no-echo"));
         assertThat(text(turn("Once upon a time", 10)) + text(turn("", 14))).isEqualTo(whole);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(session))).isEqualTo("rw-------");
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("me.txt", "chat.age");
@@ -66,7 +66,7 @@ class SessionCommandTest {
     void identitiesAreReadOnce() throws IOException {
         Path model = folder.resolve("model.gguf.age");
         AgeFiles.encrypt(Models.demoFile(), model, List.of(identity.recipient()), _ -> { });
-        var cli = Cli.standard().withInput(Files.readAllBytes(key));
+        var cli = Cli.plainJava().withInput(Files.readAllBytes(key));
         for (int turn = 0; turn < 2; turn++) {
             text(run(cli, "--model", model, "--allow-unsigned", "--age-identity", "/dev/stdin", "-p", "Once", "-n", "2"));
         }
@@ -79,7 +79,7 @@ class SessionCommandTest {
 
         Path other = folder.resolve("other.txt");
         AgeIdentityFile.write(other, X25519Identity.generate());
-        refused(run(Cli.standard(), "--age-identity", other, "-p", "x"), 1, "is encrypted for somebody else");
+        refused(run(Cli.plainJava(), "--age-identity", other, "-p", "x"), 1, "is encrypted for somebody else");
 
         byte[] bad = good.clone();
         bad[bad.length - 1] ^= 1;
@@ -91,9 +91,9 @@ class SessionCommandTest {
         byte[] weights = Files.readAllBytes(Models.demoFile());
         weights[weights.length - 1] ^= 1;
         Files.write(changed, weights);
-        refused(run(Cli.standard(), "--model", changed, "--allow-unsigned", "--age-identity", key, "-p", "x"), 3, "was saved with another model");
+        refused(run(Cli.plainJava(), "--model", changed, "--allow-unsigned", "--age-identity", key, "-p", "x"), 3, "was saved with another model");
 
-        refused(run(Cli.standard(), "--age-identity", key, "-c", "3", "-p", "x"), 1, "the context is 3");
+        refused(run(Cli.plainJava(), "--age-identity", key, "-c", "3", "-p", "x"), 1, "the context is 3");
         assertThat(session).hasBinaryContent(good);
     }
 
@@ -113,6 +113,6 @@ class SessionCommandTest {
         session = folder.resolve("none/chat.age");
         refused(turn("Once", 1), 1, "none: no such file");
         session = folder.resolve("chat.age");
-        refused(run(Cli.standard(), "-p", "Once"), 2, "a passphrase is asked for on a terminal");
+        refused(run(Cli.plainJava(), "-p", "Once"), 2, "a passphrase is asked for on a terminal");
     }
 }

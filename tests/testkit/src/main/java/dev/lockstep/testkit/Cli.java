@@ -35,6 +35,11 @@ public final class Cli {
                 Map.of("XDG_CONFIG_HOME", nobody.toString(), "XDG_STATE_HOME", nobody.toString()), new byte[0]);
     }
 
+    /** In plain Java, which is ready in half the time: for tests that are not about speed or kernels. */
+    public static Cli plainJava() {
+        return standard().withoutVectorModule();
+    }
+
     /** A JVM option more; later ones win. */
     public Cli withOption(String option) {
         List<String> options = new ArrayList<>(jvmOptions);
