@@ -1,6 +1,5 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.Weights;
 import dev.lockstep.loader.internal.PrivateCopy;
@@ -23,7 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * How many GB/s of a signed model are verified and packed, from a file in the page cache to weights that kernels can use?
  *
- * <p>{@code load} is all of it: signature, private copy and its digest, header, and weaving in place.
+ * <p>{@code load} is all of it: signature, private copy and its digest, header, and weaving in place; of an {@code encrypted} file,
+ * decryption too. Sizes are those of the plaintext.
  * {@code readAndHash} is the private copy and its digest alone, {@code pack} what follows the header. The baselines are measured in
  * each fork and printed: SHA-256 alone, which no verified load with one digest can beat ({@code sha256Percent}), and a plain copy of
  * the file ({@code copyPercent}). Freeing the weights is not measured; {@link ZeroingBenchmark} does that.
@@ -93,7 +93,7 @@ public class LoadBenchmark {
 
     @Benchmark
     public byte[] readAndHash(SignedFile file, Copied copied, LoadRate rate) throws IOException {
-        copied.copy = PrivateCopy.of(file.path(), HashPlan.SHA_256);
+        copied.copy = file.copy();
         file.count(copied.copy.byteSize(), rate);
         return copied.copy.digests().digests().getFirst();
     }

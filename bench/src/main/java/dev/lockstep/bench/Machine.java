@@ -3,8 +3,10 @@ package dev.lockstep.bench;
 import dev.lockstep.kernel.Ceilings;
 import dev.lockstep.kernel.KernelSelection;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.securemem.Hardening;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -55,6 +57,13 @@ final class Machine {
     /** The same for float32 multiply-adds in the registers of all threads. */
     static double fmaPercent(long multiplyAdds) {
         return PERCENT * multiplyAdds / 1e9 / (ceilings.fmaGmacsPerCore() * ceilings.threads());
+    }
+
+    /** From now on all memory of this fork is hardened, if it is to be. */
+    static void harden(boolean hardened) {
+        if (hardened && !Hardening.enable(Set.of()).isOn()) {
+            throw new IllegalStateException("memory cannot be hardened: " + Hardening.report().problems());
+        }
     }
 
     /** The kernels that users get. A suite about vectors must not measure the fallback by accident. */

@@ -2,11 +2,19 @@ package dev.lockstep.bench;
 
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.Weights;
+import dev.lockstep.loader.age.AgeException;
+import dev.lockstep.loader.age.AgeFileSource;
+import dev.lockstep.loader.age.AgeFiles;
+import dev.lockstep.loader.age.AgeReader;
+import dev.lockstep.loader.age.X25519Identity;
+import dev.lockstep.loader.internal.PrivateCopy;
 import dev.lockstep.loader.signing.EcCurve;
+import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.SigningKeys;
@@ -44,6 +52,11 @@ public class SignedFile {
     @Param("2")
     public int threads;
 
+    /** Whether the file lies encrypted, for an X25519 key of age. */
+    @Param({"false", "true"})
+    public boolean encrypted;
+
+    private final X25519Identity identity = X25519Identity.generate();
     private SyntheticFile file;
     private TrustPolicy trust;
     private LoadBaseline baseline;
@@ -55,6 +68,7 @@ public class SignedFile {
         var keys = SigningKeys.generate(EcCurve.P256);
         ModelSigner.sign(file.model(), keys, file.signature(), List.of());
         trust = TrustPolicy.of(keys.getPublic());
+        AgeFiles.encrypt(file.model(), file.encrypted(), List.of(identity.recipient()), _ -> { });
         baseline = LoadBaseline.measure(file.model());
         checkRefusal();
         checkWeights();
@@ -65,13 +79,13 @@ public class SignedFile {
         flipLastBit();
         try (var _ = open()) {
             throw new IllegalStateException("a file whose last bit was changed is accepted");
-        } catch (ModelSignatureException _) {
+        } catch (ModelSignatureException | AgeException _) {
             flipLastBit();
         }
     }
 
     private void flipLastBit() throws IOException {
-        try (var channel = FileChannel.open(file.model(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             var last = ByteBuffer.allocate(1);
             channel.read(last, channel.size() - 1);
             channel.write(last.put(0, (byte) (last.get(0) ^ 1)).flip(), channel.size() - 1);
@@ -107,12 +121,22 @@ public class SignedFile {
         }
     }
 
-    Path path() {
-        return file.model();
+    private Path path() {
+        return encrypted ? file.encrypted() : file.model();
     }
 
     VerifiedCheckpoint open() throws IOException {
-        return CheckpointLoader.open(file.model(), trust);
+        return CheckpointLoader.open(path(), trust, Residency.RESIDENT, List.of(identity));
+    }
+
+    /** The private copy and its digest, without what follows. */
+    PrivateCopy copy() throws IOException {
+        if (!encrypted) {
+            return PrivateCopy.of(path(), HashPlan.SHA_256);
+        }
+        try (var source = AgeFileSource.open(path()); var reader = AgeReader.open(source, List.of(identity))) {
+            return PrivateCopy.ofDecrypted("copy", reader, HashPlan.SHA_256);
+        }
     }
 
     Weights load(VerifiedCheckpoint checkpoint, SecureArena arena) {

@@ -30,7 +30,7 @@ final class SyntheticFile implements AutoCloseable {
         ModelShape known = ModelShape.of(shape).orElseThrow(() -> new IllegalArgumentException("shape=" + shape));
         var file = new SyntheticFile(Files.createTempDirectory("lockstep-bench"));
         // in reverse order
-        for (Path path : new Path[] {file.folder, file.model(), file.signature()}) {
+        for (Path path : new Path[] {file.folder, file.model(), file.encrypted(), file.signature()}) {
             path.toFile().deleteOnExit();
         }
         new SyntheticModel(known, type, SEED, known.contextLength()).write(file.model(), Existing.REFUSE, _ -> { });
@@ -41,6 +41,11 @@ final class SyntheticFile implements AutoCloseable {
         return folder.resolve("synthetic.gguf");
     }
 
+    /** Where it may lie encrypted; it does not at first. */
+    Path encrypted() {
+        return folder.resolve("synthetic.gguf.age");
+    }
+
     /** Where a signature is looked for; there is none at first. */
     Path signature() {
         return folder.resolve("synthetic.gguf.sig");
@@ -49,6 +54,7 @@ final class SyntheticFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         Files.deleteIfExists(model());
+        Files.deleteIfExists(encrypted());
         Files.deleteIfExists(signature());
         Files.deleteIfExists(folder);
     }

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code close} zeroes and frees an arena of one segment that was written to before, as a session's cache is.
  * {@code fill} is its ceiling: the same overwriting, of memory that stays. 4 MiB is a short conversation with a small
- * model, 256 MiB a long one with a model of a billion parameters.
+ * model, 256 MiB a long one with a model of a billion parameters. {@code hardened} memory is locked and guarded.
  *
  * <p><b>How to run:</b> {@code bench/run Zeroing}; one size: {@code bench/run Zeroing -p mebibytes=1024}.
  */
@@ -41,12 +41,16 @@ public class ZeroingBenchmark {
         @Param({"4", "256"})
         public int mebibytes;
 
+        @Param({"false", "true"})
+        public boolean hardened;
+
         private SecureArena arena;
         private MemorySegment memory;
 
         @Setup(Level.Trial)
         public void setUp() {
             Machine.announce(1);
+            Machine.harden(hardened);
             arena = SecureArena.open("kept");
             memory = arena.allocate((long) mebibytes << 20).fill(SECRET);
         }
@@ -68,11 +72,15 @@ public class ZeroingBenchmark {
         @Param({"4", "256"})
         public int mebibytes;
 
+        @Param({"false", "true"})
+        public boolean hardened;
+
         private SecureArena arena;
 
         @Setup(Level.Trial)
         public void announce() {
             Machine.announce(1);
+            Machine.harden(hardened);
         }
 
         @Setup(Level.Invocation)

@@ -35,7 +35,12 @@ class BenchmarkSmokeTest {
 
     @Test
     void zeroing() throws RunnerException {
-        assertThat(run(ZeroingBenchmark.class, "mebibytes", "1")).hasSize(2);
+        assertThat(run(ZeroingBenchmark.class, "mebibytes", "1")).hasSize(2 * 2);
+    }
+
+    @Test
+    void hardenedDecode() throws RunnerException {
+        assertThat(run(HardenedDecodeBenchmark.class, "shape", "tiny", "type", "Q8_0")).hasSize(1);
     }
 
     @Test
@@ -55,7 +60,7 @@ class BenchmarkSmokeTest {
 
     @Test
     void load() throws RunnerException {
-        assertThat(run(LoadBenchmark.class, "shape", "tiny")).hasSize(3);
+        assertThat(run(LoadBenchmark.class, "shape", "tiny")).hasSize(3 * 2);
     }
 
     @Test
