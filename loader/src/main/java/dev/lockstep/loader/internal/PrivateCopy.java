@@ -26,8 +26,11 @@ import java.util.Objects;
  * <p><b>Ownership.</b> Whoever holds it closes it, which zeroes and frees all of it.
  */
 public final class PrivateCopy implements ByteSource, AutoCloseable {
-    /** Large enough that few panels lie across two chunks, small enough that hashing begins at once. */
-    static final long CHUNK_BYTES = 32L << 20;
+    /** Large enough that few panels lie across two chunks, and that nearly all of it can lie in huge pages. */
+    static final long CHUNK_BYTES = 128L << 20;
+
+    /** Small enough that hashing begins at once; a whole number of chunks of an encrypted file. */
+    private static final long READ_BYTES = 32L << 20;
 
     private final String name;
     private final long chunkBytes;
@@ -100,9 +103,12 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     private void readAll(PlainBytes file, ParallelDigest hashing) throws IOException {
         while (byteSize < file.byteSize()) {
             MemorySegment chunk = newChunk(Math.min(chunkBytes, file.byteSize() - byteSize));
-            file.read(byteSize, chunk);
-            byteSize += chunk.byteSize();
-            hashing.add(chunk);
+            for (long at = 0; at < chunk.byteSize(); at += READ_BYTES) {
+                MemorySegment piece = chunk.asSlice(at, Math.min(READ_BYTES, chunk.byteSize() - at));
+                file.read(byteSize, piece);
+                byteSize += piece.byteSize();
+                hashing.add(piece);
+            }
         }
         file.requireSameSize();
     }
