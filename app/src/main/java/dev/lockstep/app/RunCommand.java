@@ -6,6 +6,7 @@ import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
 import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", description = "Continues a text and prints it.")
 final class RunCommand extends IoCommand {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MILLIS_PER_NANO = 1e-6;
 
     @Mixin
     private ModelOption model;
@@ -87,7 +89,7 @@ final class RunCommand extends IoCommand {
                 generate(loaded, conversation, utf8, sampling);
             }
             if (verbose) {
-                report(loaded.zeroing().bytes() + " bytes of weights wiped");
+                report("weights", loaded.zeroing());
             }
         }
         return ExitCode.OK;
@@ -100,7 +102,8 @@ final class RunCommand extends IoCommand {
     }
 
     private void generate(Model loaded, Conversation conversation, MemorySegment utf8, Sampling sampling) throws IOException {
-        try (Session session = conversation.open(loaded, compute.sessionOptions())) {
+        Session session = conversation.open(loaded, compute.sessionOptions());
+        try (session) {
             if (utf8.byteSize() == 0 && session.position() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
             }
@@ -121,12 +124,19 @@ final class RunCommand extends IoCommand {
                 conversation.save(session);
             }
         }
+        if (verbose) {
+            report("session", session.zeroing());
+        }
     }
 
     private void report(Generation g) {
         report(String.format(Locale.ROOT, "prompt: %d tokens, %.1f/s; generated: %d tokens, %.1f/s; %s",
                 g.promptTokens(), g.promptTokens() * NANOS_PER_SECOND / g.promptNanos(),
                 g.generatedTokens(), g.generatedTokens() * NANOS_PER_SECOND / g.generateNanos(), g.finish()));
+    }
+
+    private void report(String what, Zeroing zeroing) {
+        report(String.format(Locale.ROOT, "%s: %d bytes wiped in %.1f ms", what, zeroing.bytes(), zeroing.nanos() * MILLIS_PER_NANO));
     }
 
     private void report(String line) {

@@ -3,6 +3,7 @@ package dev.lockstep.loader.age;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Somebody who may be able to decrypt a file. Holds a secret: whoever makes one closes it, which overwrites the secret with zeros. One
@@ -12,9 +13,16 @@ public abstract sealed class AgeIdentity implements AutoCloseable permits X25519
     /** What is derived with this has no use in age, so that nothing of one can pass for something of the other. */
     private static final String MAC_INFO = "dev.lockstep/owner-mac/v1/";
 
-    private boolean closed;
+    private final KeptSecret secret;
 
-    AgeIdentity() {
+    /** @param secret overwritten with zeros: it is kept elsewhere from now on */
+    AgeIdentity(byte[] secret) {
+        this.secret = new KeptSecret(secret);
+    }
+
+    /** Computes with the secret; see {@link KeptSecret#with}. */
+    final <T> T withSecret(Function<byte[], T> use) {
+        return secret.with(use);
     }
 
     /** Who has to be named when a file is encrypted for this identity. */
@@ -37,31 +45,27 @@ public abstract sealed class AgeIdentity implements AutoCloseable permits X25519
      * @throws IllegalStateException if this identity is closed
      */
     public final OwnerMac newMac(String purpose, byte[] salt) {
-        if (closed) {
-            throw new IllegalStateException("the identity is closed");
-        }
         if (salt.length != OwnerMac.SALT_BYTES) {
             throw new IllegalArgumentException("salt.length=" + salt.length + " must be " + OwnerMac.SALT_BYTES);
         }
-        byte[] secret = macSecret(salt);
-        byte[] key = AgeCrypto.derive(secret, salt, MAC_INFO + purpose);
+        byte[] macSecret = withSecret(own -> macSecret(own, salt));
+        byte[] key = AgeCrypto.derive(macSecret, salt, MAC_INFO + purpose);
         try {
             return new OwnerMac(key);
         } finally {
-            Arrays.fill(secret, (byte) 0);
+            Arrays.fill(macSecret, (byte) 0);
             Arrays.fill(key, (byte) 0);
         }
     }
 
-    /** A copy of what the keys of MACs are derived from; the caller overwrites it. */
-    abstract byte[] macSecret(byte[] salt);
+    /** What the keys of MACs are derived from: the secret itself, if it is nothing that could be guessed. The caller overwrites it. */
+    byte[] macSecret(byte[] own, byte[] salt) {
+        return own.clone();
+    }
 
     /** Overwrites the secret. Idempotent. */
     @Override
     public final void close() {
-        closed = true;
-        overwrite();
+        secret.close();
     }
-
-    abstract void overwrite();
 }

@@ -1,7 +1,6 @@
 package dev.lockstep.loader.age;
 
 import dev.lockstep.loader.age.AgeException.Reason;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,13 +8,12 @@ import java.util.Optional;
 public final class HybridIdentity extends AgeIdentity {
     static final String PREFIX = "age-secret-key-pq-";
 
-    private final byte[] secret;
     private final byte[] publicKey;
 
-    /** @param secret this identity's own from now on */
+    /** @param secret overwritten with zeros: it is kept elsewhere from now on */
     HybridIdentity(byte[] secret) {
-        this.secret = secret;
-        this.publicKey = XWingHpke.publicKey(secret);
+        super(secret);
+        this.publicKey = withSecret(XWingHpke::publicKey);
     }
 
     /** Makes a fresh one. */
@@ -32,7 +30,8 @@ public final class HybridIdentity extends AgeIdentity {
     Optional<byte[]> unwrap(List<Stanza> stanzas, String file) {
         for (Stanza stanza : stanzas) {
             if (stanza.type().equals(HybridRecipient.TYPE)) {
-                Optional<byte[]> fileKey = XWingHpke.open(secret, encapsulated(stanza, file), stanza.body());
+                byte[] encapsulated = encapsulated(stanza, file);
+                Optional<byte[]> fileKey = withSecret(secret -> XWingHpke.open(secret, encapsulated, stanza.body()));
                 if (fileKey.isPresent()) {
                     return fileKey;
                 }
@@ -56,17 +55,7 @@ public final class HybridIdentity extends AgeIdentity {
 
     /** The secret, as identity files hold it; the caller's to overwrite. */
     byte[] toText() {
-        return Bech32.encodeUpperCase(PREFIX, secret);
-    }
-
-    @Override
-    byte[] macSecret(byte[] salt) {
-        return secret.clone();
-    }
-
-    @Override
-    void overwrite() {
-        Arrays.fill(secret, (byte) 0);
+        return withSecret(secret -> Bech32.encodeUpperCase(PREFIX, secret));
     }
 
     /** Never shows the secret. */

@@ -23,12 +23,14 @@ public final class PassphraseIdentity extends AgeIdentity {
     /** Four times that. A file may ask for more, and would take minutes and gigabytes before it says that the passphrase is wrong. */
     static final int MAX_WORK_FACTOR = 20;
 
-    private final byte[] passphrase;
     private final int workFactor;
 
-    /** @param workFactor logarithm of the cost of files that are written */
+    /**
+     * @param passphrase overwritten with zeros: it is kept elsewhere from now on
+     * @param workFactor logarithm of the cost of files that are written
+     */
     private PassphraseIdentity(byte[] passphrase, int workFactor) {
-        this.passphrase = passphrase;
+        super(passphrase);
         this.workFactor = workFactor;
     }
 
@@ -74,7 +76,7 @@ public final class PassphraseIdentity extends AgeIdentity {
     private byte[] wrapKey(byte[] salt, int factor) {
         byte[] whole = Arrays.copyOf(SALT_PREFIX, SALT_PREFIX.length + SALT_BYTES);
         System.arraycopy(salt, 0, whole, SALT_PREFIX.length, SALT_BYTES);
-        return SCrypt.generate(passphrase, whole, 1 << factor, BLOCK_SIZE, 1, AgeCrypto.KEY_BYTES);
+        return withSecret(passphrase -> SCrypt.generate(passphrase, whole, 1 << factor, BLOCK_SIZE, 1, AgeCrypto.KEY_BYTES));
     }
 
     /** True for the stanza of a passphrase, whatever else is wrong with it. */
@@ -129,14 +131,9 @@ public final class PassphraseIdentity extends AgeIdentity {
 
     /** As costly as in age: what is derived from a passphrase faster than that can be guessed faster. */
     @Override
-    byte[] macSecret(byte[] salt) {
+    byte[] macSecret(byte[] own, byte[] salt) {
         requireHeap(workFactor, "this passphrase");
         return wrapKey(salt, workFactor);
-    }
-
-    @Override
-    void overwrite() {
-        Arrays.fill(passphrase, (byte) 0);
     }
 
     /** Never shows the passphrase. */

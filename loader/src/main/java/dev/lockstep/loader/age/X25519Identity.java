@@ -1,7 +1,6 @@
 package dev.lockstep.loader.age;
 
 import dev.lockstep.loader.age.AgeException.Reason;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,13 +8,12 @@ import java.util.Optional;
 public final class X25519Identity extends AgeIdentity {
     static final String PREFIX = "age-secret-key-";
 
-    private final byte[] secret;
     private final byte[] publicKey;
 
-    /** @param secret this identity's own from now on */
+    /** @param secret overwritten with zeros: it is kept elsewhere from now on */
     X25519Identity(byte[] secret) {
-        this.secret = secret;
-        this.publicKey = X25519Keys.publicKey(secret);
+        super(secret);
+        this.publicKey = withSecret(X25519Keys::publicKey);
     }
 
     /** Makes a fresh one. */
@@ -48,24 +46,14 @@ public final class X25519Identity extends AgeIdentity {
         if (share == null || stanza.body().length != AgeCrypto.WRAPPED_KEY_BYTES) {
             throw new AgeException(Reason.HEADER, file, "has a malformed recipient of the kind X25519");
         }
-        byte[] shared = X25519Keys.shared(secret, share)
+        byte[] shared = withSecret(secret -> X25519Keys.shared(secret, share))
                 .orElseThrow(() -> new AgeException(Reason.HEADER, file, "has a recipient of the kind X25519 whose point is of small order"));
         return AgeCrypto.unwrap(X25519Recipient.wrapKey(shared, share, publicKey), stanza.body());
     }
 
     /** The secret, as identity files hold it; the caller's to overwrite. */
     byte[] toText() {
-        return Bech32.encodeUpperCase(PREFIX, secret);
-    }
-
-    @Override
-    byte[] macSecret(byte[] salt) {
-        return secret.clone();
-    }
-
-    @Override
-    void overwrite() {
-        Arrays.fill(secret, (byte) 0);
+        return withSecret(secret -> Bech32.encodeUpperCase(PREFIX, secret));
     }
 
     /** Never shows the secret. */

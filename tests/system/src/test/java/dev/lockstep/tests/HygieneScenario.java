@@ -62,6 +62,7 @@ final class HygieneScenario {
             case "close-while-generating" -> closeWhileGenerating(model, trust);
             case "kernel-failure" -> kernelFailure(model, TrustPolicy.allowUnsigned());
             case "out-of-memory" -> outOfMemory(model, trust);
+            case "save-and-open" -> saveAndOpen(model, trust, Path.of(args[3]), Path.of(args[4]));
             case "encrypted" -> encrypted(model, trust, Path.of(args[3]));
             case "failed-load" -> failedLoad(model, trust);
             case "malformed-load" -> failedLoad(model, TrustPolicy.allowUnsigned());
@@ -158,6 +159,24 @@ final class HygieneScenario {
         Model model = Lockstep.load(file, trust, LoadOptions.defaults(), identities);
         stop("in-use");
         identities.forEach(AgeIdentity::close);
+        model.close();
+        stop("model-closed");
+    }
+
+    /** The logits are a part of what is saved. */
+    private static void saveAndOpen(Path file, TrustPolicy trust, Path identityFile, Path saved) throws IOException {
+        Model model = Lockstep.load(file, trust);
+        List<AgeIdentity> owner = AgeIdentityFile.read(identityFile);
+        try (Session session = model.newSession()) {
+            session.score(new int[] {1, 2, 3}, (position, logits) -> reportAt("logits", logits, position, session.position()));
+            stop("in-use");
+            session.save(saved, owner.getFirst());
+        }
+        stop("saved");
+        Session opened = model.openSession(saved, owner);
+        stop("opened");
+        owner.forEach(AgeIdentity::close);
+        opened.close();
         model.close();
         stop("model-closed");
     }

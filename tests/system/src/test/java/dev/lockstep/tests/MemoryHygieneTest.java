@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class MemoryHygieneTest {
     private static final boolean FULL = "full".equals(System.getProperty("lockstep.hygiene"));
+    private static final String IDENTITY = "AGE-SECRET-KEY-1";
     private static final Path KEY = Models.demoFolder().resolve("demo-key.pub.pem");
 
     @TempDir
@@ -195,19 +197,51 @@ class MemoryHygieneTest {
         }
         start("encrypted", encrypted, identityFile).runTo("in-use");
         watched.addWeights();
-        watched.assertFound("panel 0", "vector");
+        addKey(identityFile);
+        watched.assertFound("panel 0", "vector", "key");
         watched.goOn();
         watched.runTo("model-closed");
-        addKey(identityFile);
         watched.assertAllGone();
         assertNothingInDumps(false);
     }
 
-    /** The secret as its file has it. */
+    @Test
+    void aSavedSessionLeavesNothingNeitherWhereItWasSavedNorWhereItWasOpened() throws IOException {
+        Path identityFile = folder.resolve("identity.txt");
+        try (var identity = X25519Identity.generate()) {
+            AgeIdentityFile.write(identityFile, identity);
+        }
+        start("save-and-open", Models.demoFile(), identityFile, folder.resolve("saved.age")).runTo("in-use");
+        addKey(identityFile);
+        watched.assertFound("logits", "key");
+        watched.goOn();
+        watched.runTo("saved");
+        watched.assertGone("logits");
+        watched.goOn();
+        watched.runTo("opened");
+        watched.assertFound("logits");
+        watched.goOn();
+        watched.runTo("model-closed");
+        watched.assertAllGone();
+        assertNothingInDumps(false);
+    }
+
+    /** The secret as its file has it, and as it is. */
     private void addKey(Path identityFile) throws IOException {
-        String text = Files.readAllLines(identityFile).stream().filter(line -> line.startsWith("AGE-SECRET-KEY-1")).findFirst().orElseThrow();
-        byte[] body = text.substring("AGE-SECRET-KEY-1".length()).getBytes(StandardCharsets.US_ASCII);
-        watched.secrets.add("key as text", Arrays.copyOf(body, Secrets.PATTERN_BYTES));
+        String text = Files.readAllLines(identityFile).stream().filter(line -> line.startsWith(IDENTITY)).findFirst().orElseThrow();
+        String symbols = text.substring(IDENTITY.length());
+        watched.secrets.add("key as text", Arrays.copyOf(symbols.getBytes(StandardCharsets.US_ASCII), Secrets.PATTERN_BYTES));
+        watched.secrets.add("key", fromBech32(symbols.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Five bits per symbol (BIP 173), the checksum left out. */
+    private static byte[] fromBech32(String symbols) {
+        byte[] secret = new byte[Secrets.PATTERN_BYTES];
+        for (int bit = 0; bit < secret.length * Byte.SIZE; bit++) {
+            int symbol = "qpzry9x8gf2tvdw0s3jn54khce6mua7l".indexOf(symbols.charAt(bit / 5));
+            secret[bit / Byte.SIZE] |= (byte) ((symbol >> 4 - bit % 5 & 1) << 7 - bit % Byte.SIZE);
+        }
+        return secret;
     }
 
     private void assertNothingLeft(boolean alwaysDump) throws IOException {

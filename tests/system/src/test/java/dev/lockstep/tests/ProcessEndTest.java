@@ -34,6 +34,8 @@ class ProcessEndTest {
     private Path folder;
 
     private final Secrets secrets = new Secrets();
+    private final List<String> jvm = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "--add-modules", Jvm.VECTOR_MODULE,
+            "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-XX:+SuppressFatalErrorMessage"));
     private Process process;
 
     @AfterEach
@@ -44,8 +46,6 @@ class ProcessEndTest {
 
     /** Starts {@code run}, with a random prompt on standard input; returns once the text has begun. */
     private void generate(int tokens, List<String> options) throws IOException {
-        var jvm = List.of("-Xmx256m", "-XX:+UseSerialGC", "--add-modules", Jvm.VECTOR_MODULE, "--add-opens", "java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED", "-XX:+SuppressFatalErrorMessage");
         var arguments = new ArrayList<>(List.of(folder.toString(), "run", "--model", Models.demoFile().toString(), "--key",
                 Models.demoFolder().resolve("demo-key.pub.pem").toString(), "-n", Integer.toString(tokens), "--temperature", "0", "--no-echo"));
         arguments.addAll(options);
@@ -83,11 +83,19 @@ class ProcessEndTest {
     }
 
     @Test
-    void atItsOwnEndItIsWiped() throws Exception {
+    void atItsOwnEndItIsWipedAndTheFlightRecorderHasSeenNothing() throws Exception {
+        Path recording = folder.resolve("recording.jfr");
+        // or it says on standard output that it records
+        jvm.add("-Xlog:disable");
+        jvm.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording);
         generate(20, List.of());
         awaitWiped();
         secrets.assertGone(process);
         assertNotInHeapDump();
+        Files.writeString(folder.resolve(AppAtExit.GO), "");
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(recording).isNotEmptyFile();
+        secrets.assertNotIn(recording);
     }
 
     private void awaitWiped() throws InterruptedException {
