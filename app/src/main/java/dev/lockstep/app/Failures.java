@@ -10,6 +10,7 @@ import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.InferenceException;
 import dev.lockstep.models.SavedSessionException;
 import dev.lockstep.securemem.HardeningException;
+import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.SecureMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,10 @@ import picocli.CommandLine.ParseResult;
 record Failures(Io io) implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
+        if (SecureArena.isProcessEnding()) {
+            // whatever failed, failed because its memory was wiped
+            return ExitCode.FAILURE;
+        }
         return switch (failure) {
             case ModelSignatureException e -> {
                 say("refused: " + e.getMessage());

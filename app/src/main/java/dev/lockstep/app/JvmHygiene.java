@@ -16,6 +16,11 @@ final class JvmHygiene {
         WANTED.put("SuppressFatalErrorMessage", "true");
         WANTED.put("CreateCoredumpOnCrash", "false");
         WANTED.put("HeapDumpOnOutOfMemoryError", "false");
+        WANTED.put("HeapDumpBeforeFullGC", "false");
+        WANTED.put("HeapDumpAfterFullGC", "false");
+        // commands that could look into the process
+        WANTED.put("OnError", "");
+        WANTED.put("OnOutOfMemoryError", "");
         WANTED.put("DisableAttachMechanism", "true");
     }
 
@@ -32,6 +37,6 @@ final class JvmHygiene {
     }
 
     private static String option(String flag, String value) {
-        return "-XX:" + (value.equals("true") ? '+' : '-') + flag;
+        return "-XX:" + (value.isEmpty() ? flag + '=' : (value.equals("true") ? '+' : '-') + flag);
     }
 }

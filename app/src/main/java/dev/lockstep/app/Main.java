@@ -2,9 +2,11 @@ package dev.lockstep.app;
 
 import dev.lockstep.securemem.HardeningException;
 import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.securemem.Zeroing;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:failed: unreadable or malformed input, not enough memory", "2:the command line makes no sense",
             "3:refused: unsigned, not trusted, or changed"})
 public final class Main implements Runnable {
+    private static final double MILLIS_PER_NANO = 1e-6;
+
     @Mixin
     private MemoryOptions memory;
 
@@ -35,8 +39,15 @@ public final class Main implements Runnable {
     /** Runs a command line in this process and ends the process. */
     public static void main(String[] args) {
         // Whatever ends the process in an orderly way (return, SIGINT, SIGTERM), no memory is left as it was.
-        Runtime.getRuntime().addShutdownHook(new Thread(SecureArena::zeroAll, "lockstep-zero-all"));
+        Runtime.getRuntime().addShutdownHook(new Thread(Main::zeroAll, "lockstep-zero-all"));
         System.exit(run(Io.ofProcess(), args));
+    }
+
+    private static void zeroAll() {
+        Zeroing zeroing = SecureArena.zeroAll();
+        if (zeroing.bytes() > 0) {
+            System.err.printf(Locale.ROOT, "%nlockstep: ended; %d bytes wiped in %.1f ms%n", zeroing.bytes(), zeroing.nanos() * MILLIS_PER_NANO);
+        }
     }
 
     static int run(Io io, String... args) {

@@ -4,11 +4,13 @@ import dev.lockstep.loader.age.AgeIdentities;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.age.PassphraseIdentity;
+import dev.lockstep.securemem.Closing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -71,10 +73,13 @@ final class OwnIdentities implements AgeIdentities, AutoCloseable {
         }
     }
 
+    /** Overwrites all secrets before the command is done. Idempotent. */
+    void forget() {
+        close();
+    }
+
     @Override
     public void close() {
-        keys.forEach(AgeIdentity::close);
-        ofModel.forEach(AgeIdentity::close);
-        ofOthers.forEach(AgeIdentity::close);
+        Closing.all(Stream.of(keys, ofModel, ofOthers).flatMap(List::stream).map(identity -> (Runnable) identity::close).toList());
     }
 }

@@ -56,7 +56,7 @@ final class RunCommand extends IoCommand {
     @Option(names = "--stop", paramLabel = "TEXT", description = "Stop before this text; may be given several times.")
     private List<String> stop = List.of();
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Give up after this long, and wipe what there is. Default: never.")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Give up a text that takes longer, prompt included, and wipe what there is. Default: never.")
     private Double timeoutSeconds;
 
     @Option(names = "--no-echo", description = "Print only what was generated, not the prompt before it.")
@@ -86,6 +86,9 @@ final class RunCommand extends IoCommand {
             MemorySegment utf8 = prompt != null ? TextInput.ofArgument(prompt, memory) : TextInput.ofStdin(io, memory);
             Model loaded = model.load(io, identities, options, compute.sessionOptions(), verbose);
             try (loaded) {
+                if (!conversation.isKept()) {
+                    identities.forget();
+                }
                 generate(loaded, conversation, utf8, sampling);
             }
             if (verbose) {

@@ -59,12 +59,16 @@ final class SessionOption {
      */
     record Conversation(Path file, List<AgeIdentity> owners) {
         Session open(Model model, SessionOptions options) throws IOException {
-            boolean isSaved = file != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+            boolean isSaved = isKept() && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
             return isSaved ? model.openSession(file, owners, options.context()) : model.newSession(options);
         }
 
+        boolean isKept() {
+            return file != null;
+        }
+
         void save(Session session) throws IOException {
-            if (file != null) {
+            if (isKept()) {
                 session.save(file, owners.getFirst());
             }
         }

@@ -103,6 +103,7 @@ public final class CheckpointLoader {
         PolicyVerifier rules = trust.rules().get();
         Assessment assessment = rules.assess(plain, signature, manifest, List.of(file));
         assessment.decision().requireAllowed(file.toString());
+        rules.insist(assessment);
         return new Vouched(manifest, () -> rules.remember(assessment));
     }
 

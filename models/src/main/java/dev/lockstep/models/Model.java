@@ -11,11 +11,13 @@ import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.LoadedDecoder;
 import dev.lockstep.models.internal.ModelVocabulary;
 import dev.lockstep.models.internal.saved.SavedSession;
+import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -239,10 +241,10 @@ public final class Model implements AutoCloseable {
             closed = true;
             open = List.copyOf(sessions);
         }
-        open.forEach(Session::close);
-        decoder.close();
-        arena.close();
-        pool.close();
+        List<Runnable> steps = new ArrayList<>();
+        open.forEach(session -> steps.add(session::close));
+        steps.addAll(List.of(decoder::close, arena::close, pool::close));
+        Closing.all(steps);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
 import dev.lockstep.models.internal.saved.SavedSession;
+import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
@@ -258,8 +259,7 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         cancelled = true;
-        arena.close();
-        model.forget(this);
+        Closing.all(arena::close, () -> model.forget(this));
     }
 
     private interface Operation<T, X extends Exception> {

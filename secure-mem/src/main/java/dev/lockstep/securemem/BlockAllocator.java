@@ -3,7 +3,7 @@ package dev.lockstep.securemem;
 import java.lang.foreign.Arena;
 
 /** Where the memory of arenas comes from. */
-sealed interface BlockAllocator permits PlainBlocks, GuardedBlocks {
+sealed interface BlockAllocator permits PlainBlocks, GuardedBlocks, RefusedBlocks {
     /**
      * Allocates zero-filled memory.
      *

@@ -1,6 +1,7 @@
 package dev.lockstep.securemem;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ final class GuardedBlocks implements BlockAllocator {
         final long byteSize;
         /** Where memory may begin: not before the second page. */
         final long start;
+        private boolean released;
 
         Mapping(long byteSize, long startAlignment) {
             this.byteSize = byteSize;
@@ -62,8 +64,12 @@ final class GuardedBlocks implements BlockAllocator {
             start = (address + pageBytes + startAlignment - 1) & -startAlignment;
         }
 
-        void release() {
-            libc.release(address, byteSize);
+        /** Idempotent: a second time, the addresses may be somebody else's. */
+        synchronized void release() {
+            if (!released) {
+                released = true;
+                libc.release(address, byteSize);
+            }
         }
     }
 
@@ -88,7 +94,7 @@ final class GuardedBlocks implements BlockAllocator {
     private static String withLimit(String reason) {
         try (var limits = Files.lines(LIMITS)) {
             return reason + limits.filter(line -> line.startsWith(LOCK_LIMIT)).findFirst().map(GuardedBlocks::advice).orElse("");
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return reason + "; " + LIMITS + " cannot be read: " + e.getMessage();
         }
     }

@@ -36,24 +36,45 @@ public final class Hardening {
      */
     public static synchronized HardeningReport enable(Set<Measure> demanded) {
         DEMANDED.addAll(demanded);
-        if (allocator == PLAIN) {
-            try {
-                LibC libc = LibC.open();
-                allocator = new GuardedBlocks(libc);
-                libc.makeUndumpable().ifPresent(reason -> miss(Measure.PROCESS_UNDUMPABLE, "prctl(PR_SET_DUMPABLE): " + reason));
-            } catch (IllegalCallerException e) {
-                missAll("Java does not allow it; start it with --enable-native-access=dev.lockstep.securemem (ALL-UNNAMED on the class path)");
-            } catch (UnsupportedOperationException e) {
-                missAll(e.getMessage());
+        try {
+            if (allocator == PLAIN) {
+                begin();
             }
+            MISSING.forEach(Hardening::requireNotDemanded);
+        } catch (HardeningException e) {
+            // whoever goes on all the same gets no memory
+            allocator = new RefusedBlocks(e.getMessage());
+            throw e;
         }
-        MISSING.forEach(Hardening::requireNotDemanded);
         return report();
+    }
+
+    private static void begin() {
+        try {
+            LibC libc = LibC.open();
+            allocator = new GuardedBlocks(libc);
+            note(Measure.PROCESS_UNDUMPABLE, "prctl(PR_SET_DUMPABLE)", libc.makeUndumpable());
+        } catch (IllegalCallerException e) {
+            missAll("Java does not allow it; start it with --enable-native-access=dev.lockstep.securemem (ALL-UNNAMED on the class path)");
+        } catch (UnsupportedOperationException e) {
+            missAll(e.getMessage());
+        }
+    }
+
+    /**
+     * For whoever cannot use a measure, though it could be had: that is reported like any other lack.
+     *
+     * @throws HardeningException if it is demanded
+     */
+    public static synchronized void forgo(Measure measure, String reason) {
+        if (allocator != PLAIN) {
+            miss(measure, reason);
+        }
     }
 
     /** What has been reached so far. */
     public static synchronized HardeningReport report() {
-        return new HardeningReport(allocator != PLAIN, hardenedBytes, MISSING);
+        return new HardeningReport(allocator instanceof GuardedBlocks, hardenedBytes, MISSING);
     }
 
     static BlockAllocator allocator() {

@@ -21,7 +21,7 @@ public record HardeningReport(boolean isOn, long hardenedBytes, Map<Measure, Str
     /** What there is to say of memory that is not as hard as it could be, as sentences for people; empty if it is. */
     public List<String> problems() {
         if (!isOn && missing.isEmpty()) {
-            return List.of("hardened memory was not asked for");
+            return List.of("hardened memory was not asked for (--harden)");
         }
         return missing.entrySet().stream().map(each -> "not hardened (" + each.getKey().description() + "): " + each.getValue()).toList();
     }

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,8 +40,9 @@ final class LibC {
     private final MethodHandle madvise =
             handle("madvise", ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
     private final MethodHandle mlock = handle("mlock", ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-    private final MethodHandle prctl = handle("prctl", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+    /** Of one fixed argument; the others are variable. */
+    private final MethodHandle prctl = handle("prctl", List.of(Linker.Option.firstVariadicArg(1)), ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
     private final MethodHandle getpagesize = handle("getpagesize", ValueLayout.JAVA_INT);
 
     /** int32, shape (1): errno of the last call. Shared like all memory: docs/decisions 6. */
@@ -63,12 +66,18 @@ final class LibC {
         return new LibC();
     }
 
-    @SuppressWarnings("restricted")
     private static MethodHandle handle(String name, ValueLayout result, ValueLayout... arguments) {
+        return handle(name, List.of(), result, arguments);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(String name, List<Linker.Option> special, ValueLayout result, ValueLayout... arguments) {
         Linker linker = Linker.nativeLinker();
         MemorySegment function = linker.defaultLookup().find(name)
                 .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name));
-        return linker.downcallHandle(function, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+        var options = new ArrayList<>(special);
+        options.add(Linker.Option.captureCallState("errno"));
+        return linker.downcallHandle(function, FunctionDescriptor.of(result, arguments), options.toArray(Linker.Option[]::new));
     }
 
     private interface Call {

@@ -58,12 +58,15 @@ public final class MemoryBudget {
     }
 
     static void take(long bytes, String what) {
-        long held = HELD.addAndGet(bytes);
-        if (held < 0 || held > limit) {
-            HELD.addAndGet(-bytes);
+        // nothing is taken before it is known to fit: somebody else's smaller wish must not fail because of it
+        long held = HELD.get();
+        while (bytes <= limit - held && !HELD.compareAndSet(held, held + bytes)) {
+            held = HELD.get();
+        }
+        if (bytes > limit - held) {
             throw beyond(bytes, what);
         }
-        PEAK.accumulateAndGet(held, Math::max);
+        PEAK.accumulateAndGet(held + bytes, Math::max);
     }
 
     static void giveBack(long bytes) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +55,8 @@ public final class SecureArena implements Arena {
     private final List<Block> blocks = new ArrayList<>();
     private final Set<Lease> leases = new HashSet<>();
     private State state = State.OPEN;
+    /** True if somebody held a lease while {@link #zeroAll} overwrote it, and may have written since. */
+    private boolean wipedInUse;
     private long allocatedBytes;
     private Zeroing zeroing = Zeroing.NONE;
 
@@ -72,14 +75,21 @@ public final class SecureArena implements Arena {
     public static Zeroing zeroAll() {
         processEnds = true;
         Zeroing zeroing = zeroEverything();
+        List<SecureArena> inUse = HOLDING.stream().filter(SecureArena::wasWipedInUse).toList();
         long deadline = System.nanoTime() + END_PATIENCE_NANOS;
-        // all are asked, not only up to the first
-        boolean wereInUse = HOLDING.stream().filter(arena -> arena.awaitLeases(deadline)).count() > 0;
-        return wereInUse ? zeroing.again(zeroEverything()) : zeroing;
+        inUse.forEach(arena -> arena.awaitLeases(deadline));
+        return inUse.isEmpty() ? zeroing : zeroing.again(zeroEverything());
     }
 
     private static Zeroing zeroEverything() {
-        return HOLDING.stream().map(SecureArena::zeroInUse).reduce(Zeroing.NONE, Zeroing::plus);
+        var sum = new AtomicReference<>(Zeroing.NONE);
+        Closing.all(HOLDING.stream().map(arena -> (Runnable) () -> sum.accumulateAndGet(arena.zeroInUse(), Zeroing::plus)).toList());
+        return sum.get();
+    }
+
+    /** True once {@link #zeroAll} has begun: what is computed from then on is nonsense, and must not replace anything. */
+    public static boolean isProcessEnding() {
+        return processEnds;
     }
 
     /** For tests: as if {@link #zeroAll} had never been called. */
@@ -94,27 +104,37 @@ public final class SecureArena implements Arena {
                 return Zeroing.NONE;
             }
             state = State.CLOSING;
+            wipedInUse |= !leases.isEmpty();
             long start = System.nanoTime();
-            blocks.forEach(Block::zero);
+            zeroBlocks();
             return new Zeroing(allocatedBytes, System.nanoTime() - start);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns true if there were any. */
-    private boolean awaitLeases(long deadline) {
+    private void zeroBlocks() {
+        Closing.all(blocks.stream().map(block -> (Runnable) block::zero).toList());
+    }
+
+    private boolean wasWipedInUse() {
         lock.lock();
         try {
-            boolean wereAny = !leases.isEmpty();
+            return wipedInUse;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitLeases(long deadline) {
+        lock.lock();
+        try {
             long left = deadline - System.nanoTime();
             while (!leases.isEmpty() && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return wereAny;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return true;
         } finally {
             lock.unlock();
         }
@@ -259,7 +279,7 @@ public final class SecureArena implements Arena {
     private void zeroAndFree() {
         boolean intact = blocks.stream().allMatch(Block::isIntact);
         long start = System.nanoTime();
-        blocks.forEach(Block::zero);
+        zeroBlocks();
         zeroing = new Zeroing(allocatedBytes, System.nanoTime() - start);
         blocks.forEach(block -> beforeFree.accept(block.data()));
         free();

@@ -42,6 +42,24 @@ class HardeningTest {
     }
 
     @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "hardened memory needs Linux")
+    void whoGoesOnAfterARefusalGetsNoMemory() {
+        Hardening.enable(Set.of());
+        Hardening.miss(Measure.LOCKED, "mlock: ENOMEM");
+        assertThatExceptionOfType(HardeningException.class).isThrownBy(() -> Hardening.enable(Set.of(Measure.LOCKED)));
+        assertThat(Hardening.report().isOn()).isFalse();
+        try (var arena = SecureArena.open("test")) {
+            assertThatExceptionOfType(HardeningException.class).isThrownBy(() -> arena.allocate(1)).withMessageContaining("mlock: ENOMEM");
+        }
+    }
+
+    @Test
+    void aMeasureThatIsForgoneIsReportedOnlyWhereItWasAskedFor() {
+        Hardening.forgo(Measure.SEALED, "written again and again");
+        assertThat(Hardening.report().missing()).isEmpty();
+    }
+
+    @Test
     void aReportIsACopy() {
         HardeningReport report = Hardening.report();
         report.missing().put(Measure.LOCKED, "?");

@@ -5,9 +5,9 @@ import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ public final class AgeFiles {
 
     private static WholeFile.Content encrypted(List<? extends AgeRecipient> recipients, Plaintext plaintext) {
         return out -> {
-            try (var writer = AgeWriter.create(out, recipients)) {
+            try (var writer = AgeWriter.create(Channels.newOutputStream(out), recipients)) {
                 plaintext.writeTo(writer);
                 writer.finish();
             }
@@ -88,20 +88,16 @@ public final class AgeFiles {
         }
     }
 
-    private static void copy(AgeReader reader, OutputStream out, LongConsumer progress) throws IOException {
-        byte[] bytes = new byte[AgeReader.CHUNK_BYTES];
+    private static void copy(AgeReader reader, FileChannel out, LongConsumer progress) throws IOException {
         try (var memory = SecureArena.open("decrypted chunk"); var chunks = reader.newChunks()) {
             MemorySegment chunk = memory.allocate(AgeReader.CHUNK_BYTES);
             long done = 0;
             for (long number = 0; number < reader.chunks(); number++) {
                 int count = chunks.decrypt(number, chunk, 0);
-                MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, 0, bytes, 0, count);
-                out.write(bytes, 0, count);
+                WholeFile.write(chunk.asSlice(0, count), out);
                 done += count;
                 progress.accept(done);
             }
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
         }
     }
 }

@@ -117,8 +117,8 @@ public final class AgeWriter implements AutoCloseable {
     @Override
     public void close() {
         finished = true;
-        AgeCrypto.forget(cipher);
         Arrays.fill(key, (byte) 0);
         Arrays.fill(plain, (byte) 0);
+        AgeCrypto.forget(cipher);
     }
 }

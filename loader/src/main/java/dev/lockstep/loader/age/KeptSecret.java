@@ -16,9 +16,15 @@ final class KeptSecret implements AutoCloseable {
 
     /** @param secret overwritten with zeros, now that it is kept here */
     KeptSecret(byte[] secret) {
-        bytes = memory.allocate(secret.length);
-        MemorySegment.copy(secret, 0, bytes, ValueLayout.JAVA_BYTE, 0, secret.length);
-        Arrays.fill(secret, (byte) 0);
+        try {
+            bytes = memory.allocate(secret.length);
+            MemorySegment.copy(secret, 0, bytes, ValueLayout.JAVA_BYTE, 0, secret.length);
+        } catch (Throwable t) {
+            memory.close();
+            throw t;
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
     }
 
     /**
@@ -28,15 +34,22 @@ final class KeptSecret implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     <T> T with(Function<byte[], T> use) {
-        if (memory.isClosed()) {
-            throw new IllegalStateException("the identity is closed");
-        }
         byte[] array = new byte[Math.toIntExact(bytes.byteSize())];
-        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, array, 0, array.length);
         try {
+            copyTo(array);
             return use.apply(array);
         } finally {
             Arrays.fill(array, (byte) 0);
+        }
+    }
+
+    private void copyTo(byte[] array) {
+        if (!memory.isClosing()) {
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, array, 0, array.length);
+        }
+        // asked afterwards, too: a process that ends wipes what is in use, and nothing may be computed with zeros
+        if (memory.isClosing()) {
+            throw new IllegalStateException("the identity is closed");
         }
     }
 

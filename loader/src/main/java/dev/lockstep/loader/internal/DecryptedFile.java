@@ -52,6 +52,8 @@ final class DecryptedFile implements PlainBytes, AutoCloseable {
                 part.get();
             }
         } catch (InterruptedException e) {
+            // they write to memory of the caller's, who may free it as soon as this returns
+            pool.close();
             Thread.currentThread().interrupt();
             throw new IOException(name + ": interrupted while it was decrypted", e);
         } catch (ExecutionException e) {

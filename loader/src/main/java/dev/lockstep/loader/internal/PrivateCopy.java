@@ -6,6 +6,7 @@ import dev.lockstep.loader.age.AgeReader;
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.quant.PanelLayout;
+import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
@@ -103,14 +104,21 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     private void readAll(PlainBytes file, ParallelDigest hashing) throws IOException {
         while (byteSize < file.byteSize()) {
             MemorySegment chunk = newChunk(Math.min(chunkBytes, file.byteSize() - byteSize));
-            for (long at = 0; at < chunk.byteSize(); at += READ_BYTES) {
-                MemorySegment piece = chunk.asSlice(at, Math.min(READ_BYTES, chunk.byteSize() - at));
-                file.read(byteSize, piece);
-                byteSize += piece.byteSize();
-                hashing.add(piece);
-            }
+            readChunk(file, chunk, chunks.getLast().arena, hashing);
         }
         file.requireSameSize();
+    }
+
+    /** The lease makes a process that ends wait for the piece that is being written. */
+    private void readChunk(PlainBytes file, MemorySegment chunk, SecureArena arena, ParallelDigest hashing) throws IOException {
+        for (long at = 0; at < chunk.byteSize(); at += READ_BYTES) {
+            MemorySegment piece = chunk.asSlice(at, Math.min(READ_BYTES, chunk.byteSize() - at));
+            try (var _ = arena.lease()) {
+                file.read(byteSize, piece);
+            }
+            byteSize += piece.byteSize();
+            hashing.add(piece);
+        }
     }
 
     private MemorySegment newChunk(long count) {
@@ -197,6 +205,6 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
     /** Zeroes and frees all of it. Idempotent. */
     @Override
     public void close() {
-        chunks.forEach(chunk -> chunk.arena.close());
+        Closing.all(chunks.stream().map(chunk -> (Runnable) chunk.arena::close).toList());
     }
 }

@@ -136,7 +136,10 @@ public final class WeightLoader {
             MemorySegment rows = scratch.allocate(largest(PanelLayout::panelBytes));
             MemorySegment weaving = scratch.allocate(largest(PanelLayout::scratchBytes));
             for (int i = next.getAndIncrement(); i < stretches.size() && failure.get() == null; i = next.getAndIncrement()) {
-                weave(stretches.get(i), rows, weaving);
+                // no lease is given any more when the process ends; one that is held makes it wait
+                try (var _ = scratch.lease()) {
+                    weave(stretches.get(i), rows, weaving);
+                }
             }
         } catch (Throwable t) {
             failure.compareAndSet(null, t);

@@ -96,8 +96,10 @@ public final class PolicyVerifier {
      *
      * @param decision and why
      * @param release what was said of the model's version, if anything
+     * @param hardenedMemoryRequired true if its memory must be {@linkplain Hardening hardened}
      */
-    public record Assessment(SignedManifest manifest, TrustDecision decision, Optional<SignedRelease> release) { }
+    public record Assessment(SignedManifest manifest, TrustDecision decision, Optional<SignedRelease> release,
+            boolean hardenedMemoryRequired) { }
 
     /**
      * Asks the policy about a model whose signatures are verified. Its files need not be compared yet. The version of the policy is
@@ -106,7 +108,6 @@ public final class PolicyVerifier {
      * @param asked the file or folder that is to be used
      * @param signature the primary signature; a release statement lies beside it
      * @param files those that will be used
-     * @throws dev.lockstep.securemem.HardeningException if it demands hardened memory, and that ceased to be had
      * @throws ModelSignatureException if a release statement is malformed, or what the device remembers was tampered with
      */
     public Assessment assess(Path asked, Path signature, SignedManifest manifest, List<Path> files) {
@@ -119,11 +120,20 @@ public final class PolicyVerifier {
         if (policy.notAfter().map(end -> evidence.now().isBefore(end)).orElse(true)) {
             seen.record(Kind.POLICY, policy.name(), policy.version());
         }
-        if (decision.isAllowed() && policy.rulesFor(evidence.names()).stream().anyMatch(ModelRule::hardenedMemoryRequired)) {
-            // from now on no memory is given out that falls short of it
+        boolean hardened = policy.rulesFor(evidence.names()).stream().anyMatch(ModelRule::hardenedMemoryRequired);
+        return new Assessment(manifest, decision, release, hardened);
+    }
+
+    /**
+     * Insists, before memory is taken for a model that was allowed: if the policy demands hardened memory, none is given out any more
+     * that falls short of it.
+     *
+     * @throws dev.lockstep.securemem.HardeningException if it ceased to be had
+     */
+    public void insist(Assessment accepted) {
+        if (accepted.hardenedMemoryRequired()) {
             Hardening.enable(EnumSet.allOf(Measure.class));
         }
-        return new Assessment(manifest, decision, release);
     }
 
     private static List<String> exposure(List<Path> files) {

@@ -1,6 +1,9 @@
 package dev.lockstep.tests;
 
 import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.age.AgeFiles;
+import dev.lockstep.loader.age.AgeIdentityFile;
+import dev.lockstep.loader.age.X25519Identity;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
@@ -11,6 +14,7 @@ import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +34,28 @@ final class Models {
 
     static TrustPolicy demoTrust() {
         return TrustPolicy.of(SigningKeys.readPublicKey(demoFolder().resolve("demo-key.pub.pem")));
+    }
+
+    /** The demo model and what belongs to it, in another folder. */
+    static Path copyOfDemo(Path folder) throws IOException {
+        try (var files = Files.list(demoFolder())) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        return folder.resolve(demoFile().getFileName());
+    }
+
+    /** The demo model, encrypted only, beside its signature; and the identity it is encrypted for. */
+    static Path encryptedDemo(Path folder, Path identityFile) throws IOException {
+        Path plain = copyOfDemo(folder);
+        Path encrypted = plain.resolveSibling(plain.getFileName() + ".age");
+        try (var identity = X25519Identity.generate()) {
+            AgeIdentityFile.write(identityFile, identity);
+            AgeFiles.encrypt(plain, encrypted, List.of(identity.recipient()), _ -> { });
+        }
+        Files.delete(plain);
+        return encrypted;
     }
 
     static Model demo() {

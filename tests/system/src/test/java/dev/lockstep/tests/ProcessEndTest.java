@@ -44,10 +44,13 @@ class ProcessEndTest {
         process.destroyForcibly();
     }
 
-    /** Starts {@code run}, with a random prompt on standard input; returns once the text has begun. */
+    /** Starts {@code run} of an encrypted model, with a random prompt on standard input; returns once the text has begun. */
     private void generate(int tokens, List<String> options) throws IOException {
-        var arguments = new ArrayList<>(List.of(folder.toString(), "run", "--model", Models.demoFile().toString(), "--key",
-                Models.demoFolder().resolve("demo-key.pub.pem").toString(), "-n", Integer.toString(tokens), "--temperature", "0", "--no-echo"));
+        Path identityFile = folder.resolve("identity.txt");
+        Path model = Models.encryptedDemo(folder, identityFile);
+        secrets.addIdentity(identityFile);
+        var arguments = new ArrayList<>(List.of(folder.toString(), "run", "--model", model.toString(), "--age-identity", identityFile.toString(),
+                "--key", Models.demoFolder().resolve("demo-key.pub.pem").toString(), "-n", Integer.toString(tokens), "--temperature", "0", "--no-echo"));
         arguments.addAll(options);
         process = Dumps.dumpingInto(folder, Jvm.command(jvm, AppAtExit.class.getName(), arguments))
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -27,6 +30,7 @@ final class Secrets {
     static final int PATTERN_BYTES = 32;
 
     private static final int TENSOR_PATTERNS = 6;
+    private static final String IDENTITY = "AGE-SECRET-KEY-1";
 
     private final Map<String, byte[]> patterns = new LinkedHashMap<>();
 
@@ -92,6 +96,24 @@ final class Secrets {
             }
             add("vector", pattern(file, checkpoint.tensor("blk.3.ffn_norm.weight").orElseThrow().byteOffset(), FLOAT_BYTES));
         }
+    }
+
+    /** The secret of an identity file: as the file has it, and as it is. */
+    void addIdentity(Path identityFile) throws IOException {
+        String text = Files.readAllLines(identityFile).stream().filter(line -> line.startsWith(IDENTITY)).findFirst().orElseThrow();
+        String symbols = text.substring(IDENTITY.length());
+        add("key as text", Arrays.copyOf(symbols.getBytes(StandardCharsets.US_ASCII), PATTERN_BYTES));
+        add("key", fromBech32(symbols.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Five bits per symbol (BIP 173), the checksum left out. */
+    private static byte[] fromBech32(String symbols) {
+        byte[] secret = new byte[PATTERN_BYTES];
+        for (int bit = 0; bit < secret.length * Byte.SIZE; bit++) {
+            int symbol = "qpzry9x8gf2tvdw0s3jn54khce6mua7l".indexOf(symbols.charAt(bit / 5));
+            secret[bit / Byte.SIZE] |= (byte) ((symbol >> 4 - bit % 5 & 1) << 7 - bit % Byte.SIZE);
+        }
+        return secret;
     }
 
     private static byte[] panelPattern(MemorySegment file, TensorInfo tensor, int panelRows, Arena arena) {

@@ -1,9 +1,9 @@
 package dev.lockstep.loader.internal.files;
 
-import java.io.BufferedOutputStream;
+import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,13 +25,13 @@ public final class WholeFile {
     /** What a file is to hold, written piece by piece. */
     @FunctionalInterface
     public interface Content {
-        /** @param out buffered; not to be closed */
-        void writeTo(OutputStream out) throws IOException;
+        /** @param file at its beginning; not to be closed */
+        void writeTo(FileChannel file) throws IOException;
     }
 
     /** Writes a file beside the target, forces it to disk, and moves it there in one step. */
     public static void replace(Path target, byte[] content, FileAttribute<?>... attributes) throws IOException {
-        replace(target, out -> out.write(content), attributes);
+        replace(target, whole(content), attributes);
     }
 
     /** The same for content that comes piece by piece; if it fails, the target stays what it was. A link is replaced, not followed. */
@@ -41,7 +41,25 @@ public final class WholeFile {
 
     /** Writes a file that must not exist and forces it to disk; on failure it does not exist. */
     public static void create(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
-        fill(file, out -> out.write(content), attributes);
+        fill(file, whole(content), attributes);
+    }
+
+    /** Through memory that is wiped: the JDK would keep a copy of what may be a key. */
+    private static Content whole(byte[] content) {
+        return file -> {
+            try (var memory = SecureArena.open("content of a file")) {
+                MemorySegment bytes = memory.allocate(content.length);
+                MemorySegment.copy(content, 0, bytes, ValueLayout.JAVA_BYTE, 0, content.length);
+                write(bytes, file);
+            }
+        };
+    }
+
+    /** Writes all bytes of a segment off the heap, without a copy. */
+    public static void write(MemorySegment bytes, FileChannel file) throws IOException {
+        for (var rest = bytes.asByteBuffer(); rest.hasRemaining();) {
+            file.write(rest);
+        }
     }
 
     /** The same for content that comes piece by piece, and takes its time: the file is there when it is complete. */
@@ -66,10 +84,12 @@ public final class WholeFile {
     private static void fill(Path file, Content content, FileAttribute<?>[] attributes) throws IOException {
         try (var channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
             try {
-                var out = new BufferedOutputStream(Channels.newOutputStream(channel));
-                content.writeTo(out);
-                out.flush();
+                content.writeTo(channel);
                 channel.force(true);
+                if (SecureArena.isProcessEnding()) {
+                    // what it was made of may have been wiped meanwhile
+                    throw new IOException("the process ends; " + file + " is not kept");
+                }
             } catch (IOException | RuntimeException | Error e) {
                 // The file is ours: CREATE_NEW made it. Half of it is worse than none.
                 delete(file, e);
