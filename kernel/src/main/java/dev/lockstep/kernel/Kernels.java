@@ -102,6 +102,9 @@ public interface Kernels {
     /** gate[i] = silu(gate[i]) · up[i] with silu(v) = v / (1 + exp(−v)) (Shazeer 2020). */
     void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count);
 
+    /** x[i] = factor · x[i]. */
+    void scale(MemorySegment x, long xOffset, float factor, int count);
+
     /** x[i] = x[i] + y[i]: the residual connection. */
     void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count);
 }

@@ -108,6 +108,7 @@ public final class WarmUp {
             operators.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
             operators.add(() -> kernels.softmax(a, OFFSET, count));
             operators.add(() -> kernels.swiGlu(a, OFFSET, b, OFFSET, count));
+            operators.add(() -> kernels.scale(a, OFFSET, 1, count));
             operators.add(() -> kernels.add(a, OFFSET, b, OFFSET, count));
         }
         return operators;

@@ -69,6 +69,12 @@ class KernelParityTest {
 
     @ParameterizedTest
     @MethodSource("counts")
+    void scaleAgrees(int count) {
+        compare(count, 1, (kernels, x) -> kernels.scale(x, 0, 0.35f, count));
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
     void addAgrees(int count) {
         var y = randomFloats(count, 1);
         compare(count, 1, (kernels, x) -> kernels.add(x, 0, y, 0, count));

@@ -51,28 +51,52 @@ final class Decoder {
         kernels.rmsNorm(s.x.data(), s.x.offset(token), weights.outputNorm(), config.normEpsilon(), s.normed.rows().data(), 0,
                 config.dim());
         s.products.run(weights.outputs(), s.normed, s.allLogits, 1);
+        scale(s.logits, 0, config.multipliers().logits(), config.vocabSize());
+    }
+
+    private void scale(FloatRows rows, int token, float factor, int count) {
+        if (factor != 1) {
+            kernels.scale(rows.data(), rows.offset(token), factor, count);
+        }
     }
 
     private void embed(RunState s, MemorySegment tokens, long tokensOffset, int count) {
         for (int token = 0; token < count; token++) {
             int id = tokens.get(LittleEndian.INT, tokensOffset + (long) token * Integer.BYTES);
             weights.tokenEmbedding().decodeRow(id, s.x.data(), s.x.offset(token), s.encodedRow, s.weavingScratch);
+            scale(s.x, token, config.multipliers().embedding(), config.dim());
         }
     }
 
     private void attend(RunState s, DecoderWeights.Layer w, int layer, int count, int position) {
-        s.tokenSteps.norm(w.attentionNorm(), count);
+        enter(s, w.attentionNorm(), count);
         s.products.run(w.qkv(), s.normed, s.qkv, count);
-        s.selfAttention.run(pool, layer, count, position);
+        s.selfAttention.run(pool, w, layer, count, position);
         s.products.run(w.attentionOutput(), s.attention, s.updates, count);
-        s.tokenSteps.addToResidual(count);
+        leave(s, w.attentionNorm(), count);
     }
 
     private void feedForward(RunState s, DecoderWeights.Layer w, int count) {
-        s.tokenSteps.norm(w.feedForwardNorm(), count);
+        enter(s, w.feedForwardNorm(), count);
         s.products.run(w.gateUp(), s.normed, s.gateUp, count);
         s.tokenSteps.activate(count);
         s.products.run(w.down(), s.gate, s.updates, count);
+        leave(s, w.feedForwardNorm(), count);
+    }
+
+    /** The residual stream, on its way into a sublayer. */
+    private void enter(RunState s, MemorySegment norm, int count) {
+        switch (config.spec().normPlace()) {
+            case BEFORE -> s.tokenSteps.norm(norm, count);
+            case AFTER -> s.tokenSteps.passOn(count);
+        }
+    }
+
+    /** What a sublayer gives, on its way back. */
+    private void leave(RunState s, MemorySegment norm, int count) {
+        if (config.spec().normPlace() == DecoderSpec.NormPlace.AFTER) {
+            s.tokenSteps.normUpdate(norm, count);
+        }
         s.tokenSteps.addToResidual(count);
     }
 }

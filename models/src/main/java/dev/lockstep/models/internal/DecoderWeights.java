@@ -30,24 +30,33 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
     /**
      * One transformer block.
      *
-     * @param attentionNorm (dim)
+     * @param attentionNorm (dim), of what attention reads or gives
+     * @param qkvBias (nHeads * keyDim), (nKvHeads * keyDim), (nKvHeads * valueDim), or none
+     * @param qkNorm (keyDim) twice, or (nHeads * keyDim) and (nKvHeads * keyDim), or none
      * @param qkv (nHeads * keyDim, dim), (nKvHeads * keyDim, dim), (nKvHeads * valueDim, dim)
      * @param attentionOutput (dim, nHeads * valueDim), one matrix
-     * @param feedForwardNorm (dim)
+     * @param feedForwardNorm (dim), of what the feed-forward network reads or gives
      * @param gateUp (hiddenDim, dim) twice
      * @param down (dim, hiddenDim), one matrix
      */
-    record Layer(MemorySegment attentionNorm, List<WeightMatrix> qkv, List<WeightMatrix> attentionOutput,
-            MemorySegment feedForwardNorm, List<WeightMatrix> gateUp, List<WeightMatrix> down) {
+    record Layer(MemorySegment attentionNorm, List<MemorySegment> qkvBias, List<MemorySegment> qkNorm, List<WeightMatrix> qkv,
+            List<WeightMatrix> attentionOutput, MemorySegment feedForwardNorm, List<WeightMatrix> gateUp, List<WeightMatrix> down) {
 
-        private static Layer of(Weights weights, String prefix) {
+        private static Layer of(Weights weights, String prefix, DecoderSpec spec) {
             return new Layer(
-                    weights.vector(prefix + "attn_norm.weight").orElseThrow(),
+                    weights.vector(prefix + spec.normPlace().attentionTensor() + ".weight").orElseThrow(),
+                    vectors(weights, prefix, "attn_q.bias", "attn_k.bias", "attn_v.bias"),
+                    vectors(weights, prefix, "attn_q_norm.weight", "attn_k_norm.weight"),
                     matrices(weights, prefix, "attn_q", "attn_k", "attn_v"),
                     matrices(weights, prefix, "attn_output"),
-                    weights.vector(prefix + "ffn_norm.weight").orElseThrow(),
+                    weights.vector(prefix + spec.normPlace().feedForwardTensor() + ".weight").orElseThrow(),
                     matrices(weights, prefix, "ffn_gate", "ffn_up"),
                     matrices(weights, prefix, "ffn_down"));
+        }
+
+        /** All of them, or none: the plan has made sure. */
+        private static List<MemorySegment> vectors(Weights weights, String prefix, String... names) {
+            return Arrays.stream(names).flatMap(name -> weights.vector(prefix + name).stream()).toList();
         }
 
         private static List<WeightMatrix> matrices(Weights weights, String prefix, String... names) {
@@ -107,7 +116,7 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
     static DecoderWeights of(Weights weights, ModelConfig config) {
         WeightMatrix embedding = weights.matrix("token_embd.weight").orElseThrow();
         return new DecoderWeights(embedding,
-                IntStream.range(0, config.nLayers()).mapToObj(layer -> Layer.of(weights, "blk." + layer + ".")).toList(),
+                IntStream.range(0, config.nLayers()).mapToObj(layer -> Layer.of(weights, "blk." + layer + ".", config.spec())).toList(),
                 weights.vector("output_norm.weight").orElseThrow(),
                 List.of(weights.matrix("output.weight").orElse(embedding)),
                 weights.vector("rope_freqs.weight"));

@@ -84,7 +84,7 @@ public final class LoadedDecoder implements AutoCloseable {
         private void warmUp(Kernels kernels) {
             var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
-            WarmUp.run(kernels, types, config.architecture().ropePairing());
+            WarmUp.run(kernels, types, config.spec().ropePairing());
             warmUpAttention(kernels, SessionOptions.defaults().kvCache());
         }
 

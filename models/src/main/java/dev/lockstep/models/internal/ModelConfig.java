@@ -11,6 +11,7 @@ import dev.lockstep.loader.Metadata;
 /**
  * The hyperparameters of a decoder, read from metadata and checked against limits and each other.
  *
+ * @param spec what its family does differently
  * @param nLayers transformer blocks
  * @param dim width of the residual stream, in values
  * @param nHeads query heads
@@ -24,12 +25,23 @@ import dev.lockstep.loader.Metadata;
  * @param ropeDim values of each head that are rotated, even
  * @param ropeBase base of the rotary frequencies
  * @param ropePositionScale factor on positions: 1, or 1/factor with linear scaling
+ * @param multipliers factors along the way
  */
-record ModelConfig(Architecture architecture, int nLayers, int dim, int nHeads, int nKvHeads, int keyDim, int valueDim,
+record ModelConfig(DecoderSpec spec, int nLayers, int dim, int nHeads, int nKvHeads, int keyDim, int valueDim,
         int hiddenDim, int vocabSize, int contextLength, float normEpsilon, int ropeDim, float ropeBase,
-        float ropePositionScale) {
+        float ropePositionScale, Multipliers multipliers) {
 
     private static final float DEFAULT_ROPE_BASE = 10_000;
+
+    /**
+     * Factors along the way; 1 where a family has none.
+     *
+     * @param embedding on what the embedding gives
+     * @param residual on what a sublayer gives, before it joins the residual stream
+     * @param scores on the products of queries and keys; usually 1/sqrt(keyDim)
+     * @param logits on the logits
+     */
+    record Multipliers(float embedding, float residual, float scores, float logits) { }
 
     /** Query width: all heads side by side. */
     int queryDim() {
@@ -67,7 +79,7 @@ record ModelConfig(Architecture architecture, int nLayers, int dim, int nHeads, 
         }
 
         ModelConfig read(int vocabSize) {
-            Architecture architecture = architecture();
+            DecoderSpec spec = architecture().spec();
             refuseWhatIsNotBuilt();
             int dim = metadata.requireInteger(key("embedding_length"), 1, MAX_WIDTH);
             int nHeads = metadata.requireInteger(key("attention.head_count"), 1, MAX_HEADS);
@@ -78,7 +90,7 @@ record ModelConfig(Architecture architecture, int nLayers, int dim, int nHeads, 
             }
             int keyDim = headDim("attention.key_length", dim, nHeads);
             int valueDim = headDim("attention.value_length", dim, nHeads);
-            return new ModelConfig(architecture,
+            return new ModelConfig(spec,
                     metadata.requireInteger(key("block_count"), 1, MAX_LAYERS),
                     dim, nHeads, nKvHeads, keyDim, valueDim,
                     metadata.requireInteger(key("feed_forward_length"), 1, MAX_WIDTH),
@@ -87,7 +99,21 @@ record ModelConfig(Architecture architecture, int nLayers, int dim, int nHeads, 
                     positive("attention.layer_norm_rms_epsilon", metadata.requireNumber(key("attention.layer_norm_rms_epsilon"))),
                     ropeDim(keyDim),
                     positive("rope.freq_base", metadata.number(key("rope.freq_base")).orElse(DEFAULT_ROPE_BASE)),
-                    ropePositionScale());
+                    ropePositionScale(), multipliers(spec, keyDim));
+        }
+
+        private Multipliers multipliers(DecoderSpec spec, int keyDim) {
+            float usual = (float) (1 / Math.sqrt(keyDim));
+            return spec.multipliers()
+                    ? new Multipliers(factor("embedding_scale", 1), factor("residual_scale", 1), factor("attention.scale", usual),
+                            1 / factor("logit_scale", 1))
+                    : new Multipliers(1, 1, usual, 1);
+        }
+
+        /** Zero means none, as in files that were written before the key had a meaning. */
+        private float factor(String name, float usual) {
+            float stated = metadata.number(key(name)).orElse(0f);
+            return stated == 0 ? usual : positive(name, stated);
         }
 
         private String key(String name) {

@@ -28,7 +28,7 @@ final class RopeTable {
         this.cos = FloatRows.allocate(memory, batch, config.ropeDim(), 1);
         this.sin = FloatRows.allocate(memory, batch, config.ropeDim(), 1);
         this.rotations = new Rotation[batch];
-        Arrays.setAll(rotations, token -> new Rotation(config.ropeDim(), config.architecture().ropePairing(),
+        Arrays.setAll(rotations, token -> new Rotation(config.ropeDim(), config.spec().ropePairing(),
                 cos.data(), sin.data(), cos.offset(token)));
     }
 
@@ -38,7 +38,7 @@ final class RopeTable {
 
     /** Fills row {@code token} for a position. */
     void prepare(int token, int position) {
-        boolean adjacent = config.architecture().ropePairing() == Rotation.Pairing.ADJACENT;
+        boolean adjacent = config.spec().ropePairing() == Rotation.Pairing.ADJACENT;
         int half = config.ropeDim() / 2;
         for (int pair = 0; pair < half; pair++) {
             double angle = angle(position, pair);

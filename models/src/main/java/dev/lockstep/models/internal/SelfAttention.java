@@ -1,6 +1,7 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.kernel.AttentionSpec;
+import dev.lockstep.kernel.FloatRows;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvLayout;
 import dev.lockstep.kernel.Rotation;
@@ -33,6 +34,7 @@ final class SelfAttention {
     private final RangeTask attend = this::attend;
 
     /** What the tasks work on; set before they run. */
+    private DecoderWeights.Layer weights;
     private int layer;
     private int count;
     private int position;
@@ -41,7 +43,7 @@ final class SelfAttention {
         this.config = config;
         this.kernels = kernels;
         this.s = s;
-        this.spec = AttentionSpec.causal(group(config), config.keyDim());
+        this.spec = new AttentionSpec(group(config), config.multipliers().scores(), AttentionSpec.UNLIMITED, 0);
         this.tokensPerTask = tokensPerTask(config);
         this.scratch = new MemorySegment[threads];
         Arrays.setAll(scratch, _ -> memory.allocate(scratchBytes(config, s.cache.layout(), kernels)));
@@ -63,10 +65,12 @@ final class SelfAttention {
     /**
      * Takes q, k and v of a batch and fills {@code s.attention}; afterwards the cache holds the batch.
      *
+     * @param weights of the layer
      * @param position of the first token
      * @throws InferenceException if a key or value is not a number
      */
-    void run(WorkerPool pool, int layer, int count, int position) {
+    void run(WorkerPool pool, DecoderWeights.Layer weights, int layer, int count, int position) {
+        this.weights = weights;
         this.layer = layer;
         this.count = count;
         this.position = position;
@@ -85,12 +89,46 @@ final class SelfAttention {
 
     private void storeTokens(int from, int to) {
         for (int token = from; token < to; token++) {
-            Rotation rotation = s.rope.rotation(token);
-            kernels.rope(s.q.data(), s.q.offset(token), config.nHeads(), config.keyDim(), rotation);
-            kernels.rope(s.k.data(), s.k.offset(token), config.nKvHeads(), config.keyDim(), rotation);
+            if (!weights.qkvBias().isEmpty()) {
+                addBias(token);
+            }
+            norm(token);
+            if (config.spec().rotates(layer)) {
+                Rotation rotation = s.rope.rotation(token);
+                kernels.rope(s.q.data(), s.q.offset(token), config.nHeads(), config.keyDim(), rotation);
+                kernels.rope(s.k.data(), s.k.offset(token), config.nKvHeads(), config.keyDim(), rotation);
+            }
             if (!s.cache.store(kernels, layer, position + token, s.k, s.v, token)) {
                 throw new InferenceException("the model computed a key or value that is not a number; its weights are broken");
             }
+        }
+    }
+
+    private void addBias(int token) {
+        kernels.add(s.q.data(), s.q.offset(token), weights.qkvBias().get(0), 0, config.queryDim());
+        kernels.add(s.k.data(), s.k.offset(token), weights.qkvBias().get(1), 0, config.keysDim());
+        kernels.add(s.v.data(), s.v.offset(token), weights.qkvBias().get(2), 0, config.valuesDim());
+    }
+
+    private void norm(int token) {
+        switch (config.spec().qkNorm()) {
+            case NONE -> { }
+            case EACH_HEAD -> {
+                norm(s.q, token, weights.qkNorm().get(0), config.nHeads(), config.keyDim());
+                norm(s.k, token, weights.qkNorm().get(1), config.nKvHeads(), config.keyDim());
+            }
+            case ALL_HEADS -> {
+                norm(s.q, token, weights.qkNorm().get(0), 1, config.queryDim());
+                norm(s.k, token, weights.qkNorm().get(1), 1, config.keysDim());
+            }
+        }
+    }
+
+    /** Each of {@code groups} neighbours of {@code size} values by itself. */
+    private void norm(FloatRows rows, int token, MemorySegment weight, int groups, int size) {
+        for (int group = 0; group < groups; group++) {
+            long offset = rows.offset(token) + (long) group * size * Float.BYTES;
+            kernels.rmsNorm(rows.data(), offset, weight, config.normEpsilon(), rows.data(), offset, size);
         }
     }
 

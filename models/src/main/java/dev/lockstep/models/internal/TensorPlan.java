@@ -48,18 +48,38 @@ final class TensorPlan {
         }
         for (int layer = 0; layer < c.nLayers(); layer++) {
             String blk = "blk." + layer + ".";
-            vector(blk + "attn_norm.weight", c.dim());
+            vector(blk + c.spec().normPlace().attentionTensor() + ".weight", c.dim());
             matrix(blk + "attn_q.weight", c.queryDim(), c.dim());
             matrix(blk + "attn_k.weight", c.keysDim(), c.dim());
             matrix(blk + "attn_v.weight", c.valuesDim(), c.dim());
             matrix(blk + "attn_output.weight", c.dim(), c.attentionDim());
-            vector(blk + "ffn_norm.weight", c.dim());
+            attentionVectors(blk, c);
+            vector(blk + c.spec().normPlace().feedForwardTensor() + ".weight", c.dim());
             matrix(blk + "ffn_gate.weight", c.hiddenDim(), c.dim());
             matrix(blk + "ffn_up.weight", c.hiddenDim(), c.dim());
             matrix(blk + "ffn_down.weight", c.dim(), c.hiddenDim());
         }
         refuseLeftovers();
         return List.copyOf(tensors);
+    }
+
+    private void attentionVectors(String blk, ModelConfig c) {
+        if (c.spec().qkvBias()) {
+            vector(blk + "attn_q.bias", c.queryDim());
+            vector(blk + "attn_k.bias", c.keysDim());
+            vector(blk + "attn_v.bias", c.valuesDim());
+        }
+        switch (c.spec().qkNorm()) {
+            case NONE -> { }
+            case EACH_HEAD -> {
+                vector(blk + "attn_q_norm.weight", c.keyDim());
+                vector(blk + "attn_k_norm.weight", c.keyDim());
+            }
+            case ALL_HEADS -> {
+                vector(blk + "attn_q_norm.weight", c.queryDim());
+                vector(blk + "attn_k_norm.weight", c.keysDim());
+            }
+        }
     }
 
     private void vector(String name, long size) {

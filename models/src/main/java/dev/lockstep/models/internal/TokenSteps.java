@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * over before another thread would have woken up. Allocates nothing while it works; one call at a time.
  */
 final class TokenSteps {
-    private enum Step { NORM, ACTIVATE, ADD }
+    private enum Step { NORM, PASS_ON, NORM_UPDATE, ACTIVATE, ADD }
 
     private final ModelConfig config;
     private final Kernels kernels;
@@ -32,12 +32,23 @@ final class TokenSteps {
         run(Step.NORM, tokens);
     }
 
+    /** normed = x. */
+    void passOn(int tokens) {
+        run(Step.PASS_ON, tokens);
+    }
+
+    /** update = rmsNorm(update) · weight. */
+    void normUpdate(MemorySegment normWeight, int tokens) {
+        weight = normWeight;
+        run(Step.NORM_UPDATE, tokens);
+    }
+
     /** gate = silu(gate) · up. */
     void activate(int tokens) {
         run(Step.ACTIVATE, tokens);
     }
 
-    /** x = x + update. */
+    /** x = x + update · its multiplier. */
     void addToResidual(int tokens) {
         run(Step.ADD, tokens);
     }
@@ -61,9 +72,21 @@ final class TokenSteps {
         switch (step) {
             case NORM -> kernels.rmsNorm(s.x.data(), s.x.offset(token), weight, config.normEpsilon(), s.normed.rows().data(),
                     s.normed.rows().offset(token), config.dim());
+            case PASS_ON -> MemorySegment.copy(s.x.data(), s.x.offset(token), s.normed.rows().data(), s.normed.rows().offset(token),
+                    (long) config.dim() * Float.BYTES);
+            case NORM_UPDATE -> kernels.rmsNorm(s.update.data(), s.update.offset(token), weight, config.normEpsilon(), s.update.data(),
+                    s.update.offset(token), config.dim());
             case ACTIVATE -> kernels.swiGlu(s.gate.rows().data(), s.gate.rows().offset(token), s.up.data(), s.up.offset(token),
                     config.hiddenDim());
-            case ADD -> kernels.add(s.x.data(), s.x.offset(token), s.update.data(), s.update.offset(token), config.dim());
+            case ADD -> add(token);
         }
+    }
+
+    private void add(int token) {
+        float factor = config.multipliers().residual();
+        if (factor != 1) {
+            kernels.scale(s.update.data(), s.update.offset(token), factor, config.dim());
+        }
+        kernels.add(s.x.data(), s.x.offset(token), s.update.data(), s.update.offset(token), config.dim());
     }
 }

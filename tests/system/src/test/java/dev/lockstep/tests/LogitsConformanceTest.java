@@ -29,7 +29,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag("widths")
 class LogitsConformanceTest {
-    static final List<String> CHECKPOINTS = List.of("stories260K", "andersen", "llama", "llama3-tied", "llama-headdim");
+    static final List<String> CHECKPOINTS = List.of("stories260K", "andersen", "llama", "llama3-tied", "llama-headdim", "qwen2",
+            "qwen3", "smollm3", "granite", "olmo2");
 
     /** Of how many variants one is run with all splits where the width is forced. */
     private static final int FORCED_WIDTH_STEP = 5;

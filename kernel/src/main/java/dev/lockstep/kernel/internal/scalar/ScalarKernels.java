@@ -139,6 +139,13 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void scale(MemorySegment x, long xOffset, float factor, int count) {
+        for (int i = 0; i < count; i++) {
+            set(x, xOffset, i, factor * get(x, xOffset, i));
+        }
+    }
+
+    @Override
     public void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count) {
         for (int i = 0; i < count; i++) {
             set(x, xOffset, i, get(x, xOffset, i) + get(y, yOffset, i));

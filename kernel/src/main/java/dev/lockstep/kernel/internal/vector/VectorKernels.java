@@ -175,6 +175,17 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void scale(MemorySegment x, long xOffset, float factor, int count) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            fromMemorySegment(FLOATS, x, xOffset + i * 4L, ORDER).mul(factor).intoMemorySegment(x, xOffset + i * 4L, ORDER);
+        }
+        for (; i < count; i++) {
+            set(x, xOffset, i, factor * get(x, xOffset, i));
+        }
+    }
+
+    @Override
     public void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
