@@ -67,9 +67,6 @@ public interface Kernels {
      */
     void rope(MemorySegment x, long xOffset, int heads, int headDim, Rotation rotation);
 
-    /** Turns scores into probabilities, in place: exp(s − max) / Σ. */
-    void softmax(MemorySegment scores, long offset, int count);
-
     /**
      * Stores the key and the value of one position. What is too large for the cache's type, infinity included, is stored as the
      * largest number it has; a NaN as 0. Threads may store different positions at the same time.

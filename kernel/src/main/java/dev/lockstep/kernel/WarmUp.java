@@ -106,7 +106,6 @@ public final class WarmUp {
         operators.add(() -> kernels.rope(a, OFFSET, 2, HEAD_DIM, rotation));
         for (int count : COUNTS) {
             operators.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
-            operators.add(() -> kernels.softmax(a, OFFSET, count));
             operators.add(() -> kernels.swiGlu(a, OFFSET, b, OFFSET, count));
             operators.add(() -> kernels.scale(a, OFFSET, 1, count));
             operators.add(() -> kernels.add(a, OFFSET, b, OFFSET, count));

@@ -50,7 +50,7 @@ class RefusalTest {
         Object[] arguments = new Object[more.length + 5];
         System.arraycopy(new Object[] {"run", "-p", "Once", "-n", "2"}, 0, arguments, 0, 5);
         System.arraycopy(more, 0, arguments, 5, more.length);
-        return Cli.standard().withHome(home).run(arguments);
+        return Cli.plainJava().withHome(home).run(arguments);
     }
 
     private static void assertRefused(Result result, String... facts) {
@@ -153,7 +153,7 @@ class RefusalTest {
     @Test
     void everyCommandThatOpensAModelRefuses() throws IOException {
         flip(model, 5_000_000);
-        var cli = Cli.standard().withHome(home);
+        var cli = Cli.plainJava().withHome(home);
         assertRefused(cli.run("inspect", model));
         assertRefused(cli.run("tokenize", "--model", model, "hello"));
         assertRefused(cli.run("logits", "--model", model, "--tokens", "1", "--out", home.resolve("out.f32")));

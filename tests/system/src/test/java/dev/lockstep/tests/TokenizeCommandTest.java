@@ -27,7 +27,7 @@ class TokenizeCommandTest {
         String[] texts = Files.readString(vocabulary.resolveSibling(vocabulary.getFileName() + ".inp")).split(SEPARATOR, -1);
         String[] ids = Files.readString(vocabulary.resolveSibling(vocabulary.getFileName() + ".out")).split("\n", -1);
         for (int i = 0; i < ids.length - 1; i += STEP) {
-            var result = Cli.standard().withInput(texts[i].getBytes(StandardCharsets.UTF_8))
+            var result = Cli.plainJava().withInput(texts[i].getBytes(StandardCharsets.UTF_8))
                     .run("tokenize", "--model", vocabulary, "--allow-unsigned", "--ids", "--no-special");
             assertThat(result.exitCode()).as(result.err()).isZero();
             assertThat(result.text().strip()).as("text %d", i).isEqualTo(ids[i].strip());
@@ -37,15 +37,15 @@ class TokenizeCommandTest {
     @Test
     void specialTokensAreAddedUnlessLeftOut() {
         Path model = SharedData.path("checkpoints/stories260K/stories260K-f32.gguf");
-        var with = Cli.standard().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "Once upon a time");
-        var without = Cli.standard().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "Once upon a time");
+        var with = Cli.plainJava().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "Once upon a time");
+        var without = Cli.plainJava().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "Once upon a time");
         assertThat(with.text()).isEqualTo("1 403 407 261 378\n");
         assertThat(without.text()).isEqualTo("403 407 261 378\n");
     }
 
     @Test
     void withoutIdsEachTokenIsShownOnALine() {
-        var result = Cli.standard().run("tokenize", "Once upon");
+        var result = Cli.plainJava().run("tokenize", "Once upon");
         assertThat(result.exitCode()).isZero();
         assertThat(result.text().lines().map(line -> line.strip().split("\\s+", 2)[0])).allMatch(id -> id.matches("\\d+"));
     }

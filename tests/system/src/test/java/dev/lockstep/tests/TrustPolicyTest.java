@@ -68,7 +68,7 @@ class TrustPolicyTest {
 
     private void signByCommand(String name, Object... more) {
         Object[] arguments = Stream.concat(Stream.of("sign", model, "--private-key", key(name)), Arrays.stream(more)).toArray();
-        var signed = Cli.standard().run(arguments);
+        var signed = Cli.plainJava().run(arguments);
         assertThat(signed.exitCode()).as(signed.err()).isZero();
     }
 
@@ -94,11 +94,11 @@ class TrustPolicyTest {
 
     private Cli.Result verify(Object... more) {
         Object[] arguments = Stream.concat(Stream.of("verify", model, "--trust", policy, "--state", state, "--explain"), Arrays.stream(more)).toArray();
-        return Cli.standard().run(arguments);
+        return Cli.plainJava().run(arguments);
     }
 
     private Cli.Result inspect() {
-        return Cli.standard().run("inspect", model, "--trust", policy, "--state", state);
+        return Cli.plainJava().run("inspect", model, "--trust", policy, "--state", state);
     }
 
     private void assertRefused(String rule) {
@@ -177,7 +177,7 @@ class TrustPolicyTest {
         assertRefused("release.notAfter");
         signByCommand("alice", "--release", "1", "--valid-from", "2126-01-01T00:00:00Z");
         assertRefused("release.notBefore");
-        var nonsense = Cli.standard().run("sign", model, "--private-key", key("alice"), "--release", "0");
+        var nonsense = Cli.plainJava().run("sign", model, "--private-key", key("alice"), "--release", "0");
         assertThat(nonsense.exitCode()).isEqualTo(2);
     }
 
@@ -204,7 +204,7 @@ class TrustPolicyTest {
         assertThat(open.err()).contains("could be changed by others: everybody may write to");
 
         keygen("admin", "P-384");
-        assertThat(Cli.standard().run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
+        assertThat(Cli.plainJava().run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
         var signed = verify("--policy-key", publicKey("admin"));
         assertThat(signed.exitCode()).as(signed.err()).isZero();
         write(root.put("version", 2));
@@ -261,7 +261,7 @@ class TrustPolicyTest {
         addSigner(root, "alice", keygen("alice", "P-256"));
         Path home = Files.createDirectories(folder.resolve("config/lockstep"));
         Files.writeString(home.resolve("trust.json"), root.toString());
-        var cli = Cli.standard().withEnvironment("XDG_CONFIG_HOME", folder.resolve("config").toString())
+        var cli = Cli.plainJava().withEnvironment("XDG_CONFIG_HOME", folder.resolve("config").toString())
                 .withEnvironment("XDG_STATE_HOME", folder.resolve("remembered").toString());
         keygen("stranger", "P-256");
         sign("stranger");
@@ -295,10 +295,10 @@ class TrustPolicyTest {
         addSigner(root, "alice", keygen("alice", "P-256"));
         write(root);
         sign("alice");
-        assertThat(Cli.standard().run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("verify", model).exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("inspect", model, "--trust", policy, "--allow-unsigned").exitCode()).isEqualTo(2);
+        assertThat(Cli.plainJava().run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(Cli.plainJava().run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(Cli.plainJava().run("verify", model).exitCode()).isEqualTo(2);
+        assertThat(Cli.plainJava().run("inspect", model, "--trust", policy, "--allow-unsigned").exitCode()).isEqualTo(2);
         assertThat(verify("--legacy-v02").exitCode()).isEqualTo(2);
     }
 }

@@ -35,9 +35,9 @@ public final class Cli {
                 Map.of("XDG_CONFIG_HOME", nobody.toString(), "XDG_STATE_HOME", nobody.toString()), new byte[0]);
     }
 
-    /** In plain Java, which is ready in half the time: for tests that are not about speed or kernels. */
+    /** In plain Java, compiled in haste, which is ready in half the time: for tests that are not about speed or kernels. */
     public static Cli plainJava() {
-        return standard().withoutVectorModule();
+        return standard().withoutVectorModule().withOption("-XX:TieredStopAtLevel=1");
     }
 
     /** A JVM option more; later ones win. */

@@ -89,23 +89,6 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmax(MemorySegment scores, long offset, int count) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, get(scores, offset, i));
-        }
-        float sum = 0;
-        for (int i = 0; i < count; i++) {
-            float e = (float) Math.exp(get(scores, offset, i) - max);
-            set(scores, offset, i, e);
-            sum += e;
-        }
-        for (int i = 0; i < count; i++) {
-            set(scores, offset, i, get(scores, offset, i) / sum);
-        }
-    }
-
-    @Override
     public boolean storeKv(CachedHead cache, int position, MemorySegment k, long kOffset, MemorySegment v, long vOffset) {
         return KvCells.store(cache, position, k, kOffset, v, vOffset);
     }

@@ -5,7 +5,6 @@ import static dev.lockstep.kernel.internal.vector.Species.LANES;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.AttentionSpec;
@@ -94,52 +93,6 @@ public final class VectorKernels implements Kernels {
                 case ADJACENT -> VectorRope.adjacent(x, offset, rotation);
                 case HALVES -> VectorRope.halves(x, offset, rotation);
             }
-        }
-    }
-
-    @Override
-    public void softmax(MemorySegment scores, long offset, int count) {
-        float max = max(scores, offset, count);
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            VectorExp.exp(fromMemorySegment(FLOATS, scores, offset + i * 4L, ORDER).sub(max))
-                    .intoMemorySegment(scores, offset + i * 4L, ORDER);
-        }
-        for (; i < count; i++) {
-            set(scores, offset, i, (float) Math.exp(get(scores, offset, i) - max));
-        }
-        scale(scores, offset, count, 1 / sum(scores, offset, count));
-    }
-
-    /** One after the other: nothing beside the exponentials, and one vector less that might be boxed on its way to a sum of lanes. */
-    private static float sum(MemorySegment x, long offset, int count) {
-        float sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += get(x, offset, i);
-        }
-        return sum;
-    }
-
-    private static float max(MemorySegment x, long offset, int count) {
-        FloatVector maxima = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            maxima = maxima.max(fromMemorySegment(FLOATS, x, offset + i * 4L, ORDER));
-        }
-        float max = maxima.reduceLanes(MAX);
-        for (; i < count; i++) {
-            max = Math.max(max, get(x, offset, i));
-        }
-        return max;
-    }
-
-    private static void scale(MemorySegment x, long offset, int count, float factor) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            fromMemorySegment(FLOATS, x, offset + i * 4L, ORDER).mul(factor).intoMemorySegment(x, offset + i * 4L, ORDER);
-        }
-        for (; i < count; i++) {
-            set(x, offset, i, get(x, offset, i) * factor);
         }
     }
 
