@@ -161,8 +161,7 @@ final class BenchCommand extends IoCommand {
         try (var checkpoint = CheckpointLoader.open(file, trust)) {
             clock.opened();
             progress.show("loading " + Printable.text(checkpoint.name()));
-            Model.requireRoom(checkpoint, options, sessionOptions(plan));
-            loaded = Model.load(checkpoint, options);
+            loaded = Model.load(checkpoint, options, sessionOptions(plan), _ -> { });
             clock.loaded();
             facts = ModelFacts.of(checkpoint);
         }

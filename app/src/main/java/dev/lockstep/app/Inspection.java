@@ -70,7 +70,7 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         KernelSelection kernels = KernelSelection.current();
         line(text, "kernels", kernels.provider() + (kernels.vectorBits() > 0 ? ", " + kernels.vectorBits() + " bits" : "")
                 + ": " + kernels.reason());
-        plan.ifPresent(p -> line(text, "memory", PlanText.of(p)));
+        plan.ifPresent(p -> line(text, "memory", MemoryText.of(p)));
         for (TensorInfo tensor : checkpoint.tensors()) {
             text.append(String.format("  %-32s %-6s %s%n", Printable.text(tensor.name()), tensor.type(), tensor.shape()));
         }

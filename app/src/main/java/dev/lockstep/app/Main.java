@@ -6,7 +6,6 @@ import dev.lockstep.securemem.Zeroing;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,8 +27,6 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:done", "1:failed: unreadable or malformed input, not enough memory", "2:the command line makes no sense",
             "3:refused: unsigned, not trusted, or changed"})
 public final class Main implements Runnable {
-    private static final double MILLIS_PER_NANO = 1e-6;
-
     @Mixin
     private MemoryOptions memory;
 
@@ -46,7 +43,7 @@ public final class Main implements Runnable {
     private static void zeroAll() {
         Zeroing zeroing = SecureArena.zeroAll();
         if (zeroing.bytes() > 0) {
-            System.err.printf(Locale.ROOT, "%nlockstep: ended; %d bytes wiped in %.1f ms%n", zeroing.bytes(), zeroing.nanos() * MILLIS_PER_NANO);
+            System.err.println(System.lineSeparator() + "lockstep: ended; " + MemoryText.of(zeroing));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.lockstep.app;
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
-import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.SessionOptions;
 import java.io.IOException;
@@ -62,11 +61,11 @@ final class ModelOption {
      */
     Model load(Io io, OwnIdentities shared, LoadOptions options, SessionOptions session, boolean showPlan) throws IOException {
         try (VerifiedCheckpoint checkpoint = open(io, shared)) {
-            MemoryPlan plan = Model.requireRoom(checkpoint, options, session);
-            if (showPlan) {
-                io.err().println("lockstep: memory: " + PlanText.of(plan));
-            }
-            return Model.load(checkpoint, options);
+            return Model.load(checkpoint, options, session, plan -> {
+                if (showPlan) {
+                    io.err().println("lockstep: memory: " + MemoryText.of(plan));
+                }
+            });
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
 import dev.lockstep.securemem.SecureArena;
-import dev.lockstep.securemem.Zeroing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -23,7 +22,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", description = "Continues a text and prints it.")
 final class RunCommand extends IoCommand {
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final double MILLIS_PER_NANO = 1e-6;
 
     @Mixin
     private ModelOption model;
@@ -92,7 +90,7 @@ final class RunCommand extends IoCommand {
                 generate(loaded, conversation, utf8, sampling);
             }
             if (verbose) {
-                report("weights", loaded.zeroing());
+                report("weights: " + MemoryText.of(loaded.zeroing()));
             }
         }
         return ExitCode.OK;
@@ -128,7 +126,7 @@ final class RunCommand extends IoCommand {
             }
         }
         if (verbose) {
-            report("session", session.zeroing());
+            report("session: " + MemoryText.of(session.zeroing()));
         }
     }
 
@@ -136,10 +134,6 @@ final class RunCommand extends IoCommand {
         report(String.format(Locale.ROOT, "prompt: %d tokens, %.1f/s; generated: %d tokens, %.1f/s; %s",
                 g.promptTokens(), g.promptTokens() * NANOS_PER_SECOND / g.promptNanos(),
                 g.generatedTokens(), g.generatedTokens() * NANOS_PER_SECOND / g.generateNanos(), g.finish()));
-    }
-
-    private void report(String what, Zeroing zeroing) {
-        report(String.format(Locale.ROOT, "%s: %d bytes wiped in %.1f ms", what, zeroing.bytes(), zeroing.nanos() * MILLIS_PER_NANO));
     }
 
     private void report(String line) {

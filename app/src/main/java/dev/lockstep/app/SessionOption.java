@@ -31,13 +31,13 @@ final class SessionOption {
             return new Conversation(null, List.of());
         }
         requireWritableFolder();
-        return new Conversation(file, identities.orOwnPassphrase(() -> exists()
+        return new Conversation(file, identities.orOwnPassphrase(() -> exists(file)
                 ? Passphrase.ask(command, "Passphrase of " + file.getFileName())
                 : Passphrase.choose(command, "Passphrase for " + file.getFileName())));
     }
 
     /** A link counts, so that it is refused and not taken for nothing. */
-    private boolean exists() {
+    private static boolean exists(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -59,8 +59,7 @@ final class SessionOption {
      */
     record Conversation(Path file, List<AgeIdentity> owners) {
         Session open(Model model, SessionOptions options) throws IOException {
-            boolean isSaved = isKept() && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-            return isSaved ? model.openSession(file, owners, options.context()) : model.newSession(options);
+            return isKept() && exists(file) ? model.openSession(file, owners, options.context()) : model.newSession(options);
         }
 
         boolean isKept() {

@@ -48,6 +48,11 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         return "GGUF v" + header.version();
     }
 
+    /** Bytes of secure memory that the private copy of the file takes; 0 if it stays where it is. */
+    public long copyBytes() {
+        return residency() == Residency.RESIDENT ? byteSize() : 0;
+    }
+
     /** Where the weights will be. */
     public Residency residency() {
         return bytes.residency();

@@ -4,7 +4,6 @@ import dev.lockstep.kernel.KernelSelection;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.Provenance;
-import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.age.AgeFileSource;
 import dev.lockstep.loader.age.AgeIdentity;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A loaded model: weights in secure memory, a tokenizer, and a team of threads.
@@ -60,7 +60,26 @@ public final class Model implements AutoCloseable {
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
      */
     public static Model load(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        return load(checkpoint, options, LoadedDecoder.check(checkpoint));
+    }
+
+    /**
+     * The same for a caller who will want a certain session: before the work, asks whether the {@link MemoryBudget} has room for it all.
+     *
+     * @param session what will be opened first; it is not opened here
+     * @param announce told what it will take, once it is known that there is room for it
+     * @throws dev.lockstep.securemem.SecureMemoryException also if the budget has no room; the message says how much is needed
+     */
+    public static Model load(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session, Consumer<MemoryPlan> announce) {
         LoadedDecoder.Recipe recipe = LoadedDecoder.check(checkpoint);
+        MemoryPlan plan = recipe.plan(options, session, KernelSelection.kernels());
+        long copy = checkpoint.copyBytes();
+        MemoryBudget.requireRoom(plan.total() - copy, checkpoint.name() + ", besides the " + copy + " bytes of its copy,");
+        announce.accept(plan);
+        return load(checkpoint, options, recipe);
+    }
+
+    private static Model load(VerifiedCheckpoint checkpoint, LoadOptions options, LoadedDecoder.Recipe recipe) {
         Kernels kernels = KernelSelection.kernels();
         SecureArena arena = SecureArena.open("weights of " + checkpoint.name());
         WorkerPool pool = new WorkerPool(options.threads());
@@ -88,19 +107,6 @@ public final class Model implements AutoCloseable {
      */
     public static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
         return LoadedDecoder.check(checkpoint).plan(options, session, KernelSelection.kernels());
-    }
-
-    /**
-     * Asks, before the work, whether the {@link MemoryBudget} has room for loading an open checkpoint and for one session. Takes nothing.
-     *
-     * @throws dev.lockstep.securemem.SecureMemoryException if it has not
-     * @throws dev.lockstep.loader.ModelFormatException as {@link #load} would
-     */
-    public static MemoryPlan requireRoom(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
-        MemoryPlan plan = plan(checkpoint, options, session);
-        long copy = checkpoint.residency() == Residency.RESIDENT ? checkpoint.byteSize() : 0;
-        MemoryBudget.requireRoom(plan.total() - copy, checkpoint.name() + ", besides the " + copy + " bytes of its copy,");
-        return plan;
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
-import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.Weights;
@@ -91,8 +90,7 @@ public final class LoadedDecoder implements AutoCloseable {
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
-            long copy = checkpoint.residency() == Residency.RESIDENT ? checkpoint.byteSize() : 0;
-            return new MemoryPlan(Math.addExact(copy, TensorPlan.vectorBytes(tensors)),
+            return new MemoryPlan(Math.addExact(checkpoint.copyBytes(), TensorPlan.vectorBytes(tensors)),
                     KvCache.byteSize(config, session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }

@@ -1,11 +1,18 @@
 package dev.lockstep.app;
 
 import dev.lockstep.models.MemoryPlan;
+import dev.lockstep.securemem.Zeroing;
 import java.util.Locale;
 
-/** A memory plan for people. */
-final class PlanText {
-    private PlanText() {
+/** What memory is taken, and what was wiped, for people. */
+final class MemoryText {
+    private static final double MILLIS_PER_NANO = 1e-6;
+
+    private MemoryText() {
+    }
+
+    static String of(Zeroing zeroing) {
+        return String.format(Locale.ROOT, "%d bytes wiped in %.1f ms", zeroing.bytes(), zeroing.nanos() * MILLIS_PER_NANO);
     }
 
     static String of(MemoryPlan plan) {
