@@ -53,6 +53,15 @@ sealed interface CheckpointBytes extends AutoCloseable {
     /** Digests of the very bytes that {@link #source} gives. */
     FileDigests digests();
 
+    /**
+     * Copies some bytes of a tensor, which the caller has checked.
+     *
+     * @param from first byte, counted from the tensor's first
+     */
+    default void copyTensor(TensorInfo tensor, long from, MemorySegment target) {
+        source().copy(tensor.byteOffset() + from, target, 0, target.byteSize());
+    }
+
     /** See {@link VerifiedCheckpoint#loadWeights}. */
     Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads);
 

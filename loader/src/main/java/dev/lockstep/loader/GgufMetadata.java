@@ -1,11 +1,14 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.internal.gguf.GgufNumbers;
 import dev.lockstep.loader.internal.gguf.GgufOutput;
 import dev.lockstep.loader.internal.gguf.GgufValueType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Key/value pairs for a GGUF file that is to be written, in the order in which they are added. The file states the type of
@@ -38,6 +41,14 @@ public final class GgufMetadata {
             this.type = type;
             this.min = min;
             this.max = max;
+        }
+
+        /** What converters use for a setting: UINT32, or what is large enough. */
+        static IntegerType usual(long value) {
+            if (value >= 0) {
+                return value <= UINT32.max ? UINT32 : UINT64;
+            }
+            return value >= INT32.min ? INT32 : INT64;
         }
 
         private void require(String key, long value) {
@@ -180,6 +191,35 @@ public final class GgufMetadata {
         out.type(GgufValueType.ARRAY);
         out.type(elements);
         out.i64(count);
+    }
+
+    /**
+     * A value as another file states it, of the same type; borrowed until the file is written. Lists that no GGUF file holds become
+     * lists of INT32, or INT64 if they must, and FLOAT32.
+     */
+    public GgufMetadata value(String key, Metadata.Value value) {
+        return switch (value) {
+            case Metadata.IntegerValue integer -> integer(key, integer.type(), integer.value());
+            case Metadata.HugeIntegerValue huge -> integer(key, IntegerType.UINT64, huge.bits());
+            case Metadata.FloatValue number -> number(key, number.type(), number.value());
+            case Metadata.BooleanValue truth -> bool(key, truth.value());
+            case Metadata.TextValue text -> text(key, text.value());
+            case Metadata.TextListValue list -> texts(key, list.value());
+            case Metadata.NumberListValue(GgufNumbers numbers) -> add(key, numbers::write);
+            case Metadata.NumberListValue(var list) when list.isInteger() -> integers(key, list);
+            case Metadata.NumberListValue(var list) -> add(key, out -> {
+                array(out, GgufValueType.FLOAT32, list.size());
+                for (int i = 0; i < list.size(); i++) {
+                    out.f32(list.floatAt(i));
+                }
+            });
+        };
+    }
+
+    private GgufMetadata integers(String key, Metadata.NumberList list) {
+        long[] values = IntStream.range(0, list.size()).mapToLong(list::integerAt).toArray();
+        boolean fits = Arrays.stream(values).allMatch(value -> value == (int) value);
+        return integers(key, fits ? IntegerType.INT32 : IntegerType.INT64, values);
     }
 
     private GgufMetadata add(String key, Field field) {

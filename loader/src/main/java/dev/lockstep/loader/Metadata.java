@@ -1,5 +1,7 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.GgufMetadata.FloatType;
+import dev.lockstep.loader.GgufMetadata.IntegerType;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +18,17 @@ public final class Metadata {
         String typeName();
     }
 
-    /** An integer of any type that fits into 63 bits and a sign. */
-    public record IntegerValue(long value) implements Value {
+    /**
+     * An integer that fits into 63 bits and a sign.
+     *
+     * @param type how GGUF stores it; only who writes files asks
+     */
+    public record IntegerValue(long value, IntegerType type) implements Value {
+        /** Of the type that most settings are, UINT32, or of a larger one if it must be. */
+        public IntegerValue(long value) {
+            this(value, IntegerType.usual(value));
+        }
+
         @Override
         public String typeName() {
             return "integer";
@@ -32,8 +43,17 @@ public final class Metadata {
         }
     }
 
-    /** A 32- or 64-bit floating-point number. */
-    public record FloatValue(double value) implements Value {
+    /**
+     * A floating-point number.
+     *
+     * @param type how GGUF stores it; only who writes files asks
+     */
+    public record FloatValue(double value, FloatType type) implements Value {
+        /** Of the type that most settings are, FLOAT32. */
+        public FloatValue(double value) {
+            this(value, FloatType.FLOAT32);
+        }
+
         @Override
         public String typeName() {
             return "float";

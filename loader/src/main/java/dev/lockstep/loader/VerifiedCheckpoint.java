@@ -2,6 +2,7 @@ package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.gguf.GgufHeader;
 import dev.lockstep.securemem.SecureArena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,14 +98,37 @@ public final class VerifiedCheckpoint implements AutoCloseable {
      * @throws IllegalStateException if the weights have been loaded
      */
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
-        if (loadingBegan) {
-            throw new IllegalStateException("the weights of " + name() + " have been loaded");
-        }
+        requireNotLoaded();
         // before, because what was half woven cannot be woven again
         loadingBegan = true;
         Weights weights = bytes.loadWeights(wanted, arena, panelRows, threads);
         givenAway = true;
         return weights;
+    }
+
+    /**
+     * Copies whole rows of a tensor as they are stored: blocks of its type, in order. All other dimensions than the last count as rows.
+     *
+     * @param fromRow first row
+     * @param target takes {@code target.byteSize()} bytes, which are whole rows; borrowed for the call
+     * @throws IllegalArgumentException if these are not rows of the tensor
+     * @throws IllegalStateException if the weights have been loaded
+     */
+    public void readTensor(TensorInfo tensor, long fromRow, MemorySegment target) {
+        requireNotLoaded();
+        long rowBytes = tensor.type().byteSize(tensor.columns());
+        long rows = target.byteSize() / rowBytes;
+        if (target.byteSize() % rowBytes != 0 || fromRow < 0 || rows > tensor.rows() - fromRow) {
+            throw new IllegalArgumentException(tensor.name() + ": fromRow=" + fromRow + ", target.byteSize=" + target.byteSize()
+                    + " must be whole ones of " + tensor.rows() + " rows of " + rowBytes + " bytes");
+        }
+        bytes.copyTensor(tensor, fromRow * rowBytes, target);
+    }
+
+    private void requireNotLoaded() {
+        if (loadingBegan) {
+            throw new IllegalStateException("the weights of " + name() + " have been loaded");
+        }
     }
 
     /** Zeroes and frees the private copy, or gives up the file, unless weights are made of it. Idempotent. */

@@ -96,7 +96,7 @@ class GgufWriterTest {
             assertThat(read.metadata().bool("yes")).contains(true);
             assertThat(read.metadata().bool("no")).contains(false);
             assertThat(read.metadata().number("float")).contains(0.1f);
-            assertThat(read.metadata().get("double")).contains(new Metadata.FloatValue(0.1));
+            assertThat(read.metadata().get("double")).contains(new Metadata.FloatValue(0.1, FloatType.FLOAT64));
             assertThat(read.metadata().integer("uint")).contains(7L);
             assertThat(read.metadata().get("huge")).contains(new Metadata.HugeIntegerValue(-1));
             var back = read.metadata().texts("texts").orElseThrow();
@@ -106,6 +106,37 @@ class GgufWriterTest {
             assertThat(numbers(read, "bools").integerAt(1)).isZero();
             assertThat(read.metadata().floats("floats").orElseThrow()).containsExactly(1.5f, -0f);
             assertThat(numbers(read, "doubles").floatAt(0)).isEqualTo(1e300);
+        }
+    }
+
+    @Test
+    void whatWasReadIsWrittenAgainWithTheSameTypes() throws IOException {
+        var metadata = new GgufMetadata().text("text", "Grüße").bool("yes", true).float32("float", 0.1f)
+                .number("double", FloatType.FLOAT64, 0.1).integer("huge", IntegerType.UINT64, -1)
+                .texts("texts", StringTable.of(List.of("", "▁the"))).bools("bools", true, false)
+                .numbers("doubles", FloatType.FLOAT64, 1e300);
+        for (IntegerType type : IntegerType.values()) {
+            metadata.integer("one " + type, type, 1).integers("list of " + type, type, 0, 1, 2);
+        }
+        var copied = new GgufMetadata();
+        try (var read = writtenWith(metadata)) {
+            read.metadata().keys().forEach(key -> copied.value(key, read.metadata().get(key).orElseThrow()));
+        }
+        byte[] original = Files.readAllBytes(file);
+        Files.delete(file);
+        writtenWith(copied).close();
+        assertThat(Files.readAllBytes(file)).isEqualTo(original);
+    }
+
+    @Test
+    void valuesOfOtherFormatsGetTheTypesThatConvertersUse() throws IOException {
+        var metadata = new GgufMetadata().value("small", new Metadata.IntegerValue(7)).value("large", new Metadata.IntegerValue(1L << 40))
+                .value("negative", new Metadata.IntegerValue(-1)).value("number", new Metadata.FloatValue(0.5));
+        try (var read = writtenWith(metadata)) {
+            assertThat(read.metadata().get("small")).contains(new Metadata.IntegerValue(7, IntegerType.UINT32));
+            assertThat(read.metadata().get("large")).contains(new Metadata.IntegerValue(1L << 40, IntegerType.UINT64));
+            assertThat(read.metadata().get("negative")).contains(new Metadata.IntegerValue(-1, IntegerType.INT32));
+            assertThat(read.metadata().get("number")).contains(new Metadata.FloatValue(0.5, FloatType.FLOAT32));
         }
     }
 
@@ -132,6 +163,22 @@ class GgufWriterTest {
             writer.finish();
         }
         return contents;
+    }
+
+    @Test
+    void rowsOfATensorAreReadAsTheyAreStored() throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            Map<String, byte[]> contents = writeRandomTensors(arena, 64);
+            try (var read = CheckpointLoader.open(file, TrustPolicy.allowUnsigned())) {
+                TensorInfo tensor = read.tensor("d").orElseThrow();
+                MemorySegment rows = arena.allocate(2L * 5 * Short.BYTES);
+                read.readTensor(tensor, 4, rows);
+                assertThat(rows.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(Arrays.copyOfRange(contents.get("d"), 40, 60));
+                assertThatIllegalArgumentException().isThrownBy(() -> read.readTensor(tensor, 5, rows)).withMessageContaining("fromRow=5");
+                assertThatIllegalArgumentException().isThrownBy(() -> read.readTensor(tensor, -1, rows));
+                assertThatIllegalArgumentException().isThrownBy(() -> read.readTensor(tensor, 0, rows.asSlice(2)));
+            }
+        }
     }
 
     @Test

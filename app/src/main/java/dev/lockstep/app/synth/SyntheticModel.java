@@ -4,8 +4,10 @@ import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.GgufMetadata;
 import dev.lockstep.loader.GgufTensor;
 import dev.lockstep.loader.GgufWriter;
+import dev.lockstep.loader.QuantizationRule;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
+import dev.lockstep.quant.TypeFallback;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -28,9 +30,6 @@ public record SyntheticModel(ModelShape shape, DType type, long seed, int contex
 
     /** Memory for weights on their way to the file, about. */
     private static final long CHUNK_BYTES = 16 << 20;
-
-    /** What ggml calls the present layout of its quantized blocks. */
-    private static final int QUANTIZATION_VERSION = 2;
 
     public SyntheticModel {
         if (!supports(type)) {
@@ -135,7 +134,7 @@ public record SyntheticModel(ModelShape shape, DType type, long seed, int contex
                 .text("general.architecture", ARCHITECTURE)
                 .text("general.name", shape.label() + " with random " + type + " weights")
                 .text("general.description", "Random weights for benchmarks, made by lockstep synth. It says nothing true.")
-                .uint32("general.quantization_version", QUANTIZATION_VERSION)
+                .uint32("general.quantization_version", QuantizationRule.QUANTIZATION_VERSION)
                 .uint32(key("block_count"), shape.nLayers())
                 .uint32(key("context_length"), contextLength)
                 .uint32(key("embedding_length"), shape.dim())

@@ -1,10 +1,19 @@
 package dev.lockstep.loader.internal.gguf;
 
 import dev.lockstep.loader.Metadata;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A list of numbers in the (little-endian) bytes of the file. Unsigned 64-bit values above {@code Long.MAX_VALUE} read as negative. */
-record GgufNumbers(GgufValueType type, ByteBuffer bytes) implements Metadata.NumberList {
+/** A list of numbers in the (little-endian) bytes of the file, from the first to the last of the buffer's array. Unsigned 64-bit values above {@code Long.MAX_VALUE} read as negative. */
+public record GgufNumbers(GgufValueType type, ByteBuffer bytes) implements Metadata.NumberList {
+    /** Writes the list as it was read. */
+    public void write(GgufOutput out) throws IOException {
+        out.type(GgufValueType.ARRAY);
+        out.type(type);
+        out.i64(size());
+        out.bytes(bytes.array());
+    }
+
     @Override
     public int size() {
         return bytes.limit() / type.minBytes;

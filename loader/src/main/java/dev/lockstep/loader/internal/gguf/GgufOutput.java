@@ -59,12 +59,17 @@ public final class GgufOutput {
     /** A UTF-8 text with its length in front. */
     public void text(byte[] utf8) throws IOException {
         i64(utf8.length);
+        bytes(utf8);
+    }
+
+    /** Bytes as they are. */
+    public void bytes(byte[] bytes) throws IOException {
         // A vocabulary is many short texts: one call of the channel for each would take longer than all the rest.
-        if (utf8.length <= BUFFER_BYTES) {
-            room(utf8.length).put(utf8);
+        if (bytes.length <= BUFFER_BYTES) {
+            room(bytes.length).put(bytes);
         } else {
             flush();
-            writeAll(ByteBuffer.wrap(utf8));
+            writeAll(ByteBuffer.wrap(bytes));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.lockstep.loader.internal.gguf;
 
+import dev.lockstep.loader.GgufMetadata.FloatType;
+import dev.lockstep.loader.GgufMetadata.IntegerType;
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
@@ -97,16 +99,16 @@ public final class GgufReader {
 
     private Metadata.Value value(GgufValueType type) {
         return switch (type) {
-            case UINT8 -> new Metadata.IntegerValue(in.u8());
-            case INT8 -> new Metadata.IntegerValue((byte) in.u8());
-            case UINT16 -> new Metadata.IntegerValue(in.u16());
-            case INT16 -> new Metadata.IntegerValue((short) in.u16());
-            case UINT32 -> new Metadata.IntegerValue(in.u32());
-            case INT32 -> new Metadata.IntegerValue(in.i32());
+            case UINT8 -> new Metadata.IntegerValue(in.u8(), IntegerType.UINT8);
+            case INT8 -> new Metadata.IntegerValue((byte) in.u8(), IntegerType.INT8);
+            case UINT16 -> new Metadata.IntegerValue(in.u16(), IntegerType.UINT16);
+            case INT16 -> new Metadata.IntegerValue((short) in.u16(), IntegerType.INT16);
+            case UINT32 -> new Metadata.IntegerValue(in.u32(), IntegerType.UINT32);
+            case INT32 -> new Metadata.IntegerValue(in.i32(), IntegerType.INT32);
             case UINT64 -> unsignedLong(in.i64());
-            case INT64 -> new Metadata.IntegerValue(in.i64());
-            case FLOAT32 -> new Metadata.FloatValue(Float.intBitsToFloat(in.i32()));
-            case FLOAT64 -> new Metadata.FloatValue(Double.longBitsToDouble(in.i64()));
+            case INT64 -> new Metadata.IntegerValue(in.i64(), IntegerType.INT64);
+            case FLOAT32 -> new Metadata.FloatValue(Float.intBitsToFloat(in.i32()), FloatType.FLOAT32);
+            case FLOAT64 -> new Metadata.FloatValue(Double.longBitsToDouble(in.i64()), FloatType.FLOAT64);
             case BOOL -> new Metadata.BooleanValue(bool(in.u8()));
             case STRING -> new Metadata.TextValue(in.text("text", LoadLimits.MAX_TEXT_BYTES));
             case ARRAY -> array();
@@ -114,7 +116,7 @@ public final class GgufReader {
     }
 
     private static Metadata.Value unsignedLong(long bits) {
-        return bits < 0 ? new Metadata.HugeIntegerValue(bits) : new Metadata.IntegerValue(bits);
+        return bits < 0 ? new Metadata.HugeIntegerValue(bits) : new Metadata.IntegerValue(bits, IntegerType.UINT64);
     }
 
     private boolean bool(int value) {

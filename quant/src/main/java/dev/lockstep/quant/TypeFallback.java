@@ -1,17 +1,15 @@
-package dev.lockstep.app.synth;
-
-import dev.lockstep.quant.DType;
+package dev.lockstep.quant;
 
 /**
  * Which type a matrix gets whose rows are no whole blocks of the wanted one: the nearest that fits, as the reference quantizer
  * chooses it (ggml-org/llama.cpp, src/llama-quant.cpp, 2025-08).
  */
-final class TypeFallback {
+public final class TypeFallback {
     private TypeFallback() {
     }
 
     /** {@code wanted}, or what stands in for it in rows of {@code columns} values. */
-    static DType of(DType wanted, long columns) {
+    public static DType of(DType wanted, long columns) {
         return columns % wanted.blockElements() == 0 ? wanted : of(next(wanted), columns);
     }
 
