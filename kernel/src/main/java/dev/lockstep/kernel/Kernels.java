@@ -59,6 +59,13 @@ public interface Kernels {
             int count);
 
     /**
+     * out[i] = (x[i] − mean(x)) / sqrt(variance(x) + epsilon) · weight[i] (Ba et al. 2016); a bias is {@linkplain #add added}
+     * afterwards. {@code out} may be {@code x}.
+     */
+    void layerNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out, long outOffset,
+            int count);
+
+    /**
      * Rotary position embedding in place (Su et al. 2021): x[i] = x[i] · cos[i] + x[partner(i)] · sin[i], where the sign is
      * part of {@code sin}. Values from {@code rotation.dim()} to the end of a head stay as they are.
      *
@@ -96,12 +103,18 @@ public interface Kernels {
     /** Bytes of scratch memory that {@link #attention} needs for so many queries, which are tokens times heads; may be 0. */
     long attentionScratchBytes(KvLayout layout, int queries);
 
-    /** gate[i] = silu(gate[i]) · up[i] with silu(v) = v / (1 + exp(−v)) (Shazeer 2020). */
-    void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count);
+    /** x[i] = function(x[i]). */
+    void activate(ActivationFunction function, MemorySegment x, long xOffset, int count);
+
+    /** x[i] = cap · tanh(x[i] / cap): what is far above the cap, or below it, comes near it (Bello et al. 2016). */
+    void softCap(MemorySegment x, long xOffset, float cap, int count);
+
+    /** x[i] = x[i] · y[i]: what a gate lets pass (Shazeer 2020). */
+    void multiply(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count);
 
     /** x[i] = factor · x[i]. */
     void scale(MemorySegment x, long xOffset, float factor, int count);
 
-    /** x[i] = x[i] + y[i]: the residual connection. */
+    /** x[i] = x[i] + y[i]: the residual connection, or a bias. */
     void add(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count);
 }

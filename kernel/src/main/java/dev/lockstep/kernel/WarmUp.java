@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -58,13 +57,12 @@ public final class WarmUp {
     }
 
     /**
-     * Warms up the operators that a decoder with weights of these types uses, but for attention. Blocks for up to some seconds;
-     * a second time, in the same JVM, for a moment.
+     * Warms up operators. Blocks for up to some seconds; a second time, in the same JVM, for a moment.
      *
      * @return true if all of them ended up allocating nothing
      */
-    public static boolean run(Kernels kernels, Set<DType> types, Rotation.Pairing pairing) {
-        return run(kernels, warmUp -> warmUp.operators(types, pairing));
+    public static boolean run(Kernels kernels, Operators operators) {
+        return run(kernels, warmUp -> warmUp.calls(operators));
     }
 
     /** Like {@link #run}, for attention over a cache of this type. */
@@ -99,18 +97,25 @@ public final class WarmUp {
         }
     }
 
-    private List<Runnable> operators(Set<DType> types, Rotation.Pairing pairing) {
-        List<Runnable> operators = new ArrayList<>();
-        types.forEach(type -> operators.add(matMul(type)));
-        var rotation = new Rotation(HEAD_DIM - 2, pairing, b, c, 0);
-        operators.add(() -> kernels.rope(a, OFFSET, 2, HEAD_DIM, rotation));
+    private List<Runnable> calls(Operators operators) {
+        List<Runnable> calls = new ArrayList<>();
+        operators.weights().forEach(type -> calls.add(matMul(type)));
+        var rotation = new Rotation(HEAD_DIM - 2, operators.pairing(), b, c, 0);
+        calls.add(() -> kernels.rope(a, OFFSET, 2, HEAD_DIM, rotation));
         for (int count : COUNTS) {
-            operators.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
-            operators.add(() -> kernels.swiGlu(a, OFFSET, b, OFFSET, count));
-            operators.add(() -> kernels.scale(a, OFFSET, 1, count));
-            operators.add(() -> kernels.add(a, OFFSET, b, OFFSET, count));
+            calls.add(() -> kernels.rmsNorm(a, OFFSET, b, 1, c, OFFSET, count));
+            calls.add(() -> kernels.multiply(a, OFFSET, b, OFFSET, count));
+            calls.add(() -> kernels.scale(a, OFFSET, 1, count));
+            calls.add(() -> kernels.add(a, OFFSET, b, OFFSET, count));
+            operators.functions().forEach(function -> calls.add(() -> kernels.activate(function, a, OFFSET, count)));
+            if (operators.layerNorm()) {
+                calls.add(() -> kernels.layerNorm(a, OFFSET, b, 1, c, OFFSET, count));
+            }
+            if (operators.softCap()) {
+                calls.add(() -> kernels.softCap(a, OFFSET, 1, count));
+            }
         }
-        return operators;
+        return calls;
     }
 
     private Runnable matMul(DType type) {

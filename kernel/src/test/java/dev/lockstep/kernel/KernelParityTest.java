@@ -8,8 +8,10 @@ import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each vector kernel against its scalar twin, at the width this JVM was started with. */
@@ -49,9 +52,30 @@ class KernelParityTest {
 
     @ParameterizedTest
     @MethodSource("counts")
-    void swiGluAgrees(int count) {
-        var up = randomFloats(count, 1);
-        compare(count, 10, (kernels, x) -> kernels.swiGlu(x, 0, up, 0, count));
+    void layerNormAgrees(int count) {
+        var weight = randomFloats(count, 1);
+        compare(count, 1, (kernels, x) -> kernels.layerNorm(x, 0, weight, 1e-5f, x, 0, count));
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void activationFunctionsAgree(int count) {
+        for (ActivationFunction function : ActivationFunction.values()) {
+            compare(count, 10, (kernels, x) -> kernels.activate(function, x, 0, count));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void softCapAgrees(int count) {
+        compare(count, 10, (kernels, x) -> kernels.softCap(x, 0, 4, count));
+    }
+
+    @ParameterizedTest
+    @MethodSource("counts")
+    void multiplyAgrees(int count) {
+        var y = randomFloats(count, 1);
+        compare(count, 1, (kernels, x) -> kernels.multiply(x, 0, y, 0, count));
     }
 
     @ParameterizedTest
@@ -67,17 +91,40 @@ class KernelParityTest {
         compare(count, 1, (kernels, x) -> kernels.add(x, 0, y, 0, count));
     }
 
-    @Test
-    void swiGluOfHugeValuesIsFinite() {
-        var gate = arena.allocate(4 * 64L);
-        var up = arena.allocate(4 * 64L);
+    /** The functions pass large values and stop large negative ones. */
+    @ParameterizedTest
+    @EnumSource(ActivationFunction.class)
+    void activationOfHugeValuesIsFinite(ActivationFunction function) {
+        var x = floats(64, i -> i % 2 == 0 ? 1e30f : -1e30f);
+        vector.activate(function, x, 0, 64);
         for (int i = 0; i < 64; i++) {
-            gate.set(LittleEndian.FLOAT, 4L * i, i % 2 == 0 ? 1e30f : -1e30f);
-            up.set(LittleEndian.FLOAT, 4L * i, 1f);
+            assertThat(at(x, i)).isCloseTo(i % 2 == 0 ? 1e30f : 0f, Offset.offset(1e24f));
         }
-        vector.swiGlu(gate, 0, up, 0, 64);
+    }
+
+    /** Φ(1) and Φ(−2) from a table of the normal distribution; tanh and exp from a calculator. */
+    @Test
+    void activationFunctionsHaveTheirKnownValues() {
+        for (Kernels kernels : List.of(vector, scalar)) {
+            hasValues(kernels, ActivationFunction.GELU, 0.8413447461, -0.0455002639);
+            hasValues(kernels, ActivationFunction.GELU_TANH, 0.8411919906, -0.0454023059);
+            hasValues(kernels, ActivationFunction.SILU, 0.7310585786, -0.2384058440);
+        }
+    }
+
+    private void hasValues(Kernels kernels, ActivationFunction function, double ofOne, double ofMinusTwo) {
+        var x = floats(64, i -> i % 2 == 0 ? 1f : -2f);
+        kernels.activate(function, x, 0, 64);
+        assertThat((double) at(x, 0)).as("%s of 1", function).isCloseTo(ofOne, Offset.offset(4e-7));
+        assertThat((double) at(x, 1)).as("%s of -2", function).isCloseTo(ofMinusTwo, Offset.offset(4e-7));
+    }
+
+    @Test
+    void softCapOfHugeValuesIsTheCap() {
+        var x = floats(64, i -> i % 2 == 0 ? 1e30f : -1e30f);
+        vector.softCap(x, 0, 30, 64);
         for (int i = 0; i < 64; i++) {
-            assertThat(at(gate, i)).isCloseTo(i % 2 == 0 ? 1e30f : 0f, Offset.offset(1e24f));
+            assertThat(at(x, i)).isCloseTo(i % 2 == 0 ? 30f : -30f, Offset.offset(1e-5f));
         }
     }
 
@@ -114,9 +161,13 @@ class KernelParityTest {
     }
 
     private MemorySegment randomFloats(int count, double spread) {
+        return floats(count, i -> (float) (spread * random.nextGaussian()));
+    }
+
+    private MemorySegment floats(int count, IntFunction<Float> value) {
         var floats = arena.allocate(4L * count);
         for (int i = 0; i < count; i++) {
-            floats.set(LittleEndian.FLOAT, 4L * i, (float) (spread * random.nextGaussian()));
+            floats.set(LittleEndian.FLOAT, 4L * i, value.apply(i));
         }
         return floats;
     }

@@ -38,7 +38,7 @@ class WarmUpTest {
     void everyKernelEndsUpAllocatingNothing() {
         boolean quiet = false;
         for (int turn = 0; turn < 6 && !quiet; turn++) {
-            quiet = WarmUp.run(KernelSelection.kernels(), ALL, Rotation.Pairing.ADJACENT);
+            quiet = WarmUp.run(KernelSelection.kernels(), Operators.all(ALL, Rotation.Pairing.ADJACENT));
         }
         assertThat(quiet).isEqualTo(!KernelSelection.current().emulated());
     }
@@ -78,6 +78,6 @@ class WarmUpTest {
     @Test
     void scalarKernelsNeedNone() {
         assertThat(WarmUp.attention(new ScalarKernels(32), KvType.F16)).isTrue();
-        assertThat(WarmUp.run(new ScalarKernels(32), ALL, Rotation.Pairing.HALVES)).isTrue();
+        assertThat(WarmUp.run(new ScalarKernels(32), Operators.all(ALL, Rotation.Pairing.HALVES))).isTrue();
     }
 }

@@ -1,7 +1,9 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvType;
+import dev.lockstep.kernel.Operators;
 import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.TensorInfo;
@@ -83,7 +85,7 @@ public final class LoadedDecoder implements AutoCloseable {
         private void warmUp(Kernels kernels) {
             var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
-            WarmUp.run(kernels, types, config.spec().ropePairing());
+            WarmUp.run(kernels, new Operators(types, config.spec().ropePairing(), Set.of(ActivationFunction.SILU), false, false));
             warmUpAttention(kernels, SessionOptions.defaults().kvCache());
         }
 

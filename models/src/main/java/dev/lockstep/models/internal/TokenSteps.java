@@ -1,5 +1,6 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import java.lang.foreign.MemorySegment;
@@ -76,8 +77,10 @@ final class TokenSteps {
                     (long) config.dim() * Float.BYTES);
             case NORM_UPDATE -> kernels.rmsNorm(s.update.data(), s.update.offset(token), weight, config.normEpsilon(), s.update.data(),
                     s.update.offset(token), config.dim());
-            case ACTIVATE -> kernels.swiGlu(s.gate.rows().data(), s.gate.rows().offset(token), s.up.data(), s.up.offset(token),
-                    config.hiddenDim());
+            case ACTIVATE -> {
+                kernels.activate(ActivationFunction.SILU, s.gate.rows().data(), s.gate.rows().offset(token), config.hiddenDim());
+                kernels.multiply(s.gate.rows().data(), s.gate.rows().offset(token), s.up.data(), s.up.offset(token), config.hiddenDim());
+            }
             case ADD -> add(token);
         }
     }

@@ -50,7 +50,7 @@ final class ScalarAttention {
             dot = Math.fma(get(q, qOffset, i), KvCells.key(head, position, i), dot);
         }
         float score = dot * spec.scale();
-        return spec.softCap() == 0 ? score : spec.softCap() * (float) Math.tanh(score / spec.softCap());
+        return spec.softCap() == 0 ? score : ScalarFunctions.softCap(score, spec.softCap());
     }
 
     /** {@code out} is not yet written where the factor is 0: whatever it holds becomes zero. */

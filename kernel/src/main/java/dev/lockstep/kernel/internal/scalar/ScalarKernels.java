@@ -1,5 +1,6 @@
 package dev.lockstep.kernel.internal.scalar;
 
+import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.AttentionSpec;
 import dev.lockstep.kernel.CachedHead;
@@ -66,6 +67,24 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out,
+            long outOffset, int count) {
+        float sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += get(x, xOffset, i);
+        }
+        float mean = sum / count;
+        float sumOfSquares = 0;
+        for (int i = 0; i < count; i++) {
+            sumOfSquares += (get(x, xOffset, i) - mean) * (get(x, xOffset, i) - mean);
+        }
+        float inverse = (float) (1 / Math.sqrt(sumOfSquares / count + epsilon));
+        for (int i = 0; i < count; i++) {
+            set(out, outOffset, i, (get(x, xOffset, i) - mean) * inverse * get(weight, 0, i));
+        }
+    }
+
+    @Override
     public void rope(MemorySegment x, long xOffset, int heads, int headDim, Rotation rotation) {
         for (int head = 0; head < heads; head++) {
             ropeHead(x, xOffset + (long) head * headDim * Float.BYTES, rotation, 0);
@@ -113,11 +132,23 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count) {
+    public void activate(ActivationFunction function, MemorySegment x, long xOffset, int count) {
         for (int i = 0; i < count; i++) {
-            float value = get(gate, gateOffset, i);
-            float silu = value / (1 + (float) Math.exp(-value));
-            set(gate, gateOffset, i, silu * get(up, upOffset, i));
+            set(x, xOffset, i, ScalarFunctions.apply(function, get(x, xOffset, i)));
+        }
+    }
+
+    @Override
+    public void softCap(MemorySegment x, long xOffset, float cap, int count) {
+        for (int i = 0; i < count; i++) {
+            set(x, xOffset, i, ScalarFunctions.softCap(get(x, xOffset, i), cap));
+        }
+    }
+
+    @Override
+    public void multiply(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count) {
+        for (int i = 0; i < count; i++) {
+            set(x, xOffset, i, get(x, xOffset, i) * get(y, yOffset, i));
         }
     }
 

@@ -38,16 +38,6 @@ final class OnlineSoftmax {
         }
     }
 
-    /** s becomes softCap · tanh(s / softCap), with tanh(x) = 1 − 2 / (1 + exp(2x)). */
-    static void cap(MemorySegment s, long row, float softCap) {
-        for (int column = 0; column < COLUMNS; column += LANES) {
-            long at = row + (long) column * Float.BYTES;
-            FloatVector e = VectorExp.exp(fromMemorySegment(FLOATS, s, at, ORDER).mul(2 / softCap));
-            FloatVector tanh = FloatVector.broadcast(FLOATS, 1).sub(FloatVector.broadcast(FLOATS, 2).div(e.add(1)));
-            tanh.mul(softCap).intoMemorySegment(s, at, ORDER);
-        }
-    }
-
     /** The largest score. */
     static float max(MemorySegment s, long row) {
         FloatVector maxima = fromMemorySegment(FLOATS, s, row, ORDER);

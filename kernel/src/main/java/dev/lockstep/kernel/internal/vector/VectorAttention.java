@@ -128,7 +128,7 @@ final class VectorAttention {
             OnlineSoftmax.multiply(s, scores, COLUMNS, F16_HALF_GAP);
         }
         if (spec.softCap() > 0) {
-            OnlineSoftmax.cap(s, scores, spec.softCap());
+            VectorFunctions.softCap(s, scores, spec.softCap(), COLUMNS);
         }
         if (from > 0 || to < COLUMNS) {
             OnlineSoftmax.hide(s, scores, from, to);

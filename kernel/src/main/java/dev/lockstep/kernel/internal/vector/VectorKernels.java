@@ -6,6 +6,7 @@ import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Activations;
 import dev.lockstep.kernel.AttentionSpec;
 import dev.lockstep.kernel.CachedHead;
@@ -20,7 +21,6 @@ import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * The operators on the Vector API. Each is a loop over whole vectors and a scalar tail; the products over weights are in
@@ -74,15 +74,13 @@ public final class VectorKernels implements Kernels {
     @Override
     public void rmsNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out,
             long outOffset, int count) {
-        float inverse = (float) (1 / Math.sqrt(dot(x, xOffset, x, xOffset, count) / count + epsilon));
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            fromMemorySegment(FLOATS, x, xOffset + i * 4L, ORDER).mul(inverse)
-                    .mul(fromMemorySegment(FLOATS, weight, i * 4L, ORDER)).intoMemorySegment(out, outOffset + i * 4L, ORDER);
-        }
-        for (; i < count; i++) {
-            set(out, outOffset, i, get(x, xOffset, i) * inverse * get(weight, 0, i));
-        }
+        VectorNorms.rmsNorm(x, xOffset, weight, epsilon, out, outOffset, count);
+    }
+
+    @Override
+    public void layerNorm(MemorySegment x, long xOffset, MemorySegment weight, float epsilon, MemorySegment out,
+            long outOffset, int count) {
+        VectorNorms.layerNorm(x, xOffset, weight, epsilon, out, outOffset, count);
     }
 
     @Override
@@ -113,17 +111,24 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void swiGlu(MemorySegment gate, long gateOffset, MemorySegment up, long upOffset, int count) {
+    public void activate(ActivationFunction function, MemorySegment x, long xOffset, int count) {
+        VectorFunctions.activate(function, x, xOffset, count);
+    }
+
+    @Override
+    public void softCap(MemorySegment x, long xOffset, float cap, int count) {
+        VectorFunctions.softCap(x, xOffset, cap, count);
+    }
+
+    @Override
+    public void multiply(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int count) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            FloatVector value = fromMemorySegment(FLOATS, gate, gateOffset + i * 4L, ORDER);
-            FloatVector silu = value.div(VectorExp.exp(value.neg()).add(1f));
-            silu.mul(fromMemorySegment(FLOATS, up, upOffset + i * 4L, ORDER)).intoMemorySegment(gate, gateOffset + i * 4L, ORDER);
+            fromMemorySegment(FLOATS, x, xOffset + i * 4L, ORDER).mul(fromMemorySegment(FLOATS, y, yOffset + i * 4L, ORDER))
+                    .intoMemorySegment(x, xOffset + i * 4L, ORDER);
         }
         for (; i < count; i++) {
-            float value = get(gate, gateOffset, i);
-            float silu = value / (1 + (float) Math.exp(-value));
-            set(gate, gateOffset, i, silu * get(up, upOffset, i));
+            set(x, xOffset, i, get(x, xOffset, i) * get(y, yOffset, i));
         }
     }
 
@@ -148,19 +153,6 @@ public final class VectorKernels implements Kernels {
         for (; i < count; i++) {
             set(x, xOffset, i, get(x, xOffset, i) + get(y, yOffset, i));
         }
-    }
-
-    private static float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int count) {
-        FloatVector sums = Species.zero();
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            sums = fromMemorySegment(FLOATS, a, aOffset + i * 4L, ORDER).fma(fromMemorySegment(FLOATS, b, bOffset + i * 4L, ORDER), sums);
-        }
-        float sum = LaneSum.of(sums);
-        for (; i < count; i++) {
-            sum = Math.fma(get(a, aOffset, i), get(b, bOffset, i), sum);
-        }
-        return sum;
     }
 
     private static long at(long offset, int index) {
