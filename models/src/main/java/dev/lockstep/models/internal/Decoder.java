@@ -78,9 +78,7 @@ final class Decoder {
 
     private void feedForward(RunState s, DecoderWeights.Layer w, int count) {
         enter(s, w.feedForwardNorm(), count);
-        s.products.run(w.gateUp(), s.normed, s.gateUp, count);
-        s.tokenSteps.activate(count);
-        s.products.run(w.down(), s.gate, s.updates, count);
+        s.feedForward.run(w.feedForward(), s.normed, s.updates, count);
         leave(s, w.feedForwardNorm(), count);
     }
 

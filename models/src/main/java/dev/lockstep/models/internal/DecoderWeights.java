@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,22 +37,20 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
      * @param qkv (nHeads * keyDim, dim), (nKvHeads * keyDim, dim), (nKvHeads * valueDim, dim)
      * @param attentionOutput (dim, nHeads * valueDim), one matrix
      * @param feedForwardNorm (dim), of what the feed-forward network reads or gives
-     * @param gateUp (hiddenDim, dim) twice
-     * @param down (dim, hiddenDim), one matrix
+     * @param feedForward the feed-forward network
      */
     record Layer(MemorySegment attentionNorm, List<MemorySegment> qkvBias, List<MemorySegment> qkNorm, List<WeightMatrix> qkv,
-            List<WeightMatrix> attentionOutput, MemorySegment feedForwardNorm, List<WeightMatrix> gateUp, List<WeightMatrix> down) {
+            List<WeightMatrix> attentionOutput, MemorySegment feedForwardNorm, FeedForwardWeights feedForward) {
 
         private static Layer of(Weights weights, String prefix, DecoderSpec spec) {
             return new Layer(
                     weights.vector(prefix + spec.normPlace().attentionTensor() + ".weight").orElseThrow(),
                     vectors(weights, prefix, "attn_q.bias", "attn_k.bias", "attn_v.bias"),
                     vectors(weights, prefix, "attn_q_norm.weight", "attn_k_norm.weight"),
-                    matrices(weights, prefix, "attn_q", "attn_k", "attn_v"),
-                    matrices(weights, prefix, "attn_output"),
+                    DecoderWeights.matrices(weights, prefix, "attn_q", "attn_k", "attn_v"),
+                    DecoderWeights.matrices(weights, prefix, "attn_output"),
                     weights.vector(prefix + spec.normPlace().feedForwardTensor() + ".weight").orElseThrow(),
-                    matrices(weights, prefix, "ffn_gate", "ffn_up"),
-                    matrices(weights, prefix, "ffn_down"));
+                    FeedForwardWeights.of(weights, prefix));
         }
 
         /** All of them, or none: the plan has made sure. */
@@ -59,19 +58,15 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
             return Arrays.stream(names).flatMap(name -> weights.vector(prefix + name).stream()).toList();
         }
 
-        private static List<WeightMatrix> matrices(Weights weights, String prefix, String... names) {
-            return Arrays.stream(names).map(name -> weights.matrix(prefix + name + ".weight").orElseThrow()).toList();
-        }
-
         private Stream<WeightMatrix> matrices() {
-            return Stream.of(qkv, attentionOutput, gateUp, down).flatMap(List::stream);
+            return Stream.of(qkv.stream(), attentionOutput.stream(), feedForward.matrices()).flatMap(Function.identity());
         }
     }
 
     /** Types of the matrices that read normalized activations. */
     Set<DType> typesFedByNorms() {
         return types(Stream.concat(outputs.stream(),
-                layers.stream().flatMap(layer -> Stream.concat(layer.qkv.stream(), layer.gateUp.stream()))));
+                layers.stream().flatMap(layer -> Stream.concat(layer.qkv.stream(), layer.feedForward.gateUp().stream()))));
     }
 
     /** Types of the matrices that read what attention gives. */
@@ -81,7 +76,7 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
 
     /** Types of the matrices that read what passes the gates. */
     Set<DType> typesFedByGates() {
-        return types(layers.stream().flatMap(layer -> layer.down.stream()));
+        return types(layers.stream().flatMap(layer -> layer.feedForward.down().stream()));
     }
 
     private static Set<DType> types(Stream<WeightMatrix> matrices) {
@@ -110,6 +105,10 @@ record DecoderWeights(WeightMatrix tokenEmbedding, List<Layer> layers, MemorySeg
 
     private static long multiplyAdds(WeightMatrix matrix) {
         return Math.multiplyExact(matrix.rows(), matrix.columns());
+    }
+
+    static List<WeightMatrix> matrices(Weights weights, String prefix, String... names) {
+        return Arrays.stream(names).map(name -> weights.matrix(prefix + name + ".weight").orElseThrow()).toList();
     }
 
     /** Sorts loaded tensors, of which {@link TensorPlan} has made sure, into their roles. */

@@ -22,7 +22,7 @@ final class RunState {
     static final int BATCH = 128;
 
     /** Floats per value that {@link Activations} take: the value and its forms. */
-    private static final int PREPARED_FORMS = 3;
+    static final int PREPARED_FORMS = 3;
 
     /** The residual stream: (batch, dim). */
     final FloatRows x;
@@ -38,19 +38,15 @@ final class RunState {
     final FloatRows v;
     /** (batch, nHeads * valueDim). */
     final Activations attention;
-    /** (batch, hiddenDim): the gate, and what passes it. */
-    final Activations gate;
-    /** (batch, hiddenDim). */
-    final FloatRows up;
     /** Logits of one token: (1, vocabSize). */
     final FloatRows logits;
     /** Outputs of products that share an input. */
     final List<FloatRows> qkv;
-    final List<FloatRows> gateUp;
     final List<FloatRows> updates;
     final List<FloatRows> allLogits;
     final Products products;
     final TokenSteps tokenSteps;
+    final FeedForward feedForward;
     /** Room for one row of the embedding matrix as it is stored. */
     final MemorySegment encodedRow;
     /** Room to take it out of its panel, or out of its file. */
@@ -69,15 +65,13 @@ final class RunState {
         k = FloatRows.allocate(memory, batch, c.keysDim(), panelRows);
         v = FloatRows.allocate(memory, batch, c.valuesDim(), panelRows);
         attention = Activations.allocate(memory, batch, c.attentionDim(), panelRows, weights.typesFedByAttention());
-        gate = Activations.allocate(memory, batch, c.hiddenDim(), panelRows, weights.typesFedByGates());
-        up = FloatRows.allocate(memory, batch, c.hiddenDim(), panelRows);
         logits = FloatRows.allocate(memory, 1, c.vocabSize(), panelRows);
         qkv = List.of(q, k, v);
-        gateUp = List.of(gate.rows(), up);
         updates = List.of(update);
         allLogits = List.of(logits);
         products = new Products(kernels, pool, weights, batch, memory);
         tokenSteps = new TokenSteps(c, kernels, pool, this);
+        feedForward = new FeedForward(c.hiddenDim(), batch, weights.typesFedByGates(), products, kernels, pool, memory);
         encodedRow = memory.allocate(weights.tokenEmbedding().layout().rowBytes());
         weavingScratch = memory.allocate(weights.tokenEmbedding().decodeScratchBytes());
         rope = new RopeTable(c, weights.ropeFactors(), batch, memory);
@@ -87,18 +81,20 @@ final class RunState {
 
     /** About how many bytes the buffers take besides the cache; rounding is not counted, nor what a product works in. */
     static long scratchBytes(ModelConfig c, KvType kvType, int context, int threads, Kernels kernels) {
-        long prepared = (long) c.dim() + c.attentionDim() + c.hiddenDim();
-        long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + c.hiddenDim() + PREPARED_FORMS * prepared;
+        long prepared = (long) c.dim() + c.attentionDim();
+        long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + PREPARED_FORMS * prepared;
         int batch = Math.min(BATCH, context);
-        return (batch * perToken + c.vocabSize()) * Float.BYTES + RopeTable.byteSize(c, batch)
+        return (batch * perToken + c.vocabSize()) * Float.BYTES + batch * FeedForward.bytesPerToken(c.hiddenDim())
+                + RopeTable.byteSize(c, batch)
                 + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }
 
     /** Overwrites everything with zeros. */
     void zero() {
-        List.of(x, update, q, k, v, up, logits).forEach(rows -> rows.data().fill((byte) 0));
-        List.of(normed, attention, gate).forEach(Activations::zero);
+        List.of(x, update, q, k, v, logits).forEach(rows -> rows.data().fill((byte) 0));
+        List.of(normed, attention).forEach(Activations::zero);
         products.zero();
+        feedForward.zero();
         encodedRow.fill((byte) 0);
         weavingScratch.fill((byte) 0);
         cache.zero();

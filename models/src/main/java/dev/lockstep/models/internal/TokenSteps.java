@@ -1,6 +1,5 @@
 package dev.lockstep.models.internal;
 
-import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * over before another thread would have woken up. Allocates nothing while it works; one call at a time.
  */
 final class TokenSteps {
-    private enum Step { NORM, PASS_ON, NORM_UPDATE, ACTIVATE, ADD }
+    private enum Step { NORM, PASS_ON, NORM_UPDATE, ADD }
 
     private final ModelConfig config;
     private final Kernels kernels;
@@ -44,11 +43,6 @@ final class TokenSteps {
         run(Step.NORM_UPDATE, tokens);
     }
 
-    /** gate = silu(gate) · up. */
-    void activate(int tokens) {
-        run(Step.ACTIVATE, tokens);
-    }
-
     /** x = x + update · its multiplier. */
     void addToResidual(int tokens) {
         run(Step.ADD, tokens);
@@ -77,10 +71,6 @@ final class TokenSteps {
                     (long) config.dim() * Float.BYTES);
             case NORM_UPDATE -> kernels.rmsNorm(s.update.data(), s.update.offset(token), weight, config.normEpsilon(), s.update.data(),
                     s.update.offset(token), config.dim());
-            case ACTIVATE -> {
-                kernels.activate(ActivationFunction.SILU, s.gate.rows().data(), s.gate.rows().offset(token), config.hiddenDim());
-                kernels.multiply(s.gate.rows().data(), s.gate.rows().offset(token), s.up.data(), s.up.offset(token), config.hiddenDim());
-            }
             case ADD -> add(token);
         }
     }
