@@ -31,4 +31,22 @@ public record TensorInfo(String name, DType type, List<Long> shape, long byteOff
     public long rows() {
         return elements() / columns();
     }
+
+    /**
+     * Rows {@code from} (inclusive) to {@code to} (exclusive) as a matrix of their own, or such values of a vector: a part of what a
+     * file stores in one piece.
+     *
+     * @param name what the part is called
+     * @throws IllegalArgumentException if there are no such rows, or the ends are not where blocks of the type begin
+     */
+    public TensorInfo part(String name, long from, long to) {
+        boolean vector = shape.size() == 1;
+        long rows = vector ? elements() : rows();
+        if (from < 0 || from >= to || to > rows || byteSize % rows != 0) {
+            throw new IllegalArgumentException("from=" + from + ", to=" + to + ", rows=" + rows + ", type=" + type);
+        }
+        long rowBytes = byteSize / rows;
+        return new TensorInfo(name, type, vector ? List.of(to - from) : List.of(to - from, columns()),
+                byteOffset + from * rowBytes, (to - from) * rowBytes);
+    }
 }

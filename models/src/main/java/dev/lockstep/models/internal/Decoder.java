@@ -18,12 +18,14 @@ final class Decoder {
     private final DecoderWeights weights;
     private final Kernels kernels;
     private final WorkerPool pool;
+    private final Normalizer normalizer;
 
     Decoder(ModelConfig config, DecoderWeights weights, Kernels kernels, WorkerPool pool) {
         this.config = config;
         this.weights = weights;
         this.kernels = kernels;
         this.pool = pool;
+        this.normalizer = Normalizer.of(config, kernels);
     }
 
     /**
@@ -35,23 +37,23 @@ final class Decoder {
      * @param position position of the first token
      */
     void forward(RunState s, MemorySegment tokens, long tokensOffset, int count, int position) {
-        embed(s, tokens, tokensOffset, count);
         for (int token = 0; token < count; token++) {
-            s.rope.prepare(token, position + token);
+            embed(s, tokens.get(LittleEndian.INT, tokensOffset + (long) token * Integer.BYTES), token, position + token);
+            s.ropes.prepare(token, position + token);
         }
         for (int layer = 0; layer < config.nLayers(); layer++) {
-            DecoderWeights.Layer w = weights.layers().get(layer);
-            attend(s, w, layer, count, position);
-            feedForward(s, w, count);
+            block(s, layer, count, position);
         }
     }
 
     /** The logits of row {@code token} of the last batch, into {@code s.logits}. */
     void logits(RunState s, int token) {
-        kernels.rmsNorm(s.x.data(), s.x.offset(token), weights.outputNorm(), config.normEpsilon(), s.normed.rows().data(), 0,
-                config.dim());
+        normalizer.apply(weights.outputNorm(), s.x.data(), s.x.offset(token), s.normed.rows().data(), 0);
         s.products.run(weights.outputs(), s.normed, s.allLogits, 1);
         scale(s.logits, 0, config.multipliers().logits(), config.vocabSize());
+        if (config.softCaps().logits() > 0) {
+            kernels.softCap(s.logits.data(), s.logits.offset(0), config.softCaps().logits(), config.vocabSize());
+        }
     }
 
     private void scale(FloatRows rows, int token, float factor, int count) {
@@ -60,41 +62,32 @@ final class Decoder {
         }
     }
 
-    private void embed(RunState s, MemorySegment tokens, long tokensOffset, int count) {
-        for (int token = 0; token < count; token++) {
-            int id = tokens.get(LittleEndian.INT, tokensOffset + (long) token * Integer.BYTES);
-            weights.tokenEmbedding().decodeRow(id, s.x.data(), s.x.offset(token), s.encodedRow, s.weavingScratch);
-            scale(s.x, token, config.multipliers().embedding(), config.dim());
+    private void embed(RunState s, int id, int token, int position) {
+        s.decodeRow(weights.tokenEmbedding(), id, s.x, token);
+        scale(s.x, token, config.multipliers().embedding(), config.dim());
+        if (weights.positionEmbedding().isPresent()) {
+            s.decodeRow(weights.positionEmbedding().get(), position, s.update, token);
+            kernels.add(s.x.data(), s.x.offset(token), s.update.data(), s.update.offset(token), config.dim());
         }
     }
 
-    private void attend(RunState s, DecoderWeights.Layer w, int layer, int count, int position) {
-        enter(s, w.attentionNorm(), count);
+    private void block(RunState s, int layer, int count, int position) {
+        LayerWeights w = weights.layers().get(layer);
+        s.tokenSteps.enter(w.attentionNorm(), count);
         s.products.run(w.qkv(), s.normed, s.qkv, count);
-        s.selfAttention.run(pool, w, layer, count, position);
+        s.selfAttention.run(pool, w.qkNorm(), layer, count, position);
         s.products.run(w.attentionOutput(), s.attention, s.updates, count);
-        leave(s, w.attentionNorm(), count);
-    }
-
-    private void feedForward(RunState s, DecoderWeights.Layer w, int count) {
-        enter(s, w.feedForwardNorm(), count);
+        if (!config.spec().block().isParallel()) {
+            s.tokenSteps.leave(w.attentionOutputNorm(), count);
+            s.tokenSteps.enter(w.feedForwardNorm(), count);
+        } else {
+            // the network reads what attention has read: the same x, and with one norm for both the same normed
+            if (w.feedForwardNorm().isPresent()) {
+                s.tokenSteps.enter(w.feedForwardNorm(), count);
+            }
+            s.tokenSteps.leave(w.attentionOutputNorm(), count);
+        }
         s.feedForward.run(w.feedForward(), s.normed, s.updates, count);
-        leave(s, w.feedForwardNorm(), count);
-    }
-
-    /** The residual stream, on its way into a sublayer. */
-    private void enter(RunState s, MemorySegment norm, int count) {
-        switch (config.spec().normPlace()) {
-            case BEFORE -> s.tokenSteps.norm(norm, count);
-            case AFTER -> s.tokenSteps.passOn(count);
-        }
-    }
-
-    /** What a sublayer gives, on its way back. */
-    private void leave(RunState s, MemorySegment norm, int count) {
-        if (config.spec().normPlace() == DecoderSpec.NormPlace.AFTER) {
-            s.tokenSteps.normUpdate(norm, count);
-        }
-        s.tokenSteps.addToResidual(count);
+        s.tokenSteps.leave(w.feedForwardOutputNorm(), count);
     }
 }

@@ -1,77 +1,172 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Rotation;
+import java.util.Set;
 
 /**
- * What distinguishes one family of decoders from another, as data for the one {@link Decoder}. Common to all: grouped-query attention,
- * RMS norm, and a gated SiLU feed-forward network.
+ * What distinguishes one family of decoders from another, as data for the one {@link Decoder}. Common to all: causal grouped-query
+ * attention and a feed-forward network, each added to the residual stream.
  *
- * @param ropePairing which values of a head are rotated together
- * @param normPlace where a block's norms are
+ * @param block how the two sublayers of a block and their norms are put together
+ * @param norm which norm that is
  * @param qkNorm which norm queries and keys have before they are rotated
- * @param qkvBias true if queries, keys and values have biases
- * @param ropeSkip every so manieth layer has no rotation; 0 for none (Yang et al. 2025, "RoPE to NoPE and back again")
- * @param multipliers true if metadata gives factors for embedding, residual connections, scores and logits (Granite, 2024)
+ * @param positions how a token knows where it is
+ * @param windows which layers see only the latest positions
+ * @param softCaps bounds of scores and logits, where metadata does not give others
+ * @param network the feed-forward network
+ * @param multipliers factors along the way
+ * @param biases those that a checkpoint must have; others are used if it has them
  */
-record DecoderSpec(Rotation.Pairing ropePairing, NormPlace normPlace, QkNorm qkNorm, boolean qkvBias, int ropeSkip, boolean multipliers) {
-    /** Where the norm of a sublayer is, and what the tensors of a block's two norms are called. */
-    enum NormPlace {
-        /** Of its input (Xiong et al. 2020). */
-        BEFORE("attn_norm", "ffn_norm"),
-        /** Of its output, before it joins the residual stream (OLMo 2, 2024). */
-        AFTER("post_attention_norm", "post_ffw_norm");
+record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, Windows windows, SoftCaps softCaps, Network network,
+        Multipliers multipliers, Set<Bias> biases) {
 
-        private final String attention;
-        private final String feedForward;
+    /** How x becomes the next x, with attention A, feed-forward network F, and norms n of either. */
+    enum Block {
+        /** y = x + A(n(x)), then y + F(n(y)) (Xiong et al. 2020). */
+        PRE_NORM,
+        /** y = x + n(A(x)), then y + n(F(y)) (OLMo 2, 2024). */
+        POST_NORM,
+        /** y = x + n(A(n(x))), then y + n(F(n(y))) (Gemma 2, 2024). */
+        SANDWICH,
+        /** x + A(n(x)) + F(n(x)), with one norm (Wang and Komatsuzaki 2021). */
+        PARALLEL,
+        /** x + A(n(x)) + F(m(x)), with a norm for each (Black et al. 2022). */
+        PARALLEL_NORMS;
 
-        NormPlace(String attention, String feedForward) {
-            this.attention = attention;
-            this.feedForward = feedForward;
+        boolean isParallel() {
+            return this == PARALLEL || this == PARALLEL_NORMS;
         }
 
-        String attentionTensor() {
-            return attention;
+        /** True if attention reads normalized values. */
+        boolean hasInputNorm() {
+            return this != POST_NORM;
         }
 
-        String feedForwardTensor() {
-            return feedForward;
+        /** True if the feed-forward network has an input norm of its own. */
+        boolean hasFeedForwardNorm() {
+            return this != POST_NORM && this != PARALLEL;
+        }
+
+        /** True if what a sublayer gives is normalized before it is added. */
+        boolean hasOutputNorms() {
+            return this == POST_NORM || this == SANDWICH;
         }
     }
 
-    /** A norm of queries and keys, with weights (Dehghani et al. 2023). */
+    /** A norm of the residual stream, with weights. */
+    enum Norm {
+        /** Zhang and Sennrich 2019. */
+        RMS("attention.layer_norm_rms_epsilon"),
+        /** Ba et al. 2016. */
+        LAYER("attention.layer_norm_epsilon"),
+        /** The same without biases (Cohere, 2024). */
+        LAYER_WITHOUT_BIAS("attention.layer_norm_epsilon");
+
+        private final String epsilonKey;
+
+        Norm(String epsilonKey) {
+            this.epsilonKey = epsilonKey;
+        }
+
+        String epsilonKey() {
+            return epsilonKey;
+        }
+    }
+
+    /** An RMS norm of queries and keys, with weights (Dehghani et al. 2023). */
     enum QkNorm { NONE, EACH_HEAD, ALL_HEADS }
 
-    /** Touvron et al. 2023. The others are told by what they do differently. */
-    static DecoderSpec llama() {
-        return new DecoderSpec(Rotation.Pairing.ADJACENT, NormPlace.BEFORE, QkNorm.NONE, false, 0, false);
+    /**
+     * How a token knows where it is.
+     *
+     * @param pairing which values of a head are rotated together
+     * @param rotated the layers that rotate queries and keys
+     * @param learned true if a learned vector for each position is added to the embedding (Radford et al. 2019)
+     */
+    record Positions(Rotation.Pairing pairing, RotatedLayers rotated, boolean learned) { }
+
+    /** The layers with rotary position embeddings (Su et al. 2021). */
+    enum RotatedLayers {
+        ALL,
+        NONE,
+        /** Not layers 3, 7, 11, … (Yang et al. 2025, "RoPE to NoPE and back again"). */
+        ALL_BUT_EVERY_FOURTH,
+        /** Those with a window only (Cohere, 2024). */
+        WINDOWED
     }
 
-    DecoderSpec withRopePairing(Rotation.Pairing ropePairing) {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, qkvBias, ropeSkip, multipliers);
+    /**
+     * Layers with a window (Beltagy et al. 2020), where metadata does not list them: {@code period} − 1 in a row, then one without;
+     * every layer if {@code period} is 0. If metadata states no window and none is usual, no layer has one.
+     *
+     * @param period layers until the pattern begins again, or 0
+     * @param usual positions that such a layer sees, its own included; 0 for all
+     * @param rope rotary frequencies of layers with a window
+     */
+    record Windows(int period, int usual, WindowRope rope) { }
+
+    /** What is scaled of the rotary frequencies of layers with a window. */
+    enum WindowRope {
+        /** They are like those of the other layers. */
+        LIKE_OTHERS,
+        /** They are not scaled: such a layer never looks further than in training (OLMo 3, 2025). */
+        UNSCALED,
+        /** Not scaled, and with a base of 10000 where metadata gives no other (Gemma 3, 2025). */
+        UNSCALED_BASE_10000
     }
 
-    DecoderSpec withNormPlace(NormPlace normPlace) {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, qkvBias, ropeSkip, multipliers);
+    /**
+     * Bounds c of values x, which become c · tanh(x / c) (Gemma 2, 2024); 0 for none.
+     *
+     * @param scores products of queries and keys
+     * @param logits what the decoder gives
+     */
+    record SoftCaps(float scores, float logits) {
+        static final SoftCaps NONE = new SoftCaps(0, 0);
     }
 
-    DecoderSpec withQkNorm(QkNorm qkNorm) {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, qkvBias, ropeSkip, multipliers);
+    /**
+     * The feed-forward network.
+     *
+     * @param function its non-linear function
+     * @param gated true for down · (f(gate · x) ⊙ (up · x)) (Shazeer 2020), false for down · f(up · x) (Vaswani et al. 2017)
+     */
+    record Network(ActivationFunction function, boolean gated) { }
+
+    /**
+     * Factors along the way that are not 1 by default.
+     *
+     * @param embeddingByWidth true if embeddings are multiplied by sqrt(dim) (Vaswani et al. 2017)
+     * @param scoresByWidthLayers models of so many layers multiply scores by 1/sqrt(dim / nHeads) instead of 1/sqrt(keyDim), which no
+     *     metadata tells (Gemma 2 and 3 of 27 billion parameters); 0 if none does
+     * @param logits what {@code logit_scale} is
+     */
+    record Multipliers(boolean embeddingByWidth, int scoresByWidthLayers, LogitScale logits) { }
+
+    /** What the number under {@code logit_scale} is. */
+    enum LogitScale { NONE, DIVISOR, FACTOR }
+
+    /** Vectors that are added to what matrices give. */
+    enum Bias { QKV, ATTENTION_OUTPUT, FEED_FORWARD, LOGITS }
+
+    /** The same with sublayers one after the other. */
+    DecoderSpec sequential() {
+        return new DecoderSpec(Block.PRE_NORM, norm, qkNorm, positions, windows, softCaps, network, multipliers, biases);
     }
 
-    DecoderSpec withQkvBias() {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, true, ropeSkip, multipliers);
+    /** The same with another non-linear function. */
+    DecoderSpec withFunction(ActivationFunction function) {
+        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, new Network(function, network.gated), multipliers, biases);
     }
 
-    DecoderSpec withRopeSkip(int ropeSkip) {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, qkvBias, ropeSkip, multipliers);
-    }
-
-    DecoderSpec withMultipliers() {
-        return new DecoderSpec(ropePairing, normPlace, qkNorm, qkvBias, ropeSkip, true);
-    }
-
-    /** True if a layer rotates its queries and keys. */
-    boolean rotates(int layer) {
-        return ropeSkip == 0 || (layer + 1) % ropeSkip != 0;
+    /** True if the layer rotates its queries and keys. */
+    boolean rotates(int layer, boolean windowed) {
+        return switch (positions.rotated) {
+            case ALL -> true;
+            case NONE -> false;
+            case ALL_BUT_EVERY_FOURTH -> (layer + 1) % 4 != 0;
+            case WINDOWED -> windowed;
+        };
     }
 }

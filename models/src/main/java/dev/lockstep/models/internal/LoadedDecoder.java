@@ -1,6 +1,5 @@
 package dev.lockstep.models.internal;
 
-import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.Operators;
@@ -85,7 +84,9 @@ public final class LoadedDecoder implements AutoCloseable {
         private void warmUp(Kernels kernels) {
             var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
-            WarmUp.run(kernels, new Operators(types, config.spec().ropePairing(), Set.of(ActivationFunction.SILU), false, false));
+            DecoderSpec spec = config.spec();
+            WarmUp.run(kernels, new Operators(types, spec.positions().pairing(), Set.of(spec.network().function()),
+                    spec.norm() != DecoderSpec.Norm.RMS, config.softCaps().logits() > 0));
             warmUpAttention(kernels, SessionOptions.defaults().kvCache());
         }
 

@@ -7,6 +7,7 @@ import dev.lockstep.kernel.MatMulScratch;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.PagedMatrix;
 import dev.lockstep.loader.PanelWindow;
+import dev.lockstep.quant.PanelLayout;
 import dev.lockstep.quant.PanelMatrix;
 import dev.lockstep.quant.PanelRuns;
 import dev.lockstep.quant.WeightMatrix;
@@ -15,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The matrix products of one session, spread over the threads. Matrices that share their input are one pass: the input is
- * prepared once, and the threads meet once. Allocates nothing while it works; one call at a time.
+ * The linear layers of one session, spread over the threads. Layers that share their input are one pass: the input is prepared
+ * once, and the threads meet once. Allocates nothing while it works; one call at a time.
  */
 final class Products {
     private final Kernels kernels;
@@ -26,7 +27,7 @@ final class Products {
     private final PanelWindow[] windows;
     private final WorkerPool.RangeTask prepare = this::prepare;
     private final WorkerPool.RangeTask multiply = this::multiply;
-    private List<WeightMatrix> weights;
+    private List<Linear> layers;
     private Activations x;
     private List<FloatRows> y;
     private int tokens;
@@ -41,16 +42,16 @@ final class Products {
         Arrays.setAll(windows, worker -> PanelWindow.allocate(memory, paged));
     }
 
-    /** y[i] = x · weights[i]ᵀ for {@code tokens} rows of x. */
-    void run(List<WeightMatrix> weights, Activations x, List<FloatRows> y, int tokens) {
-        this.weights = weights;
+    /** y[i] = x · W[i]ᵀ + b[i] for {@code tokens} rows of x. */
+    void run(List<Linear> layers, Activations x, List<FloatRows> y, int tokens) {
+        this.layers = layers;
         this.x = x;
         this.y = y;
         this.tokens = tokens;
         pool.run(Activations.tiles(tokens), prepare);
         long panels = 0;
-        for (int i = 0; i < weights.size(); i++) {
-            panels += weights.get(i).layout().panels();
+        for (int i = 0; i < layers.size(); i++) {
+            panels += layers.get(i).weight().layout().panels();
         }
         pool.run(panels, multiply);
     }
@@ -62,14 +63,26 @@ final class Products {
     /** Panels {@code from} to {@code to} of all matrices, counted through. */
     private void multiply(int worker, long from, long to) {
         long first = 0;
-        for (int i = 0; i < weights.size(); i++) {
-            long panels = weights.get(i).layout().panels();
+        for (int i = 0; i < layers.size(); i++) {
+            long panels = layers.get(i).weight().layout().panels();
             long fromPanel = Math.max(from - first, 0);
             long toPanel = Math.min(to - first, panels);
             if (fromPanel < toPanel) {
-                multiply(worker, weights.get(i), fromPanel, toPanel, y.get(i));
+                multiply(worker, layers.get(i).weight(), fromPanel, toPanel, y.get(i));
+                if (layers.get(i).bias().isPresent()) {
+                    addBias(layers.get(i), fromPanel, toPanel, y.get(i));
+                }
             }
             first += panels;
+        }
+    }
+
+    private void addBias(Linear layer, long fromPanel, long toPanel, FloatRows rows) {
+        PanelLayout layout = layer.weight().layout();
+        long from = fromPanel * layout.panelRows();
+        int count = (int) (Math.min(toPanel * layout.panelRows(), layout.rows()) - from);
+        for (int token = 0; token < tokens; token++) {
+            kernels.add(rows.data(), rows.offset(token) + from * Float.BYTES, layer.bias().get(), from * Float.BYTES, count);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvLayout;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.quant.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
@@ -47,11 +48,11 @@ final class RunState {
     final Products products;
     final TokenSteps tokenSteps;
     final FeedForward feedForward;
-    /** Room for one row of the embedding matrix as it is stored. */
-    final MemorySegment encodedRow;
+    /** Room for one row of an embedding matrix as it is stored. */
+    private final MemorySegment encodedRow;
     /** Room to take it out of its panel, or out of its file. */
-    final MemorySegment weavingScratch;
-    final RopeTable rope;
+    private final MemorySegment weavingScratch;
+    final RopeTables ropes;
     final KvCache cache;
     final SelfAttention selfAttention;
 
@@ -71,12 +72,18 @@ final class RunState {
         allLogits = List.of(logits);
         products = new Products(kernels, pool, weights, batch, memory);
         tokenSteps = new TokenSteps(c, kernels, pool, this);
-        feedForward = new FeedForward(c.hiddenDim(), batch, weights.typesFedByGates(), products, kernels, pool, memory);
-        encodedRow = memory.allocate(weights.tokenEmbedding().layout().rowBytes());
-        weavingScratch = memory.allocate(weights.tokenEmbedding().decodeScratchBytes());
-        rope = new RopeTable(c, weights.ropeFactors(), batch, memory);
+        feedForward = new FeedForward(c.spec().network(), c.hiddenDim(), batch, weights.typesFedByHidden(), products, kernels, pool,
+                memory);
+        encodedRow = memory.allocate(weights.embeddings().mapToLong(matrix -> matrix.layout().rowBytes()).max().orElseThrow());
+        weavingScratch = memory.allocate(weights.embeddings().mapToLong(WeightMatrix::decodeScratchBytes).max().orElseThrow());
+        ropes = new RopeTables(c, weights.ropeFactors().of(context, c.trainedContext()), batch, memory);
         cache = new KvCache(c, kvType, context, memory);
         selfAttention = new SelfAttention(c, kernels, this, pool.threads(), memory);
+    }
+
+    /** Row {@code row} of an embedding matrix, as row {@code token} of {@code to}. */
+    void decodeRow(WeightMatrix embedding, int row, FloatRows to, int token) {
+        embedding.decodeRow(row, to.data(), to.offset(token), encodedRow, weavingScratch);
     }
 
     /** About how many bytes the buffers take besides the cache; rounding is not counted, nor what a product works in. */
@@ -85,7 +92,7 @@ final class RunState {
         long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + PREPARED_FORMS * prepared;
         int batch = Math.min(BATCH, context);
         return (batch * perToken + c.vocabSize()) * Float.BYTES + batch * FeedForward.bytesPerToken(c.hiddenDim())
-                + RopeTable.byteSize(c, batch)
+                + RopeTables.byteSize(c, batch)
                 + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }
 

@@ -11,6 +11,7 @@ import dev.lockstep.models.InferenceException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What happens between the projections of a layer to queries, keys and values and the projection back: rotation, the cache,
@@ -25,7 +26,9 @@ final class SelfAttention {
     private final ModelConfig config;
     private final Kernels kernels;
     private final RunState s;
-    private final AttentionSpec spec;
+    /** Of layers that see all positions, and of those with a window. */
+    private final AttentionSpec full;
+    private final AttentionSpec windowed;
     private final int tokensPerTask;
     /** Scratch of the kernel, one per thread. */
     private final MemorySegment[] scratch;
@@ -34,8 +37,9 @@ final class SelfAttention {
     private final RangeTask attend = this::attend;
 
     /** What the tasks work on; set before they run. */
-    private DecoderWeights.Layer weights;
+    private List<MemorySegment> qkNorm;
     private int layer;
+    private boolean hasWindow;
     private int count;
     private int position;
 
@@ -43,10 +47,15 @@ final class SelfAttention {
         this.config = config;
         this.kernels = kernels;
         this.s = s;
-        this.spec = new AttentionSpec(group(config), config.multipliers().scores(), AttentionSpec.UNLIMITED, 0);
+        this.full = spec(config, AttentionSpec.UNLIMITED);
+        this.windowed = spec(config, config.windows().size());
         this.tokensPerTask = tokensPerTask(config);
         this.scratch = new MemorySegment[threads];
         Arrays.setAll(scratch, _ -> memory.allocate(scratchBytes(config, s.cache.layout(), kernels)));
+    }
+
+    private static AttentionSpec spec(ModelConfig config, int window) {
+        return new AttentionSpec(group(config), config.multipliers().scores(), window, config.softCaps().scores());
     }
 
     private static int group(ModelConfig config) {
@@ -65,13 +74,14 @@ final class SelfAttention {
     /**
      * Takes q, k and v of a batch and fills {@code s.attention}; afterwards the cache holds the batch.
      *
-     * @param weights of the layer
+     * @param qkNorm weights of the norms of queries and keys in this layer, or none
      * @param position of the first token
      * @throws InferenceException if a key or value is not a number
      */
-    void run(WorkerPool pool, DecoderWeights.Layer weights, int layer, int count, int position) {
-        this.weights = weights;
+    void run(WorkerPool pool, List<MemorySegment> qkNorm, int layer, int count, int position) {
+        this.qkNorm = qkNorm;
         this.layer = layer;
+        this.hasWindow = config.windows().isWindowed(layer);
         this.count = count;
         this.position = position;
         if (count == 1) {
@@ -89,12 +99,9 @@ final class SelfAttention {
 
     private void storeTokens(int from, int to) {
         for (int token = from; token < to; token++) {
-            if (!weights.qkvBias().isEmpty()) {
-                addBias(token);
-            }
             norm(token);
-            if (config.spec().rotates(layer)) {
-                Rotation rotation = s.rope.rotation(token);
+            if (config.rotates(layer)) {
+                Rotation rotation = s.ropes.rotation(hasWindow, token);
                 kernels.rope(s.q.data(), s.q.offset(token), config.nHeads(), config.keyDim(), rotation);
                 kernels.rope(s.k.data(), s.k.offset(token), config.nKvHeads(), config.keyDim(), rotation);
             }
@@ -104,22 +111,16 @@ final class SelfAttention {
         }
     }
 
-    private void addBias(int token) {
-        kernels.add(s.q.data(), s.q.offset(token), weights.qkvBias().get(0), 0, config.queryDim());
-        kernels.add(s.k.data(), s.k.offset(token), weights.qkvBias().get(1), 0, config.keysDim());
-        kernels.add(s.v.data(), s.v.offset(token), weights.qkvBias().get(2), 0, config.valuesDim());
-    }
-
     private void norm(int token) {
         switch (config.spec().qkNorm()) {
             case NONE -> { }
             case EACH_HEAD -> {
-                norm(s.q, token, weights.qkNorm().get(0), config.nHeads(), config.keyDim());
-                norm(s.k, token, weights.qkNorm().get(1), config.nKvHeads(), config.keyDim());
+                norm(s.q, token, qkNorm.get(0), config.nHeads(), config.keyDim());
+                norm(s.k, token, qkNorm.get(1), config.nKvHeads(), config.keyDim());
             }
             case ALL_HEADS -> {
-                norm(s.q, token, weights.qkNorm().get(0), 1, config.queryDim());
-                norm(s.k, token, weights.qkNorm().get(1), 1, config.keysDim());
+                norm(s.q, token, qkNorm.get(0), 1, config.queryDim());
+                norm(s.k, token, qkNorm.get(1), 1, config.keysDim());
             }
         }
     }
@@ -136,7 +137,7 @@ final class SelfAttention {
         for (long task = from; task < to; task++) {
             int kvHead = (int) (task / tiles());
             int token = (int) (task % tiles()) * tokensPerTask;
-            kernels.attention(s.cache.head(layer, kvHead), spec, kvHead, s.q, s.attention.rows(), token,
+            kernels.attention(s.cache.head(layer, kvHead), hasWindow ? windowed : full, kvHead, s.q, s.attention.rows(), token,
                     Math.min(tokensPerTask, count - token), position + token, scratch[worker]);
         }
     }

@@ -30,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("widths")
 class LogitsConformanceTest {
     private static final List<String> LLAMA = List.of("stories260K", "andersen", "llama", "llama3-tied", "llama-headdim");
-    private static final List<String> OTHER_FAMILIES = List.of("qwen2", "qwen3", "smollm3", "granite", "olmo2");
+    private static final List<String> OTHER_FAMILIES = List.of("qwen2", "qwen3", "smollm3", "granite", "olmo2", "gemma", "gemma2", "gemma3",
+            "phi2", "phi3", "gpt2", "gptneox", "starcoder2", "cohere2");
 
     /** A family is made of the operators of the first one, which are tried at every width. */
     static final List<String> CHECKPOINTS = System.getProperty(KernelSelection.BITS_PROPERTY) == null
@@ -75,7 +76,8 @@ class LogitsConformanceTest {
         int[] tokens = SharedData.ints(reference.get("tokens"));
         List<Case> cases = new ArrayList<>();
         cases.add(new Case(folder.getFileName() + "/F32", folder.resolve(reference.get("file").asString()), tokens,
-                SharedData.floats(folder.resolve(reference.get("logits").asString())), 1e-3, Double.MAX_VALUE,
+                SharedData.floats(folder.resolve(reference.get("logits").asString())),
+                reference.get("tolerance").get("fp32_max_abs_diff").asDouble(), Double.MAX_VALUE,
                 SharedData.ints(reference.get("greedy")), reference.get("greedy").size()));
         for (JsonNode variant : reference.get("variants")) {
             cases.add(variant(folder, tokens, variant));
