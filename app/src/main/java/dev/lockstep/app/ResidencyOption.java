@@ -8,11 +8,16 @@ import picocli.CommandLine.Option;
 final class ResidencyOption {
     @Option(names = "--residency", paramLabel = "WHERE", converter = Name.class,
             description = "Where the weights are: \"resident\" in private memory, or \"mapped\" in the file, for models larger than memory:"
-                    + " every page is verified each time it is needed, which is slow. Default: resident.")
-    private Residency residency = Residency.RESIDENT;
+                    + " every page is verified each time it is needed, which is slow. Default: resident, but for quantize, which reads a file once.")
+    private Residency residency;
 
     Residency value() {
-        return residency;
+        return valueOr(Residency.RESIDENT);
+    }
+
+    /** What was asked for, or something else than usual if nothing was. */
+    Residency valueOr(Residency unasked) {
+        return residency != null ? residency : unasked;
     }
 
     /** Names as in the help, in any case. */

@@ -24,8 +24,6 @@ import picocli.CommandLine.Spec;
                     + " often. What else qwen3 and gemma3 have (further norms, sliding windows) is left out."},
         footer = {"", "The file is unsigned. Sign it (lockstep sign), or open it with --allow-unsigned.%n"})
 final class SynthCommand extends IoCommand {
-    private static final double PERCENT = 100;
-
     @Option(names = "--shape", required = true, paramLabel = "NAME", completionCandidates = Shapes.class,
             description = "One of ${COMPLETION-CANDIDATES}.")
     private String shape;
@@ -71,9 +69,8 @@ final class SynthCommand extends IoCommand {
     public Integer call() throws IOException {
         SyntheticModel model = model();
         long start = System.nanoTime();
-        try (var progress = Progress.of(io)) {
-            model.write(out, force ? Existing.REPLACE : Existing.REFUSE, bytes -> progress.show(
-                    String.format(Locale.ROOT, "writing %s: %.0f %%", out, PERCENT * bytes / model.weightBytes())));
+        try (var progress = Progress.of(io, "writing random weights", model.weightBytes())) {
+            model.write(out, force ? Existing.REPLACE : Existing.REFUSE, progress::to);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         io.err().println(String.format(Locale.ROOT, "lockstep: %s: %.3f billion random weights, %.3f GB, in %.1f s", out,

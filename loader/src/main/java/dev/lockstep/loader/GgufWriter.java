@@ -1,6 +1,7 @@
 package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.gguf.GgufOutput;
+import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,8 @@ import java.util.UUID;
  * it writes, the strict reader of this package reads.
  *
  * <p>All or nothing: the bytes go to a temporary file beside the target, and only {@link #finish()} gives it the target's name.
- * {@link #close()} without it deletes the temporary file.
+ * {@link #close()} without it deletes the temporary file. When the process ends, nothing more is written; who writes for long holds a
+ * lease of some {@link SecureArena} around the writer, so that the end waits for {@link #close()}.
  *
  * <p><b>Ownership.</b> Whoever creates the writer closes it; segments are borrowed for one call. <b>Threads.</b> One at a time.
  */
@@ -72,8 +74,7 @@ public final class GgufWriter implements AutoCloseable {
     public static GgufWriter create(Path target, Existing existing, GgufMetadata metadata, List<GgufTensor> tensors)
             throws IOException {
         requireReadable(metadata, tensors);
-        requireFolder(target);
-        requireFree(target, existing);
+        requireTarget(target, existing);
         var writer = new GgufWriter(target, existing, tensors);
         try {
             writer.header(metadata);
@@ -82,6 +83,17 @@ public final class GgufWriter implements AutoCloseable {
             writer.abandon(t);
             throw t;
         }
+    }
+
+    /**
+     * Checks before long work that a file could be written there.
+     *
+     * @throws FileAlreadyExistsException if it exists and is not to be replaced
+     * @throws NoSuchFileException if its folder does not
+     */
+    public static void requireTarget(Path target, Existing existing) throws IOException {
+        requireFolder(target);
+        requireFree(target, existing);
     }
 
     private static void requireReadable(GgufMetadata metadata, List<GgufTensor> tensors) {
@@ -192,9 +204,13 @@ public final class GgufWriter implements AutoCloseable {
         finished = true;
     }
 
-    private void requireOpen() {
+    private void requireOpen() throws IOException {
         if (!channel.isOpen()) {
             throw new IllegalStateException("the writer is closed");
+        }
+        if (SecureArena.isProcessEnding()) {
+            // what the bytes are made of may have been wiped meanwhile
+            throw new IOException("the process ends; " + target + " is not written");
         }
     }
 

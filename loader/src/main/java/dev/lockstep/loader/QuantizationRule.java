@@ -18,7 +18,9 @@ public record QuantizationRule(DType type, boolean pure, boolean tied) {
     /** What ggml calls the present layout of its quantized blocks; the value of {@code general.quantization_version}. */
     public static final int QUANTIZATION_VERSION = 2;
 
-    private static final String OUTPUT = "output.weight";
+    /** The matrix that computes the logits; without it, the embedding matrix does. */
+    public static final String OUTPUT = "output.weight";
+
     private static final String EMBEDDING = "token_embd.weight";
 
     /** Of matrices that are not multiplied with, or decide for all that comes after them. */

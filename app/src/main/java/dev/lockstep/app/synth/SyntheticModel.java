@@ -61,7 +61,7 @@ public record SyntheticModel(ModelShape shape, DType type, long seed, int contex
     public void write(Path file, GgufWriter.Existing existing, LongConsumer progress) throws IOException {
         List<GgufTensor> tensors = tensors();
         try (var memory = SecureArena.open("random weights"); var pool = new WorkerPool(WorkerPool.defaultThreads());
-                var writer = GgufWriter.create(file, existing, metadata(), tensors)) {
+                var _ = memory.lease(); var writer = GgufWriter.create(file, existing, metadata(), tensors)) {
             MemorySegment chunk = memory.allocate(CHUNK_BYTES);
             long written = 0;
             for (GgufTensor tensor : tensors) {
