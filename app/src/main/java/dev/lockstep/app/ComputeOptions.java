@@ -13,18 +13,22 @@ final class ComputeOptions {
 
     @Option(names = {"-c", "--context"}, paramLabel = "N",
             description = "Tokens of prompt and text together. Default: the model's own limit, at most "
-                    + LoadOptions.DEFAULT_CONTEXT + ".")
+                    + LoadOptions.DEFAULT_CONTEXT + "; 512 for perplexity.")
     private Integer context;
 
     @Option(names = "--kv-cache", paramLabel = "TYPE", converter = KvTypeName.class,
             description = "How past keys and values are kept: f32, f16 or q8_0, each about half as large as the one before."
-                    + " Default: f16; f32 for logits.")
+                    + " Default: f16; f32 for logits and perplexity.")
     private KvType kvCache;
 
     LoadOptions loadOptions() {
-        LoadOptions options = LoadOptions.defaults();
-        options = threads == null ? options : options.withThreads(threads);
-        return context == null ? options : options.withMaxContext(context);
+        return loadOptions(LoadOptions.DEFAULT_CONTEXT);
+    }
+
+    /** The same, with another context where none was asked for. */
+    LoadOptions loadOptions(int defaultContext) {
+        LoadOptions options = LoadOptions.defaults().withMaxContext(context == null ? defaultContext : context);
+        return threads == null ? options : options.withThreads(threads);
     }
 
     /** For a session with all the context that was loaded for. */

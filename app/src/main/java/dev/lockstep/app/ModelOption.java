@@ -44,8 +44,11 @@ final class ModelOption {
 
     /** Like {@link #open(Io)}, with identities that are needed for more than the model. */
     VerifiedCheckpoint open(Io io, OwnIdentities shared) throws IOException {
-        Path file = model != null ? model : DemoModel.file().orElseThrow(
-                () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
+        return open(io, shared, model != null ? model : DemoModel.file().orElseThrow(
+                () -> new ParameterException(command.commandLine(), "which model? Give --model PATH")));
+    }
+
+    private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file) throws IOException {
         VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all ->
                 CheckpointLoader.open(file, trust.policy(io), residency.value(), all));
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
@@ -61,11 +64,25 @@ final class ModelOption {
      */
     Model load(Io io, OwnIdentities shared, LoadOptions options, SessionOptions session, boolean showPlan) throws IOException {
         try (VerifiedCheckpoint checkpoint = open(io, shared)) {
-            return Model.load(checkpoint, options, session, plan -> {
-                if (showPlan) {
-                    io.err().println("lockstep: memory: " + MemoryText.of(plan));
-                }
-            });
+            return load(io, checkpoint, options, session, showPlan);
         }
+    }
+
+    /** The same for another model than the one that was named, on the same word. */
+    Model loadOther(Io io, OwnIdentities shared, Path other, LoadOptions options, SessionOptions session) throws IOException {
+        if (trust.namesSignature()) {
+            throw new ParameterException(command.commandLine(), "--signature belongs to one model; there are 2");
+        }
+        try (VerifiedCheckpoint checkpoint = open(io, shared, other)) {
+            return load(io, checkpoint, options, session, false);
+        }
+    }
+
+    private static Model load(Io io, VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session, boolean showPlan) {
+        return Model.load(checkpoint, options, session, plan -> {
+            if (showPlan) {
+                io.err().println("lockstep: memory: " + MemoryText.of(plan));
+            }
+        });
     }
 }

@@ -4,7 +4,10 @@ import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** The text a command works on, in secure memory. */
 final class TextInput {
@@ -26,16 +29,27 @@ final class TextInput {
 
     /** Standard input to its end, as it is. */
     static MemorySegment ofStdin(Io io, SecureArena arena) throws IOException {
+        return of(io.in(), "standard input", arena);
+    }
+
+    /** A whole file, as it is. */
+    static MemorySegment ofFile(Path file, SecureArena arena) throws IOException {
+        try (var channel = FileChannel.open(file)) {
+            return of(channel, file.toString(), arena);
+        }
+    }
+
+    private static MemorySegment of(ReadableByteChannel in, String name, SecureArena arena) throws IOException {
         MemorySegment buffer = arena.allocate(FIRST_BUFFER_BYTES);
         long size = 0;
         while (true) {
-            int read = io.in().read(buffer.asSlice(size).asByteBuffer());
+            int read = in.read(buffer.asSlice(size).asByteBuffer());
             if (read < 0) {
                 return buffer.asSlice(0, size);
             }
             size += read;
             if (size > MAX_BYTES) {
-                throw new IOException("standard input is longer than " + MAX_BYTES + " bytes");
+                throw new IOException(name + " is longer than " + MAX_BYTES + " bytes");
             }
             if (size == buffer.byteSize()) {
                 buffer = arena.allocate(2 * size).copyFrom(buffer);

@@ -85,29 +85,35 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Reads tokens, continuing the session, and hands out the logits of each position.
-     *
-     * @param tokenIds ids inside of the vocabulary
-     * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile
+     * Like {@link #score(MemorySegment, LogitsListener)}, for ids that are no secret: the array stays on the heap until it is collected.
      */
     public void score(int[] tokenIds, LogitsListener listener) {
-        for (int i = 0; i < tokenIds.length; i++) {
-            if (tokenIds[i] < 0 || tokenIds[i] >= state.vocabSize()) {
-                throw new IllegalArgumentException("tokenIds[" + i + "] is outside of 0.." + (state.vocabSize() - 1));
-            }
+        try (var memory = SecureArena.open("tokens")) {
+            MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
+            MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
+            score(ids, listener);
         }
+    }
+
+    /**
+     * Reads tokens, continuing the session, and hands out the logits of each position.
+     *
+     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; borrowed for this call
+     * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
+     * @throws ContextLengthException if they do not fit; the session is unchanged
+     * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
+     */
+    public void score(MemorySegment tokenIds, LogitsListener listener) {
         exclusively(() -> {
-            requireRoom(tokenIds.length);
-            try (var memory = SecureArena.open("tokens")) {
-                MemorySegment ids = memory.allocate((long) tokenIds.length * Integer.BYTES);
-                MemorySegment.copy(tokenIds, 0, ids, ValueLayout.JAVA_INT, 0, tokenIds.length);
-                return zeroingUnlessWhole(() -> {
-                    if (!state.score(ids, tokenIds.length, listener::onLogits, this::isCancelled)) {
-                        throw new CancellationException("scoring was cancelled; the session begins anew");
-                    }
-                    return null;
-                }, _ -> true);
-            }
+            long count = tokenIds.byteSize() / Integer.BYTES;
+            requireInVocabulary(tokenIds, count);
+            requireRoom(count);
+            return zeroingUnlessWhole(() -> {
+                if (!state.score(tokenIds, count, listener::onLogits, this::isCancelled)) {
+                    throw new CancellationException("scoring was cancelled; the session begins anew");
+                }
+                return null;
+            }, _ -> true);
         });
     }
 

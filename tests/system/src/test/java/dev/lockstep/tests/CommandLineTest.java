@@ -20,7 +20,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "keygen", "sign", "verify", "encrypt", "decrypt", "quantize", "synth", "bench"})
+    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "perplexity", "keygen", "sign", "verify", "encrypt", "decrypt", "quantize", "synth", "bench"})
     void everyCommandExplainsItself(String command) {
         var result = Cli.plainJava().run(command, "--help");
         assertThat(result.exitCode()).isZero();
