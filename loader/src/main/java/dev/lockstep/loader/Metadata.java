@@ -98,9 +98,63 @@ public final class Metadata {
 
     /** A list of numbers. */
     public record NumberListValue(NumberList value) implements Value {
+        /** The integers of an array, which is taken over. */
+        public static NumberListValue of(int[] integers) {
+            return new NumberListValue(new Integers(integers));
+        }
+
+        /** The numbers of an array, which is taken over. */
+        public static NumberListValue of(float[] numbers) {
+            return new NumberListValue(new Floats(numbers));
+        }
+
         @Override
         public String typeName() {
             return value.isInteger() ? "array of integers" : "array of floats";
+        }
+    }
+
+    private record Integers(int[] elements) implements NumberList {
+        @Override
+        public int size() {
+            return elements.length;
+        }
+
+        @Override
+        public long integerAt(int index) {
+            return elements[index];
+        }
+
+        @Override
+        public double floatAt(int index) {
+            return elements[index];
+        }
+
+        @Override
+        public boolean isInteger() {
+            return true;
+        }
+    }
+
+    private record Floats(float[] elements) implements NumberList {
+        @Override
+        public int size() {
+            return elements.length;
+        }
+
+        @Override
+        public long integerAt(int index) {
+            return (long) elements[index];
+        }
+
+        @Override
+        public double floatAt(int index) {
+            return elements[index];
+        }
+
+        @Override
+        public boolean isInteger() {
+            return false;
         }
     }
 

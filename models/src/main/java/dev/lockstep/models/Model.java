@@ -8,8 +8,8 @@ import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.age.AgeFileSource;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.LoadedDecoder;
-import dev.lockstep.models.internal.ModelVocabulary;
 import dev.lockstep.models.internal.saved.SavedSession;
+import dev.lockstep.models.internal.tokenizer.Tokenizers;
 import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.securemem.SecureArena;
@@ -115,7 +115,7 @@ public final class Model implements AutoCloseable {
      * @throws dev.lockstep.loader.ModelFormatException if there is none or it is not supported
      */
     public static Tokenizer tokenizer(VerifiedCheckpoint checkpoint) {
-        return ModelVocabulary.tokenizer(checkpoint.metadata());
+        return Tokenizers.of(checkpoint.metadata());
     }
 
     /** Opens a session with the longest context that the load options and the model allow. */

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  * {@link #encode} returns, also when it throws. The vocabulary is public knowledge and lives on the heap.
  *
  * <p><b>Text is only text.</b> What looks like a control token ({@code <s>}, {@code <|endoftext|>}) is tokenized as the
- * characters it consists of: no input can produce a control token. Tokens the vocabulary calls <i>user defined</i> are
- * matched literally, the longest one at the leftmost place.
+ * characters it consists of: no text can produce a control token, only the markup of {@link #encodeMarked}. Tokens the vocabulary
+ * calls <i>user defined</i> are matched literally, the longest one at the leftmost place.
  */
 public interface Tokenizer {
     /** Number of tokens; ids run from 0 to one less. */
@@ -55,6 +55,19 @@ public interface Tokenizer {
      * @throws dev.lockstep.securemem.SecureMemoryException if there is no memory; nothing is left behind then
      */
     MemorySegment encode(MemorySegment utf8, boolean addSpecial, SecureArena arena);
+
+    /**
+     * Splits a rendered template into token ids: text of which some parts are markup that the template's author wrote, and the
+     * others text that somebody typed. The spelling of a control token becomes that token where all of it is markup, and is only text
+     * everywhere else, also where it begins in one and ends in the other. Else as {@link #encode}: markup and text are not cut
+     * apart, so the ids are those of the whole.
+     *
+     * @param utf8 markup and text; read once, at the start
+     * @param textRanges begin and end of every range that is text, in bytes, ascending and not overlapping; all else is markup.
+     *     Whoever leaves out a range lets its text make control tokens
+     * @throws IllegalArgumentException if the ranges are not so, or the text is longer than 2<sup>30</sup> bytes
+     */
+    MemorySegment encodeMarked(MemorySegment utf8, long[] textRanges, boolean addSpecial, SecureArena arena);
 
     /**
      * Writes the bytes that a token stands for in running text. They need not be whole UTF-8 characters. Control and

@@ -13,6 +13,7 @@ import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.models.Workload;
+import dev.lockstep.models.internal.tokenizer.Tokenizers;
 import dev.lockstep.quant.DType;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
@@ -106,7 +107,7 @@ public final class LoadedDecoder implements AutoCloseable {
     /** Checks a checkpoint: vocabulary, hyperparameters, tensors. */
     public static Recipe check(VerifiedCheckpoint checkpoint) {
         ModelConfig.requireKnownArchitecture(checkpoint.metadata());
-        Tokenizer tokenizer = ModelVocabulary.tokenizer(checkpoint.metadata());
+        Tokenizer tokenizer = Tokenizers.of(checkpoint.metadata());
         return new Recipe(checkpoint, tokenizer, ModelConfig.of(checkpoint.metadata(), tokenizer.vocabularySize()));
     }
 

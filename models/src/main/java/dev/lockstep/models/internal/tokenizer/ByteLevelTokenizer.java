@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * Byte-level byte pair encoding ({@code tokenizer.ggml.model = gpt2}).
@@ -14,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * byte becomes U+FFFD, the replacement character; the unknown token is no help, since there it is also the one that
  * ends a text.
  */
-final class ByteLevelTokenizer extends BpeTokenizer {
+final class ByteLevelTokenizer extends PieceTokenizer {
     /** UTF-8 of U+FFFD. */
     private static final int[] REPLACEMENT = {0xEF, 0xBF, 0xBD};
 
@@ -88,15 +89,15 @@ final class ByteLevelTokenizer extends BpeTokenizer {
     }
 
     @Override
-    Merger.Pairs pairs() {
-        return (text, at, length, leftId, rightId) -> {
+    StretchEncoder newEncoder(SegmentAllocator scratch) {
+        var merger = new Merger(scratch, (text, at, length, leftId, rightId) -> {
             int rank = merges.rank(leftId, rightId);
             return rank == MergeTable.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(rank, merges.result(rank));
-        };
+        });
+        return (text, start, end, ids) -> encodeStretch(text, start, end, merger, ids);
     }
 
-    @Override
-    void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
+    private void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
         for (int at = start; at < end;) {
             int next = preTokenizer.next(text, at, end);
             encodeWord(text, at, next, merger, ids);

@@ -17,7 +17,7 @@ record Gpt2Splitter(boolean singleDigits) implements PreTokenizer.Splitter {
             return start + contraction;
         }
         CharKind kind = CharKind.at(text, start, end);
-        if (BpeTokenizer.byteAt(text, start) == ' ' && start + 1 < end) {
+        if (PieceTokenizer.byteAt(text, start) == ' ' && start + 1 < end) {
             CharKind second = CharKind.at(text, start + 1, end);
             if (second != CharKind.BLANK && !cutsOut(second)) {
                 return second.runEnd(text, start + 1, end);

@@ -27,6 +27,16 @@ final class IdBuffer {
         bytes += Integer.BYTES;
     }
 
+    /** How many ids there are. */
+    long size() {
+        return bytes / Integer.BYTES;
+    }
+
+    /** Drops all ids but the first {@code size}. */
+    void truncate(long size) {
+        bytes = size * Integer.BYTES;
+    }
+
     /** A copy of exactly the ids, allocated in {@code arena}. */
     MemorySegment copyTo(SecureArena arena) {
         return arena.allocate(bytes, Integer.BYTES).copyFrom(ids.asSlice(0, bytes));

@@ -32,7 +32,7 @@ record Llama3Splitter(int maxDigits) implements PreTokenizer.Splitter {
         if (kind == CharKind.OTHER) {
             return symbolsEnd(text, start, end);
         }
-        if (second == CharKind.OTHER && BpeTokenizer.byteAt(text, start) == ' ') {
+        if (second == CharKind.OTHER && PieceTokenizer.byteAt(text, start) == ' ') {
             return symbolsEnd(text, after, end);
         }
         return blanksEnd(text, start, end);
@@ -72,7 +72,7 @@ record Llama3Splitter(int maxDigits) implements PreTokenizer.Splitter {
     }
 
     private static boolean isLineBreak(MemorySegment text, int at) {
-        int value = BpeTokenizer.byteAt(text, at);
+        int value = PieceTokenizer.byteAt(text, at);
         return value == '\n' || value == '\r';
     }
 }

@@ -53,15 +53,12 @@ final class Pieces {
      * @throws dev.lockstep.loader.ModelFormatException if they contradict each other or a limit
      */
     static Pieces of(Vocabulary v, SpecialTokens special, Spelling spelling) {
-        requireTokens(v);
+        requireLengths(v);
         byte[] types = types(v, special);
         return new Pieces(v.tokens(), texts(v, types, spelling), types);
     }
 
-    private static void requireTokens(Vocabulary v) {
-        if (v.tokens().size() == 0) {
-            throw v.fault(Vocabulary.TOKENS, "is empty");
-        }
+    private static void requireLengths(Vocabulary v) {
         for (int id = 0; id < v.tokens().size(); id++) {
             if (v.tokens().length(id) > MAX_PIECE_BYTES) {
                 throw v.fault(Vocabulary.TOKENS, "token " + id + " has " + v.tokens().length(id)
@@ -72,10 +69,6 @@ final class Pieces {
 
     private static byte[] types(Vocabulary v, SpecialTokens special) {
         int[] given = v.tokenTypes();
-        if (given != null && given.length != v.tokens().size()) {
-            throw v.fault(Vocabulary.TOKEN_TYPE,
-                    "has " + given.length + " entries for " + v.tokens().size() + " tokens");
-        }
         byte[] types = new byte[v.tokens().size()];
         for (int id = 0; id < types.length; id++) {
             TokenType type = given == null ? guess(v, id) : TokenType.of(given[id]);

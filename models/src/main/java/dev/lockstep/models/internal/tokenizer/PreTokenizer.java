@@ -37,18 +37,19 @@ enum PreTokenizer {
      * @throws dev.lockstep.loader.ModelFormatException if the name is unknown
      */
     static PreTokenizer of(Vocabulary v) {
-        if (v.pre() == null) {
+        String name = v.text(Vocabulary.PRE).orElse(null);
+        if (name == null) {
             return GPT2;
         }
         for (PreTokenizer rule : values()) {
-            if (Arrays.asList(rule.names).contains(v.pre())) {
+            if (Arrays.asList(rule.names).contains(name)) {
                 return rule;
             }
         }
         String supported = Arrays.stream(values()).flatMap(rule -> Arrays.stream(rule.names))
                 .collect(Collectors.joining(", "));
         throw v.fault(Vocabulary.PRE,
-                "pre-tokenizer " + Vocabulary.quoted(v.pre()) + " is not supported; supported are " + supported);
+                "pre-tokenizer " + Vocabulary.quoted(name) + " is not supported; supported are " + supported);
     }
 
     /** @see Splitter#next */
@@ -68,7 +69,7 @@ enum PreTokenizer {
 
     /** Bytes of the English contraction ('s 't 'm 'd 're 've 'll) that begins at {@code at}, or 0. */
     static int contraction(MemorySegment text, int at, int end, boolean anyCase) {
-        if (BpeTokenizer.byteAt(text, at) != '\'') {
+        if (PieceTokenizer.byteAt(text, at) != '\'') {
             return 0;
         }
         int second = at + 2 < end ? letter(text, at + 2, anyCase) : 0;
@@ -81,7 +82,7 @@ enum PreTokenizer {
     }
 
     private static int letter(MemorySegment text, int at, boolean anyCase) {
-        int value = BpeTokenizer.byteAt(text, at);
+        int value = PieceTokenizer.byteAt(text, at);
         return anyCase && value >= 'A' && value <= 'Z' ? value + ('a' - 'A') : value;
     }
 }

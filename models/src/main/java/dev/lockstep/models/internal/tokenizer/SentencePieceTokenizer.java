@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.lockstep.loader.StringTable;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * SentencePiece's byte pair encoding ({@code tokenizer.ggml.model = llama}).
@@ -16,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  * llama2.c; llama.cpp and SentencePiece make it a space). Pieces spelled with a plain space are never made by joining,
  * as in all of them.
  */
-final class SentencePieceTokenizer extends BpeTokenizer {
+final class SentencePieceTokenizer extends PieceTokenizer {
     /** UTF-8 of U+2581. */
     private static final byte[] SPACE_MARK = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
@@ -31,7 +32,7 @@ final class SentencePieceTokenizer extends BpeTokenizer {
 
     private SentencePieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
         super(v, special, pieces);
-        spacePrefix = v.addSpacePrefix() == null || v.addSpacePrefix();
+        spacePrefix = v.flag(Vocabulary.ADD_SPACE_PREFIX).orElse(true);
         index = new PieceIndex(pieces.texts(), id -> isJoined(pieces, id));
         priorities = priorities(v);
         byteTokens = pieces.byteTokens();
@@ -90,9 +91,6 @@ final class SentencePieceTokenizer extends BpeTokenizer {
         if (scores == null) {
             throw v.fault(Vocabulary.SCORES, "is missing; a SentencePiece vocabulary merges by score");
         }
-        if (scores.length != v.tokens().size()) {
-            throw v.fault(Vocabulary.SCORES, "has " + scores.length + " entries for " + v.tokens().size() + " tokens");
-        }
         int[] priorities = new int[scores.length];
         for (int id = 0; id < scores.length; id++) {
             if (!Float.isFinite(scores[id])) {
@@ -129,16 +127,16 @@ final class SentencePieceTokenizer extends BpeTokenizer {
     }
 
     @Override
-    Merger.Pairs pairs() {
-        return (text, at, length, leftId, rightId) -> {
+    StretchEncoder newEncoder(SegmentAllocator scratch) {
+        var merger = new Merger(scratch, (text, at, length, leftId, rightId) -> {
             int id = index.find(text, at, length);
             return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
-        };
+        });
+        return (text, start, end, ids) -> encodeStretch(text, start, end, merger, ids);
     }
 
-    @Override
-    void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
-        // every stretch follows the begin of the text or a user-defined token, and both ask for the prefix
+    private void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
+        // every stretch follows the begin of the text or a literal token, and both ask for the prefix
         int first = spacePrefix ? start - 1 : start;
         if (spacePrefix) {
             text.set(JAVA_BYTE, first, (byte) ' ');

@@ -1,16 +1,16 @@
 package dev.lockstep.models.internal.tokenizer;
 
+import java.util.BitSet;
+
 /**
  * The tokens with a role, checked to be in the vocabulary, and when they are added. -1 where the model has none.
  *
  * @param begin begin of text
  * @param end end of text
- * @param endOfTurn a second token that ends generation
- * @param endOfMessage a third one
+ * @param stops all tokens that end generation: end of text, end of turn, end of message; not written to
  * @param unknown for text that cannot be spelled
  */
-record SpecialTokens(int begin, int end, int endOfTurn, int endOfMessage, int unknown, boolean addBegin,
-        boolean addEnd) {
+record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addBegin, boolean addEnd) {
     static final int NONE = -1;
 
     /**
@@ -21,45 +21,62 @@ record SpecialTokens(int begin, int end, int endOfTurn, int endOfMessage, int un
     private static final int USUAL_BEGIN = 1;
     private static final int USUAL_END = 2;
 
+    /** Likewise those of BERT's own vocabulary. */
+    private static final int USUAL_BERT_UNKNOWN = 100;
+    private static final int USUAL_BERT_BEGIN = 101;
+    private static final int USUAL_BERT_END = 102;
+
     /** Texts begin with the begin token unless metadata denies it, or there is none. */
     static SpecialTokens ofSentencePiece(Vocabulary v) {
-        int begin = orUsual(v, id(v, Vocabulary.BOS, v.bosId()), USUAL_BEGIN, TokenType.CONTROL);
-        int end = orUsual(v, id(v, Vocabulary.EOS, v.eosId()), USUAL_END, TokenType.CONTROL);
-        int unknown = orUsual(v, id(v, Vocabulary.UNKNOWN, v.unkId()), USUAL_UNKNOWN, TokenType.UNKNOWN);
+        int begin = orUsual(v, v.id(Vocabulary.BOS), USUAL_BEGIN, TokenType.CONTROL);
+        int end = orUsual(v, v.id(Vocabulary.EOS), USUAL_END, TokenType.CONTROL);
+        int unknown = orUsual(v, v.id(Vocabulary.UNKNOWN), USUAL_UNKNOWN, TokenType.UNKNOWN);
         return of(v, begin, end, unknown, begin != NONE);
     }
 
     /** Nothing is added unless metadata or the pre-tokenizer's custom asks for it. */
     static SpecialTokens ofByteLevel(Vocabulary v, boolean usuallyAddBegin) {
-        int begin = id(v, Vocabulary.BOS, v.bosId());
-        return of(v, begin, id(v, Vocabulary.EOS, v.eosId()), id(v, Vocabulary.UNKNOWN, v.unkId()),
-                usuallyAddBegin && begin != NONE);
+        int begin = v.id(Vocabulary.BOS);
+        return of(v, begin, v.id(Vocabulary.EOS), v.id(Vocabulary.UNKNOWN), usuallyAddBegin && begin != NONE);
+    }
+
+    /** A text stands between [CLS] and [SEP], which files call by these names or by those of begin and end. */
+    static SpecialTokens ofWordPiece(Vocabulary v) {
+        int begin = orUsual(v, v.id(Vocabulary.BOS) == NONE ? v.id(Vocabulary.CLS) : v.id(Vocabulary.BOS), USUAL_BERT_BEGIN,
+                TokenType.CONTROL);
+        int end = orUsual(v, v.id(Vocabulary.SEPARATOR) == NONE ? v.id(Vocabulary.EOS) : v.id(Vocabulary.SEPARATOR), USUAL_BERT_END,
+                TokenType.CONTROL);
+        int unknown = orUsual(v, v.id(Vocabulary.UNKNOWN), USUAL_BERT_UNKNOWN, TokenType.CONTROL);
+        return new SpecialTokens(begin, end, stops(v, end), unknown, adds(v, Vocabulary.ADD_BOS, Vocabulary.BOS, begin, begin != NONE),
+                adds(v, Vocabulary.ADD_SEPARATOR, Vocabulary.SEPARATOR, end, end != NONE));
     }
 
     private static SpecialTokens of(Vocabulary v, int begin, int end, int unknown, boolean usuallyAddBegin) {
-        boolean addBegin = v.addBos() == null ? usuallyAddBegin : v.addBos();
-        boolean addEnd = v.addEos() != null && v.addEos();
-        if (addBegin && begin == NONE) {
-            throw v.fault(Vocabulary.ADD_BOS, "is true but " + Vocabulary.BOS + " is missing");
-        }
-        if (addEnd && end == NONE) {
-            throw v.fault(Vocabulary.ADD_EOS, "is true but " + Vocabulary.EOS + " is missing");
-        }
-        return new SpecialTokens(begin, end, id(v, Vocabulary.EOT, v.eotId()), id(v, Vocabulary.EOM, v.eomId()),
-                unknown, addBegin, addEnd);
+        return new SpecialTokens(begin, end, stops(v, end), unknown,
+                adds(v, Vocabulary.ADD_BOS, Vocabulary.BOS, begin, usuallyAddBegin),
+                adds(v, Vocabulary.ADD_EOS, Vocabulary.EOS, end, false));
     }
 
-    private static int id(Vocabulary v, String key, long id) {
-        if (id < NONE || id >= v.tokens().size()) {
-            throw v.fault(key, "id=" + id + " is not in the vocabulary of " + v.tokens().size() + " tokens");
+    private static boolean adds(Vocabulary v, String key, String idKey, int id, boolean usually) {
+        boolean adds = v.flag(key).orElse(usually);
+        if (adds && id == NONE) {
+            throw v.fault(key, "is true but " + idKey + " is missing");
         }
-        return (int) id;
+        return adds;
+    }
+
+    private static BitSet stops(Vocabulary v, int end) {
+        var stops = new BitSet();
+        for (int id : new int[] {end, v.id(Vocabulary.EOT), v.id(Vocabulary.EOM)}) {
+            if (id != NONE) {
+                stops.set(id);
+            }
+        }
+        return stops;
     }
 
     private static int orUsual(Vocabulary v, int id, int usual, TokenType type) {
-        boolean plausible = v.tokenTypes() != null && usual < v.tokenTypes().length
-                && TokenType.of(v.tokenTypes()[usual]) == type;
-        return id == NONE && plausible ? usual : id;
+        return id == NONE && v.hasType(usual, type) ? usual : id;
     }
 
     /** True for the tokens that begin or end something: whatever the file calls their type, text must not make them. */
@@ -68,6 +85,6 @@ record SpecialTokens(int begin, int end, int endOfTurn, int endOfMessage, int un
     }
 
     boolean endsGeneration(int id) {
-        return id >= 0 && (id == end || id == endOfTurn || id == endOfMessage);
+        return id >= 0 && stops.get(id);
     }
 }

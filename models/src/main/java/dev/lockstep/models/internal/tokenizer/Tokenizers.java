@@ -1,8 +1,9 @@
 package dev.lockstep.models.internal.tokenizer;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.Tokenizer;
 
-/** Makes the tokenizer that a vocabulary asks for. */
+/** Makes the tokenizer that a checkpoint's metadata asks for; no tensor is needed. */
 public final class Tokenizers {
     private Tokenizers() { }
 
@@ -12,20 +13,19 @@ public final class Tokenizers {
      * @throws dev.lockstep.loader.ModelFormatException if the kind of tokenizer is not supported or the vocabulary
      *     contradicts itself; the subject is the metadata key concerned
      */
-    public static Tokenizer of(Vocabulary vocabulary) {
-        String model = vocabulary.model();
-        if (model == null) {
-            throw vocabulary.fault(Vocabulary.MODEL, "is missing; " + supported());
-        }
+    public static Tokenizer of(Metadata metadata) {
+        String model = metadata.text(Vocabulary.MODEL)
+                .orElseThrow(() -> metadata.malformed(Vocabulary.MODEL, "is missing; " + supported()));
         return switch (model) {
-            case "llama" -> SentencePieceTokenizer.of(vocabulary);
-            case "gpt2" -> ByteLevelTokenizer.of(vocabulary);
-            default -> throw vocabulary.fault(Vocabulary.MODEL,
+            case "llama" -> SentencePieceTokenizer.of(new Vocabulary(metadata));
+            case "gpt2" -> ByteLevelTokenizer.of(new Vocabulary(metadata));
+            case "bert" -> WordPieceTokenizer.of(new Vocabulary(metadata));
+            default -> throw metadata.malformed(Vocabulary.MODEL,
                     "tokenizer " + Vocabulary.quoted(model) + " is not supported; " + supported());
         };
     }
 
     private static String supported() {
-        return "supported are llama (SentencePiece BPE) and gpt2 (byte-level BPE)";
+        return "supported are llama (SentencePiece BPE), gpt2 (byte-level BPE) and bert (WordPiece)";
     }
 }

@@ -12,6 +12,9 @@ final class Utf8 {
     /** A value above all code points: {@link #codePoint} of a byte that is not part of a well-formed sequence. */
     static final int MALFORMED = 0x1FFFFF;
 
+    /** The most bytes of a sequence. */
+    static final int MAX_LENGTH = 4;
+
     private Utf8() { }
 
     /**
@@ -73,5 +76,19 @@ final class Utf8 {
 
     private static int continuation(MemorySegment text, long at) {
         return text.get(JAVA_BYTE, at) & 0x3F;
+    }
+
+    /** Writes the sequence of a code point and returns its length in bytes. */
+    static int write(int codePoint, MemorySegment text, long at) {
+        if (codePoint < 0x80) {
+            text.set(JAVA_BYTE, at, (byte) codePoint);
+            return 1;
+        }
+        int length = codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+        for (int i = length - 1; i > 0; i--) {
+            text.set(JAVA_BYTE, at + i, (byte) (0x80 | codePoint >> 6 * (length - 1 - i) & 0x3F));
+        }
+        text.set(JAVA_BYTE, at, (byte) (0xF00 >> length | codePoint >> 6 * (length - 1)));
+        return length;
     }
 }

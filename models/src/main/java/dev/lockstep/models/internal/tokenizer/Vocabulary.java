@@ -1,56 +1,113 @@
 package dev.lockstep.models.internal.tokenizer;
 
+import dev.lockstep.loader.LoadLimits;
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * What a model file says about its tokenizer, unchecked: {@link Tokenizers#of} checks it. Borrows its arrays; nobody
- * writes to them afterwards.
- *
- * @param file name of the file, for messages
- * @param model {@code tokenizer.ggml.model}
- * @param pre {@code tokenizer.ggml.pre}, or null
- * @param tokens the spelling of every token; its index is the token's id
- * @param scores one per token, higher merges first; or null
- * @param tokenTypes one per token, see {@link TokenType}; or null
- * @param merges pairs "left right", the best first; or null
- * @param bosId begin of text; -1 = absent, as for all ids. They are longs since a file may say 2<sup>31</sup>
- * @param eosId end of text
- * @param eotId end of turn
- * @param eomId end of message
- * @param unkId unknown
- * @param addBos whether texts begin with {@code bosId}, or null
- * @param addEos whether texts end with {@code eosId}, or null
- * @param addSpacePrefix whether a space is put before a text, or null
+ * What a checkpoint's metadata says about its tokenizer: tokens and types, whose numbers agree, and typed access to the rest, of
+ * which each kind of tokenizer asks for what it needs. Borrows the metadata's tables; nobody writes to its arrays.
  */
-public record Vocabulary(String file, String model, String pre, StringTable tokens, float[] scores, int[] tokenTypes,
-        StringTable merges, long bosId, long eosId, long eotId, long eomId, long unkId, Boolean addBos, Boolean addEos,
-        Boolean addSpacePrefix) {
-    static final String MODEL = "tokenizer.ggml.model";
-    static final String PRE = "tokenizer.ggml.pre";
-    static final String TOKENS = "tokenizer.ggml.tokens";
-    static final String SCORES = "tokenizer.ggml.scores";
-    static final String TOKEN_TYPE = "tokenizer.ggml.token_type";
-    static final String MERGES = "tokenizer.ggml.merges";
-    static final String BOS = "tokenizer.ggml.bos_token_id";
-    static final String EOS = "tokenizer.ggml.eos_token_id";
-    static final String EOT = "tokenizer.ggml.eot_token_id";
-    static final String EOM = "tokenizer.ggml.eom_token_id";
-    static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
-    static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
-    static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
+final class Vocabulary {
+    private static final String PREFIX = "tokenizer.ggml.";
+    static final String MODEL = PREFIX + "model";
+    static final String PRE = PREFIX + "pre";
+    static final String TOKENS = PREFIX + "tokens";
+    static final String SCORES = PREFIX + "scores";
+    static final String TOKEN_TYPE = PREFIX + "token_type";
+    static final String MERGES = PREFIX + "merges";
+    static final String BOS = PREFIX + "bos_token_id";
+    static final String EOS = PREFIX + "eos_token_id";
+    static final String EOT = PREFIX + "eot_token_id";
+    static final String EOM = PREFIX + "eom_token_id";
+    static final String UNKNOWN = PREFIX + "unknown_token_id";
+    static final String CLS = PREFIX + "cls_token_id";
+    /** Spelled so in GGUF. */
+    static final String SEPARATOR = PREFIX + "seperator_token_id";
+    static final String ADD_BOS = PREFIX + "add_bos_token";
+    static final String ADD_EOS = PREFIX + "add_eos_token";
+    static final String ADD_SEPARATOR = PREFIX + "add_sep_token";
+    static final String ADD_SPACE_PREFIX = PREFIX + "add_space_prefix";
+    static final String LOWERCASE = PREFIX + "normalizer.lowercase";
+    static final String STRIP_ACCENTS = PREFIX + "normalizer.strip_accents";
 
     /** The longest stretch of a hostile name that a message repeats, in characters. */
     private static final int QUOTED_CHARS = 40;
 
-    public Vocabulary {
-        merges = merges == null ? StringTable.EMPTY : merges;
+    private final Metadata metadata;
+    private final StringTable tokens;
+    private final int[] tokenTypes;
+
+    /** Throws {@link ModelFormatException} if there are no tokens, too many, or not one type for each. */
+    Vocabulary(Metadata metadata) {
+        this.metadata = metadata;
+        this.tokens = metadata.texts(TOKENS).orElseThrow(() -> fault(TOKENS, "is missing"));
+        if (tokens.size() == 0) {
+            throw fault(TOKENS, "is empty");
+        }
+        if (tokens.size() > LoadLimits.MAX_VOCABULARY) {
+            throw fault(TOKENS, tokens.size() + " tokens are more than " + LoadLimits.MAX_VOCABULARY);
+        }
+        requireOnePerToken(TOKEN_TYPE);
+        requireOnePerToken(SCORES);
+        this.tokenTypes = metadata.integers(TOKEN_TYPE).orElse(null);
+    }
+
+    /** Before they are copied: a list of single bytes grows by four. */
+    private void requireOnePerToken(String key) {
+        if (metadata.get(key).orElse(null) instanceof Metadata.NumberListValue(var list) && list.size() != tokens.size()) {
+            throw fault(key, "has " + list.size() + " entries for " + tokens.size() + " tokens");
+        }
+    }
+
+    Optional<String> text(String key) {
+        return metadata.text(key);
+    }
+
+    Optional<Boolean> flag(String key) {
+        return metadata.bool(key);
+    }
+
+    /** The spelling of every token; its index is the token's id. */
+    StringTable tokens() {
+        return tokens;
+    }
+
+    /** One per token, see {@link TokenType}; or null. */
+    int[] tokenTypes() {
+        return tokenTypes;
+    }
+
+    /** A fresh array of one score per token, higher merges first; or null. */
+    float[] scores() {
+        return metadata.floats(SCORES).orElse(null);
+    }
+
+    /** Pairs "left right", the best first; empty if there are none. */
+    StringTable merges() {
+        return metadata.texts(MERGES).orElse(StringTable.EMPTY);
+    }
+
+    /** The token id under {@code key}, or {@link SpecialTokens#NONE}; throws {@link ModelFormatException} if there is no such token. */
+    int id(String key) {
+        long id = metadata.integer(key).orElse((long) SpecialTokens.NONE);
+        if (id < SpecialTokens.NONE || id >= tokens.size()) {
+            throw fault(key, "id=" + id + " is not in the vocabulary of " + tokens.size() + " tokens");
+        }
+        return (int) id;
+    }
+
+    /** True if there are types and that of {@code id} is {@code type}. */
+    boolean hasType(int id, TokenType type) {
+        return tokenTypes != null && id < tokenTypes.length && TokenType.of(tokenTypes[id]) == type;
     }
 
     /** The exception for a fault at metadata {@code key}. */
     ModelFormatException fault(String key, String problem) {
-        return new ModelFormatException(file, ModelFormatException.NO_OFFSET, key, problem);
+        return metadata.malformed(key, problem);
     }
 
     /** Text from the file, made safe for a message: short, and nothing in it that moves a cursor. */

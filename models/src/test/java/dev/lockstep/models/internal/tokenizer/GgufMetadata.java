@@ -1,5 +1,6 @@
 package dev.lockstep.models.internal.tokenizer;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.StringTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,50 +33,42 @@ final class GgufMetadata {
         }
     }
 
-    static Vocabulary vocabulary(Path path) {
+    static Metadata of(Path path) {
         try {
-            return new GgufMetadata(path).vocabulary();
+            return new GgufMetadata(path).metadata();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Vocabulary vocabulary() {
-        return new Vocabulary(file, (String) get("model"), (String) get("pre"), strings("tokens"), floats("scores"),
-                ints("token_type"), strings("merges"), id("bos_token_id"), id("eos_token_id"), id("eot_token_id"),
-                id("eom_token_id"), id("unknown_token_id"), (Boolean) get("add_bos_token"),
-                (Boolean) get("add_eos_token"), (Boolean) get("add_space_prefix"));
+    private Metadata metadata() {
+        Map<String, Metadata.Value> typed = new HashMap<>();
+        values.forEach((key, value) -> typed.put(key, typed(value)));
+        return new Metadata(file, typed);
     }
 
-    private Object get(String key) {
-        return values.get("tokenizer.ggml." + key);
+    private static Metadata.Value typed(Object value) {
+        return switch (value) {
+            case String text -> new Metadata.TextValue(text);
+            case Boolean flag -> new Metadata.BooleanValue(flag);
+            case Integer unsigned -> new Metadata.IntegerValue(Integer.toUnsignedLong(unsigned));
+            case Float number -> new Metadata.FloatValue(number);
+            case Double number -> new Metadata.FloatValue(number);
+            case Number integer -> new Metadata.IntegerValue(integer.longValue());
+            case List<?> list when list.getFirst() instanceof String ->
+                    new Metadata.TextListValue(StringTable.of(list.stream().map(String.class::cast).toList()));
+            case List<?> list when list.getFirst() instanceof Float -> Metadata.NumberListValue.of(floats(list));
+            case List<?> list -> Metadata.NumberListValue.of(list.stream().mapToInt(i -> ((Number) i).intValue()).toArray());
+            default -> throw new IllegalStateException("value=" + value);
+        };
     }
 
-    private long id(String key) {
-        return get(key) == null ? -1 : Integer.toUnsignedLong((Integer) get(key));
-    }
-
-    private StringTable strings(String key) {
-        return get(key) == null ? null : StringTable.of(list(key).stream().map(String.class::cast).toList());
-    }
-
-    private List<?> list(String key) {
-        return (List<?>) get(key);
-    }
-
-    private float[] floats(String key) {
-        if (get(key) == null) {
-            return null;
-        }
-        float[] floats = new float[list(key).size()];
+    private static float[] floats(List<?> list) {
+        float[] floats = new float[list.size()];
         for (int i = 0; i < floats.length; i++) {
-            floats[i] = (Float) list(key).get(i);
+            floats[i] = (Float) list.get(i);
         }
         return floats;
-    }
-
-    private int[] ints(String key) {
-        return get(key) == null ? null : list(key).stream().mapToInt(Integer.class::cast).toArray();
     }
 
     private Object value(int type) {

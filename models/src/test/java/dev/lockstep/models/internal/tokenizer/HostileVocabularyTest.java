@@ -26,11 +26,11 @@ class HostileVocabularyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "t5", "", "LLAMA", "rwkv\u001b[2J"})
+    @ValueSource(strings = {"rwkv", "t5", "", "LLAMA", "rwkv\u001b[2J"})
     void unknownModelsAreRefusedByName(String model) {
         var vocabulary = spm();
         vocabulary.model = model;
-        assertRefused(vocabulary, "model", "supported are llama (SentencePiece BPE) and gpt2 (byte-level BPE)");
+        assertRefused(vocabulary, "model", "supported are llama (SentencePiece BPE), gpt2 (byte-level BPE) and bert (WordPiece)");
         assertThatExceptionOfType(ModelFormatException.class).isThrownBy(vocabulary::tokenizer)
                 .withMessageContaining("\"" + model.replace("\u001b", "\\u001b") + "\"");
     }
@@ -186,7 +186,7 @@ class HostileVocabularyTest {
     void piecesOfAbsurdLengthAreRefused() {
         assertThat(spm().piece("a".repeat(Pieces.MAX_PIECE_BYTES), -1).tokenizer().maxTokenBytes()).isEqualTo(4096);
         assertRefused(spm().piece("a".repeat(Pieces.MAX_PIECE_BYTES + 1), -1), "tokens", "the limit is 4096");
-        assertRefused(spm().token("a".repeat(UserDefinedTokens.MAX_BYTES + 1), VocabularyBuilder.USER_DEFINED),
+        assertRefused(spm().token("a".repeat(LiteralTokens.MAX_BYTES + 1), VocabularyBuilder.USER_DEFINED),
                 "tokens", "the limit is 512");
     }
 

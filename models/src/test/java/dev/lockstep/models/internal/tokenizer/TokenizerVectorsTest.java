@@ -21,10 +21,10 @@ class TokenizerVectorsTest {
     private static final String SEPARATOR = "\n__ggml_vocab_test__\n";
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-spm", "gpt-2", "phi-3", "starcoder"})
+    @ValueSource(strings = {"llama-spm", "gpt-2", "phi-3", "starcoder", "bert-bge"})
     void idsEqualThoseOfLlamaCpp(String name) throws IOException {
         Path vocab = SharedData.root().resolve("vectors/tokenizers/vocab/ggml-vocab-" + name + ".gguf");
-        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.vocabulary(vocab));
+        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.of(vocab));
         List<String> texts = texts(Files.readString(Path.of(vocab + ".inp")));
         List<String> lines = Files.readAllLines(Path.of(vocab + ".out"));
         assertThat(texts).hasSameSizeAs(lines).hasSize(CASES_PER_VOCABULARY);
@@ -41,35 +41,35 @@ class TokenizerVectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-spm", "gpt-2", "phi-3", "starcoder"})
+    @ValueSource(strings = {"llama-spm", "gpt-2", "phi-3", "starcoder", "bert-bge"})
     void idsEqualThoseOfHuggingFaceTokenizers(String name) throws IOException {
         Path folder = SharedData.root().resolve("vectors/tokenizers");
         Map<?, ?> vectors = json(folder.resolve("extra/" + name + ".json"));
-        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.vocabulary(folder.resolve((String) vectors.get("vocab"))));
+        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.of(folder.resolve((String) vectors.get("vocab"))));
         assertThat(checkCases(tokenizer, vectors, "cases", false)).isGreaterThan(100);
     }
 
     @Test
     void idsEqualThoseOfRunC() throws IOException {
         Path folder = SharedData.root().resolve("checkpoints/stories260K");
-        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.vocabulary(folder.resolve("stories260K-f32.gguf")));
+        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.of(folder.resolve("stories260K-f32.gguf")));
         assertThat(checkCases(tokenizer, json(folder.resolve("tokenization.json")), "cases", true)).isGreaterThan(20);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"llama", "llama-headdim", "gemma", "gemma2", "gemma3", "mixtral", "phi3", "gpt2", "gptneox",
         "phi2", "starcoder2", "granite", "granitemoe", "smollm3", "cohere2", "llama3-tied", "qwen2", "qwen2moe",
-        "qwen3", "qwen3moe", "olmo2", "olmoe"})
+        "qwen3", "qwen3moe", "olmo2", "olmoe", "bert", "nomic-bert"})
     void idsEqualThoseOfTheReferenceModels(String name) throws IOException {
         Path folder = SharedData.root().resolve("checkpoints/arch/" + name);
-        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.vocabulary(folder.resolve("model-f32.gguf")));
+        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.of(folder.resolve("model-f32.gguf")));
         assertThat(checkCases(tokenizer, json(folder.resolve("reference.json")), "tokenization", true)).isPositive();
     }
 
     @Test
     void theDemoModelBeginsTextsWithItsOnlyControlToken() throws IOException {
         Path folder = SharedData.root().resolve("checkpoints/andersen");
-        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.vocabulary(folder.resolve("andersen-5m-q4_k.gguf")));
+        Tokenizer tokenizer = Tokenizers.of(GgufMetadata.of(folder.resolve("andersen-5m-q4_k.gguf")));
         Map<?, ?> reference = json(folder.resolve("reference.json"));
         assertIds(tokenizer, "Once upon a time", true, ids(reference.get("greedy_prompt")));
         assertThat(tokenizer.isEndOfText(2047)).isTrue();
@@ -92,6 +92,9 @@ class TokenizerVectorsTest {
     private static void assertIds(Tokenizer tokenizer, String text, boolean addSpecial, int[] expected) {
         int[] ids = Texts.encode(tokenizer, Texts.utf8(text), addSpecial);
         assertThat(ids).as("ids of <%s>", text).isEqualTo(expected);
+        if (tokenizer instanceof WordPieceTokenizer) {
+            return; // folds text, and forgets where its blanks were
+        }
         String spelled = text(tokenizer, ids);
         // the one change to a text: each stretch after a user-defined token gets a space in front
         assertThat(tokenizer.addsSpacePrefix() ? spelled.replace(" ", "") : spelled).as("text of its ids")

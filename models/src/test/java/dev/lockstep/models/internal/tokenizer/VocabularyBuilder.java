@@ -1,10 +1,13 @@
 package dev.lockstep.models.internal.tokenizer;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.StringTable;
 import dev.lockstep.models.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Small vocabularies made by hand; fields may be spoiled before {@link #build()}. */
 final class VocabularyBuilder {
@@ -32,6 +35,9 @@ final class VocabularyBuilder {
     boolean withoutScores;
     boolean withoutTypes;
 
+    /** Keys without "tokenizer.ggml.". */
+    final Map<String, Metadata.Value> more = new LinkedHashMap<>();
+
     /** {@code <unk> <s> </s>} and the 256 bytes, as ids 0, 1, 2 and 3 to 258. */
     static VocabularyBuilder sentencePiece() {
         var vocabulary = new VocabularyBuilder();
@@ -40,6 +46,18 @@ final class VocabularyBuilder {
         for (int value = 0; value < 256; value++) {
             vocabulary.token(String.format("<0x%02X>", value), BYTE);
         }
+        return vocabulary;
+    }
+
+    /** {@code [PAD] [UNK] [CLS] [SEP]} as ids 0 to 3. */
+    static VocabularyBuilder wordPiece() {
+        var vocabulary = new VocabularyBuilder();
+        vocabulary.model = "bert";
+        vocabulary.withoutScores = true;
+        vocabulary.token("[PAD]", CONTROL).token("[UNK]", CONTROL).token("[CLS]", CONTROL).token("[SEP]", CONTROL);
+        vocabulary.unkId = 1;
+        vocabulary.more.put("cls_token_id", id(2L));
+        vocabulary.more.put("seperator_token_id", id(3L));
         return vocabulary;
     }
 
@@ -77,15 +95,47 @@ final class VocabularyBuilder {
         return tokens.indexOf(token);
     }
 
-    Vocabulary build() {
-        float[] scoreArray = new float[scores.size()];
-        for (int i = 0; i < scoreArray.length; i++) {
-            scoreArray[i] = scores.get(i);
+    Metadata build() {
+        Map<String, Metadata.Value> values = new LinkedHashMap<>();
+        put(values, "model", model == null ? null : new Metadata.TextValue(model));
+        put(values, "pre", pre == null ? null : new Metadata.TextValue(pre));
+        put(values, "tokens", new Metadata.TextListValue(StringTable.of(tokens)));
+        put(values, "scores", withoutScores ? null : Metadata.NumberListValue.of(scores()));
+        put(values, "token_type", withoutTypes ? null
+                : Metadata.NumberListValue.of(types.stream().mapToInt(Integer::intValue).toArray()));
+        put(values, "merges", merges.isEmpty() ? null : new Metadata.TextListValue(StringTable.of(merges)));
+        put(values, "bos_token_id", id(bosId));
+        put(values, "eos_token_id", id(eosId));
+        put(values, "eot_token_id", id(eotId));
+        put(values, "eom_token_id", id(eomId));
+        put(values, "unknown_token_id", id(unkId));
+        put(values, "add_bos_token", flag(addBos));
+        put(values, "add_eos_token", flag(addEos));
+        put(values, "add_space_prefix", flag(addSpacePrefix));
+        more.forEach((key, value) -> put(values, key, value));
+        return new Metadata("test.gguf", values);
+    }
+
+    private float[] scores() {
+        float[] array = new float[scores.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = scores.get(i);
         }
-        return new Vocabulary("test.gguf", model, pre, StringTable.of(tokens), withoutScores ? null : scoreArray,
-                withoutTypes ? null : types.stream().mapToInt(Integer::intValue).toArray(),
-                merges.isEmpty() ? null : StringTable.of(merges), bosId, eosId, eotId, eomId, unkId, addBos, addEos,
-                addSpacePrefix);
+        return array;
+    }
+
+    private static Metadata.Value id(long id) {
+        return id == -1 ? null : new Metadata.IntegerValue(id);
+    }
+
+    private static Metadata.Value flag(Boolean flag) {
+        return flag == null ? null : new Metadata.BooleanValue(flag);
+    }
+
+    private static void put(Map<String, Metadata.Value> values, String key, Metadata.Value value) {
+        if (value != null) {
+            values.put("tokenizer.ggml." + key, value);
+        }
     }
 
     Tokenizer tokenizer() {

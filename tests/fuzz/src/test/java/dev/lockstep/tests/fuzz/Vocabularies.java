@@ -1,11 +1,13 @@
 package dev.lockstep.tests.fuzz;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.StringTable;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.models.internal.tokenizer.Tokenizers;
-import dev.lockstep.models.internal.tokenizer.Vocabulary;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Small vocabularies with a token for every byte, so that any text can be spelled and comes back as it was. */
 final class Vocabularies {
@@ -17,8 +19,6 @@ final class Vocabularies {
 
     /** How many ids, from 0 on, text must never become: every vocabulary here begins with that many control tokens. */
     static final int CONTROLS = 3;
-
-    private static final int ABSENT = -1;
 
     private static final List<String> PIECES = List.of("\u2581", "a", "b", "e", "h", "t", "1", "\u00e9", "\u65e5", "\u672c",
             "th", "ab", "aa", "the", "abab", "aaaa", "\u2581the", "\u2581a", "\u65e5\u672c", "\u2581\u2581", "a b", "\u2581<s>");
@@ -46,8 +46,11 @@ final class Vocabularies {
         for (int id = 0; id < scores.length; id++) {
             scores[id] = id % 7 - 3.5f;
         }
-        return Tokenizers.of(new Vocabulary("fuzz", "llama", null, StringTable.of(tokens), scores, ints(types), null,
-                1, 2, ABSENT, ABSENT, 0, true, true, spacePrefix));
+        Map<String, Metadata.Value> values = metadata("llama", null, tokens, types);
+        values.put("tokenizer.ggml.scores", Metadata.NumberListValue.of(scores));
+        values.put("tokenizer.ggml.unknown_token_id", new Metadata.IntegerValue(0));
+        values.put("tokenizer.ggml.add_space_prefix", new Metadata.BooleanValue(spacePrefix));
+        return Tokenizers.of(new Metadata("fuzz", values));
     }
 
     /** Byte-level BPE with the splitting rule {@code pre}. */
@@ -61,8 +64,24 @@ final class Vocabularies {
         if (userDefined) {
             USER_DEFINED_TOKENS.forEach(token -> add(tokens, types, token, USER_DEFINED));
         }
-        return Tokenizers.of(new Vocabulary("fuzz", "gpt2", pre, StringTable.of(tokens), null, ints(types),
-                StringTable.of(MERGES), 1, 2, ABSENT, ABSENT, ABSENT, true, true, null));
+        Map<String, Metadata.Value> values = metadata("gpt2", pre, tokens, types);
+        values.put("tokenizer.ggml.merges", new Metadata.TextListValue(StringTable.of(MERGES)));
+        return Tokenizers.of(new Metadata("fuzz", values));
+    }
+
+    private static Map<String, Metadata.Value> metadata(String model, String pre, List<String> tokens, List<Integer> types) {
+        Map<String, Metadata.Value> values = new HashMap<>();
+        values.put("tokenizer.ggml.model", new Metadata.TextValue(model));
+        if (pre != null) {
+            values.put("tokenizer.ggml.pre", new Metadata.TextValue(pre));
+        }
+        values.put("tokenizer.ggml.tokens", new Metadata.TextListValue(StringTable.of(tokens)));
+        values.put("tokenizer.ggml.token_type", Metadata.NumberListValue.of(ints(types)));
+        values.put("tokenizer.ggml.bos_token_id", new Metadata.IntegerValue(1));
+        values.put("tokenizer.ggml.eos_token_id", new Metadata.IntegerValue(2));
+        values.put("tokenizer.ggml.add_bos_token", new Metadata.BooleanValue(true));
+        values.put("tokenizer.ggml.add_eos_token", new Metadata.BooleanValue(true));
+        return values;
     }
 
     private static void add(List<String> tokens, List<Integer> types, String token, int type) {

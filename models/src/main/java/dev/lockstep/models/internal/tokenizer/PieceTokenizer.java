@@ -5,22 +5,29 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Objects;
 import java.util.OptionalInt;
 
-/** What both kinds of byte pair encoding share: special and user-defined tokens, scratch memory, decoding. */
-abstract sealed class BpeTokenizer implements Tokenizer permits SentencePieceTokenizer, ByteLevelTokenizer {
+/** What all kinds of tokenizers share: special tokens, tokens that are matched literally, scratch memory, decoding. */
+abstract sealed class PieceTokenizer implements Tokenizer
+        permits SentencePieceTokenizer, ByteLevelTokenizer, WordPieceTokenizer {
     /** Positions are ints and scratch is 44 bytes per byte of text: beyond this a text is no prompt. */
     private static final long MAX_TEXT_BYTES = 1 << 30;
 
+    /** Where a text begins in its scratch memory: one spare byte in front, for a space. */
+    static final int FIRST = 1;
+
     private final Pieces pieces;
     private final SpecialTokens special;
-    private final UserDefinedTokens userDefined;
+    private final LiteralTokens userDefined;
+    private final LiteralTokens control;
 
-    BpeTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
+    PieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
         this.pieces = pieces;
         this.special = special;
-        this.userDefined = new UserDefinedTokens(v, pieces);
+        this.userDefined = LiteralTokens.userDefined(v, pieces);
+        this.control = LiteralTokens.control(v, pieces);
     }
 
     final Pieces pieces() {
@@ -31,34 +38,47 @@ abstract sealed class BpeTokenizer implements Tokenizer permits SentencePieceTok
         return special;
     }
 
-    /** Which symbols may be joined. */
-    abstract Merger.Pairs pairs();
+    /** Tokenizes the stretches of one text, from left to right. */
+    @FunctionalInterface
+    interface StretchEncoder {
+        /**
+         * Tokenizes text without literally matched tokens in it.
+         *
+         * @param text scratch memory; the byte before {@code start} exists, is consumed, and may be overwritten
+         * @param start first byte, at least {@link #FIRST}
+         * @param end one past the last byte, more than {@code start}
+         */
+        void encode(MemorySegment text, int start, int end, IdBuffer ids);
+    }
 
-    /**
-     * Tokenizes text without user-defined tokens in it.
-     *
-     * @param text scratch memory; the byte before {@code start} exists, is consumed, and may be overwritten
-     * @param start first byte, at least 1
-     * @param end one past the last byte, more than {@code start}
-     */
-    abstract void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids);
+    /** An encoder for one text, with working memory from {@code scratch}. */
+    abstract StretchEncoder newEncoder(SegmentAllocator scratch);
 
     @Override
     public final MemorySegment encode(MemorySegment utf8, boolean addSpecial, SecureArena arena) {
+        return encode(utf8, MarkedText.allText(utf8.byteSize()), addSpecial, arena);
+    }
+
+    @Override
+    public final MemorySegment encodeMarked(MemorySegment utf8, long[] textRanges, boolean addSpecial, SecureArena arena) {
+        return encode(utf8, new MarkedText(textRanges.clone(), utf8.byteSize()), addSpecial, arena);
+    }
+
+    private MemorySegment encode(MemorySegment utf8, MarkedText marks, boolean addSpecial, SecureArena arena) {
         Objects.requireNonNull(arena, "arena");
         long bytes = utf8.byteSize();
         if (bytes > MAX_TEXT_BYTES) {
             throw new IllegalArgumentException("text of " + bytes + " bytes, the limit is " + MAX_TEXT_BYTES);
         }
         try (var scratch = SecureArena.open("tokenizer scratch")) {
-            // one spare byte in front, for the space prefix; a private copy, since the caller's may change meanwhile
-            MemorySegment text = scratch.allocate(bytes + 1, 1);
-            MemorySegment.copy(utf8, 0, text, 1, bytes);
+            // a private copy, since the caller's may change meanwhile
+            MemorySegment text = scratch.allocate(bytes + FIRST, 1);
+            MemorySegment.copy(utf8, 0, text, FIRST, bytes);
             var ids = new IdBuffer(scratch, bytes / 2);
             if (addSpecial && special.addBegin()) {
                 ids.add(special.begin());
             }
-            encodeText(text, (int) bytes + 1, new Merger(scratch, pairs()), ids);
+            encodeText(text, (int) bytes + FIRST, marks, newEncoder(scratch), ids);
             if (addSpecial && special.addEnd()) {
                 ids.add(special.end());
             }
@@ -66,25 +86,32 @@ abstract sealed class BpeTokenizer implements Tokenizer permits SentencePieceTok
         }
     }
 
-    private void encodeText(MemorySegment text, int end, Merger merger, IdBuffer ids) {
-        int start = 1;
-        int at = userDefined.isEmpty() ? end : 1;
+    private void encodeText(MemorySegment text, int end, MarkedText marks, StretchEncoder encoder, IdBuffer ids) {
+        int start = FIRST;
+        int at = userDefined.isEmpty() && !marks.hasMarkup() ? end : FIRST;
         while (at < end) {
-            long match = userDefined.match(text, at, end);
-            if (match == UserDefinedTokens.NONE) {
+            long match = match(text, at, end, marks);
+            if (match == LiteralTokens.NONE) {
                 at++;
                 continue;
             }
             if (at > start) {
-                encodeStretch(text, start, at, merger, ids);
+                encoder.encode(text, start, at, ids);
             }
             ids.add((int) match);
             at += (int) (match >>> 32);
             start = at;
         }
         if (end > start) {
-            encodeStretch(text, start, end, merger, ids);
+            encoder.encode(text, start, end, ids);
         }
+    }
+
+    /** Control tokens lie in markup as a whole; user-defined ones may begin and end anywhere. */
+    private long match(MemorySegment text, int at, int end, MarkedText marks) {
+        long anywhere = userDefined.match(text, at, end);
+        long markupEnd = FIRST + marks.markupEnd(at - FIRST);
+        return markupEnd == at ? anywhere : Math.max(anywhere, control.match(text, at, markupEnd));
     }
 
     @Override
