@@ -29,6 +29,12 @@ public final class LoadLimits {
     /** Alignment of tensor data, in bytes: a page and more; real files use 32 or 64. */
     public static final long MAX_ALIGNMENT = 1L << 20;
 
+    /** Bytes of a safetensors header, by the format's own rule. Only the facts of each tensor stay on the heap. */
+    public static final int MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
+
+    /** Dimensions of a stored tensor before it is translated: numpy's own limit. */
+    public static final int MAX_STORED_DIMENSIONS = 64;
+
     /** Ten times the largest known vocabulary. */
     public static final int MAX_VOCABULARY = 1 << 22;
 

@@ -18,4 +18,10 @@ public interface ByteSource {
      * for one kind of memory, and a second kind seen anywhere in the JVM makes every access slower.
      */
     void copy(long offset, byte[] target, int targetOffset, int count);
+
+    /**
+     * Nobody will read these bytes again: their memory may be zeroed and freed. No byte may be discarded twice, which is why nothing
+     * happens unless whoever holds the bytes says otherwise.
+     */
+    default void discard(long offset, long count) { }
 }

@@ -22,7 +22,12 @@ public interface StoredTensor {
         I32(Integer.BYTES),
         I16(Short.BYTES),
         I8(Byte.BYTES),
-        U8(Byte.BYTES);
+        U64(Long.BYTES),
+        U32(Integer.BYTES),
+        U16(Short.BYTES),
+        U8(Byte.BYTES),
+        /** 0 or 1. */
+        BOOL(Byte.BYTES);
 
         private final int bytes;
 
@@ -57,4 +62,7 @@ public interface StoredTensor {
      * @param dst borrowed for the call
      */
     void read(long from, MemorySegment dst);
+
+    /** Nobody will read any of it again: its memory may be zeroed and freed. To be called once. */
+    default void discard() { }
 }

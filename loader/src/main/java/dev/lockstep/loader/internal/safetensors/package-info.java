@@ -1,0 +1,2 @@
+/** The safetensors container (huggingface/safetensors, README, "Format"). */
+package dev.lockstep.loader.internal.safetensors;
