@@ -160,9 +160,16 @@ public final class Metadata {
 
     private final String file;
     private final Map<String, Value> values;
+    private final Map<String, String> origins;
 
     /** Takes the map over; {@code file} is for messages. */
     public Metadata(String file, Map<String, Value> values) {
+        this(file, values, Map.of());
+    }
+
+    /** The same for keys that another format calls otherwise: {@code origins} says where they are from, for messages. */
+    public Metadata(String file, Map<String, Value> values, Map<String, String> origins) {
+        this.origins = Map.copyOf(origins);
         this.file = file;
         this.values = Collections.unmodifiableMap(values);
     }
@@ -281,6 +288,7 @@ public final class Metadata {
 
     /** A fault of one key, for callers that check more than types and ranges. */
     public ModelFormatException malformed(String key, String problem) {
-        return new ModelFormatException(file, ModelFormatException.NO_OFFSET, key, problem);
+        String origin = origins.get(key);
+        return new ModelFormatException(file, ModelFormatException.NO_OFFSET, origin == null ? key : key + " (" + origin + ')', problem);
     }
 }

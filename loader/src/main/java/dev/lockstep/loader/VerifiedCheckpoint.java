@@ -1,6 +1,6 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.internal.gguf.GgufHeader;
+import dev.lockstep.loader.internal.CheckpointHeader;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public final class VerifiedCheckpoint implements AutoCloseable {
     private final CheckpointBytes bytes;
-    private final GgufHeader header;
+    private final CheckpointHeader header;
     private final Provenance provenance;
     private final List<String> exposure;
     private boolean loadingBegan;
@@ -26,7 +26,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
     private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
 
-    VerifiedCheckpoint(CheckpointBytes bytes, GgufHeader header, Provenance provenance, List<String> exposure) {
+    VerifiedCheckpoint(CheckpointBytes bytes, CheckpointHeader header, Provenance provenance, List<String> exposure) {
         this.bytes = bytes;
         this.header = header;
         this.provenance = provenance;
@@ -39,19 +39,24 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         return bytes.source().name();
     }
 
-    /** Bytes of the file. */
+    /** Bytes of all files. */
     public long byteSize() {
-        return bytes.source().byteSize();
+        return bytes.fileBytes();
     }
 
     /** The container and its version, for people. */
     public String format() {
-        return "GGUF v" + header.version();
+        return header.format();
     }
 
     /** Bytes of secure memory that the private copy of the file takes; 0 if it stays where it is. */
     public long copyBytes() {
         return residency() == Residency.RESIDENT ? byteSize() : 0;
+    }
+
+    /** Bytes of secure memory that matrices will take once they are loaded; the copy is gone then, or it is them. */
+    public long matrixBytes() {
+        return bytes.matrixBytes();
     }
 
     /** Where the weights will be. */

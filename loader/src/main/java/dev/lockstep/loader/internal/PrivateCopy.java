@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A private copy of one file in secure memory, and the digests of that copy. The file is opened once and never looked at
@@ -26,7 +27,7 @@ import java.util.Objects;
  *
  * <p><b>Ownership.</b> Whoever holds it closes it, which zeroes and frees all of it.
  */
-public final class PrivateCopy implements ByteSource, AutoCloseable {
+public final class PrivateCopy implements ByteSource, PanelMemory, AutoCloseable {
     /** Large enough that few panels lie across two chunks, and that nearly all of it can lie in huge pages. */
     static final long CHUNK_BYTES = 128L << 20;
 
@@ -43,8 +44,9 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
      * A piece of the copy.
      *
      * @param bytes with room behind them for kernels that read further than they use
+     * @param needed how many of its bytes nobody has discarded
      */
-    private record Chunk(SecureArena arena, MemorySegment bytes) { }
+    private record Chunk(SecureArena arena, MemorySegment bytes, AtomicLong needed) { }
 
     private PrivateCopy(String name, long chunkBytes) {
         this.name = name;
@@ -125,7 +127,7 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         SecureArena arena = SecureArena.open("private copy of " + name);
         try {
             MemorySegment bytes = arena.allocate(count + PanelLayout.READ_SLACK);
-            chunks.add(new Chunk(arena, bytes));
+            chunks.add(new Chunk(arena, bytes, new AtomicLong(count)));
             return bytes.asSlice(0, count);
         } catch (Throwable t) {
             arena.close();
@@ -165,6 +167,19 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
                 MemorySegment.copy(chunk, JAVA_BYTE, within, target, targetOffset + (int) done, (int) piece));
     }
 
+    /** A chunk is zeroed and freed once all of its bytes are discarded. */
+    @Override
+    public void discard(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, byteSize);
+        for (long at = offset; at < offset + count; at = (at / chunkBytes + 1) * chunkBytes) {
+            Chunk chunk = chunks.get(Math.toIntExact(at / chunkBytes));
+            long piece = Math.min(offset + count - at, chunkBytes - at % chunkBytes);
+            if (chunk.needed.addAndGet(-piece) == 0) {
+                chunk.arena.close();
+            }
+        }
+    }
+
     private interface PieceTask {
         void run(MemorySegment chunk, long within, long done, long piece);
     }
@@ -183,16 +198,14 @@ public final class PrivateCopy implements ByteSource, AutoCloseable {
         }
     }
 
-    /** True if these bytes lie in one chunk. */
-    boolean isInOneChunk(long offset, long count) {
+    @Override
+    public boolean isInOneChunk(long offset, long count) {
         return offset / chunkBytes == (offset + count - 1) / chunkBytes;
     }
 
-    /**
-     * The memory of some bytes that {@linkplain #isInOneChunk lie in one chunk}, to be read and written, and
-     * {@value PanelLayout#READ_SLACK} bytes more behind them.
-     */
-    MemorySegment inPlace(long offset, long count) {
+    /** Where the bytes are, to be read and written. */
+    @Override
+    public MemorySegment place(long offset, long count) {
         Objects.checkFromIndexSize(offset, count, byteSize);
         return chunks.get(Math.toIntExact(offset / chunkBytes)).bytes.asSlice(offset % chunkBytes, count + PanelLayout.READ_SLACK);
     }

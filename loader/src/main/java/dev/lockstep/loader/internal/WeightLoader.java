@@ -18,15 +18,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
 
 /**
- * Turns tensors of a private copy into weights: vectors are expanded into the caller's arena, matrices are woven into panels where
- * they lie, on several threads, each of which takes a stretch of panels at a time. A panel that lies across two chunks of the copy, or
- * has fewer rows than others, gets memory of its own. Used once; the copy is the memory of the weights afterwards.
+ * Turns tensors into weights: vectors are expanded into the caller's arena, matrices are woven into panels in their {@link PanelMemory},
+ * which may be where they lie, on several threads, each of which takes a stretch of panels at a time. A panel that would lie across two
+ * chunks, or has fewer rows than others, gets memory of its own. Used once.
  */
 public final class WeightLoader {
     /** Large enough that taking one costs nothing, small enough that threads end together. */
     private static final long STRETCH_BYTES = 4L << 20;
 
-    private final PrivateCopy copy;
+    private final ByteSource source;
+    private final PanelMemory memory;
     private final SecureArena arena;
     private final int panelRows;
     private final Map<String, MemorySegment> vectors = new HashMap<>();
@@ -42,8 +43,9 @@ public final class WeightLoader {
      */
     private record Stretch(PanelMatrix run, long byteOffset, long from, long to) { }
 
-    public WeightLoader(PrivateCopy copy, SecureArena arena, int panelRows) {
-        this.copy = copy;
+    public WeightLoader(ByteSource source, PanelMemory memory, SecureArena arena, int panelRows) {
+        this.source = source;
+        this.memory = memory;
         this.arena = arena;
         this.panelRows = panelRows;
     }
@@ -53,7 +55,7 @@ public final class WeightLoader {
         List<TensorInfo> inOrder = wanted.stream().sorted(Comparator.comparingLong(TensorInfo::byteOffset)).toList();
         for (TensorInfo tensor : inOrder) {
             if (tensor.shape().size() == 1) {
-                vectors.put(tensor.name(), vector(tensor, copy, arena));
+                vectors.put(tensor.name(), vector(tensor, source, arena));
             } else {
                 plan(tensor);
             }
@@ -103,11 +105,11 @@ public final class WeightLoader {
         long from = byteOffset + first * layout.panelBytes();
         long end = first;
         while (end < layout.panels() && layout.rowsIn(end) == panelRows
-                && copy.isInOneChunk(from, (end + 1 - first) * layout.panelBytes())) {
+                && memory.isInOneChunk(from, (end + 1 - first) * layout.panelBytes())) {
             end++;
         }
         return end > first
-                ? new PanelMatrix(layout, copy.inPlace(from, (end - first) * layout.panelBytes()), first, end)
+                ? new PanelMatrix(layout, memory.place(from, (end - first) * layout.panelBytes()), first, end)
                 : new PanelMatrix(layout, arena.allocate(layout.panelBytes() + PanelLayout.READ_SLACK), first, first + 1);
     }
 
@@ -155,7 +157,7 @@ public final class WeightLoader {
         PanelLayout layout = run.layout().panels(run.firstPanel(), run.endPanel());
         for (long panel = stretch.from; panel < stretch.to; panel++) {
             long local = panel - run.firstPanel();
-            copy.copy(stretch.byteOffset + panel * layout.panelBytes(), rows, 0, layout.rowsIn(local) * layout.rowBytes());
+            source.copy(stretch.byteOffset + panel * layout.panelBytes(), rows, 0, layout.rowsIn(local) * layout.rowBytes());
             layout.pack(local, rows, run.panels(), weaving);
         }
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -46,5 +47,15 @@ public record FileDigests(HashPlan plan, long byteSize, List<byte[]> digests) {
     public String identity() {
         boolean plain = plan.equals(HashPlan.SHA_256);
         return plain ? HexFormat.of().formatHex(digests.getFirst()) : Statement.rootOf(digests);
+    }
+
+    /**
+     * 64 hex digits that stand for the bytes of several files in a certain order: the identity of the only one, otherwise SHA-256 over
+     * all digests.
+     */
+    public static String identityOf(Collection<FileDigests> files) {
+        return files.size() == 1
+                ? files.iterator().next().identity()
+                : Statement.rootOf(files.stream().flatMap(file -> file.digests.stream()).toList());
     }
 }

@@ -62,7 +62,7 @@ class PrivateCopyTest {
     @Test
     void closingZeroesAllOfItAndNothingCanBeReadAfterwards() throws IOException {
         var copy = copy();
-        MemorySegment inside = copy.inPlace(PrivateCopy.CHUNK_BYTES, 10);
+        MemorySegment inside = copy.place(PrivateCopy.CHUNK_BYTES, 10);
         copy.close();
         assertThat(copy.zeroing().bytes()).isGreaterThanOrEqualTo(SIZE);
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> inside.get(ValueLayout.JAVA_BYTE, 0));
@@ -72,7 +72,7 @@ class PrivateCopyTest {
     @Test
     void bytesOfOneChunkAreUsedWhereTheyLie() throws IOException {
         try (var copy = copy()) {
-            copy.inPlace(PrivateCopy.CHUNK_BYTES + 5, 10).set(ValueLayout.JAVA_BYTE, 3, (byte) 42);
+            copy.place(PrivateCopy.CHUNK_BYTES + 5, 10).set(ValueLayout.JAVA_BYTE, 3, (byte) 42);
             byte[] read = new byte[1];
             copy.copy(PrivateCopy.CHUNK_BYTES + 8, read, 0, 1);
             assertThat(read[0]).isEqualTo((byte) 42);

@@ -64,7 +64,7 @@ class WeightLoaderTest {
         byte[] bytes = Files.readAllBytes(file);
         try (var copy = PrivateCopy.of(file, HashPlan.SHA_256, chunkBytes); var arena = SecureArena.open("weights")) {
             List<TensorInfo> tensors = GgufReader.read(copy).tensors();
-            var loader = new WeightLoader(copy, arena, PANEL_ROWS);
+            var loader = new WeightLoader(copy, copy, arena, PANEL_ROWS);
             loader.load(tensors, 3);
             for (TensorInfo tensor : tensors) {
                 assertRows(tensor, loader.matrices().get(tensor.name()), bytes, arena);
@@ -90,7 +90,7 @@ class WeightLoaderTest {
     @Test
     void aSmallFileLiesTogetherButForItsLastRows() throws IOException {
         try (var copy = PrivateCopy.of(model(), HashPlan.SHA_256); var arena = SecureArena.open("weights")) {
-            var loader = new WeightLoader(copy, arena, PANEL_ROWS);
+            var loader = new WeightLoader(copy, copy, arena, PANEL_ROWS);
             loader.load(GgufReader.read(copy).tensors(), 1);
             assertThat(((PanelRuns) loader.matrices().get("matrix0")).count()).isEqualTo(2);
             assertThat(loader.matrices().get("matrix1")).isNotInstanceOf(PanelRuns.class);

@@ -94,7 +94,7 @@ public final class LoadedDecoder implements AutoCloseable {
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
-            return new MemoryPlan(Math.addExact(checkpoint.copyBytes(), TensorPlan.vectorBytes(tensors)),
+            return new MemoryPlan(Math.addExact(checkpoint.matrixBytes(), TensorPlan.vectorBytes(tensors)),
                     KvCache.byteSize(config, session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }

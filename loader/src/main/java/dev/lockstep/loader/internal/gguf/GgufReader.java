@@ -8,6 +8,7 @@ import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.internal.ByteSource;
+import dev.lockstep.loader.internal.CheckpointHeader;
 import dev.lockstep.quant.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,11 +50,11 @@ public final class GgufReader {
     }
 
     /** Parses the header and checks that the tensors it announces lie inside of the file. */
-    public static GgufHeader read(ByteSource source) {
+    public static CheckpointHeader read(ByteSource source) {
         return new GgufReader(source).header();
     }
 
-    private GgufHeader header() {
+    private CheckpointHeader header() {
         if (in.i32() != MAGIC) {
             throw in.fault("is not a GGUF file (it does not begin with \"GGUF\")");
         }
@@ -61,7 +62,7 @@ public final class GgufReader {
         int tensorCount = in.count("tensors", MIN_TENSOR_BYTES, LoadLimits.MAX_TENSORS);
         int pairCount = in.count("metadata entries", MIN_PAIR_BYTES, LoadLimits.MAX_METADATA_ENTRIES);
         Metadata metadata = metadata(pairCount);
-        return new GgufHeader(version, metadata, tensors(tensorCount, alignment(metadata)));
+        return new CheckpointHeader("GGUF v" + version, metadata, tensors(tensorCount, alignment(metadata)));
     }
 
     private int version() {

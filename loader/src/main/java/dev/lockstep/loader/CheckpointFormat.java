@@ -1,0 +1,55 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.age.EncryptedName;
+import dev.lockstep.loader.internal.OpenFile;
+import dev.lockstep.loader.internal.gguf.GgufReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The formats that are read, by what a path looks like. To add one: docs/formats/README.md. */
+enum CheckpointFormat {
+    GGUF {
+        @Override
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+            FileBytes bytes = files.read(files.namedFile());
+            var header = GgufReader.read(bytes.source());
+            List<String> exposure = files.exposure();
+            var provenance = files.provenance();
+            return new VerifiedCheckpoint(files.keep().getFirst(), header, provenance, exposure);
+        }
+    },
+
+    SAFETENSORS {
+        @Override
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+            return HuggingFaceFolder.openFile(files);
+        }
+    },
+
+    HUGGING_FACE_FOLDER {
+        @Override
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+            return HuggingFaceFolder.open(files);
+        }
+    };
+
+    /**
+     * The format of what lies there.
+     *
+     * @throws IOException if it is neither a regular file nor a folder
+     */
+    static CheckpointFormat of(Path model) throws IOException {
+        if (Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS)) {
+            return HUGGING_FACE_FOLDER;
+        }
+        OpenFile.requireRegularFile(model);
+        String name = EncryptedName.plain(model).orElse(model).getFileName().toString();
+        return name.endsWith(".safetensors") ? SAFETENSORS : GGUF;
+    }
+
+    /** Reads, verifies and parses it. Whatever was read is closed if that fails. */
+    abstract VerifiedCheckpoint open(VerifiedFiles files) throws IOException;
+}

@@ -1,0 +1,96 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.internal.CheckpointHeader;
+import dev.lockstep.loader.internal.huggingface.ModelTranslation;
+import dev.lockstep.loader.internal.huggingface.ShardIndex;
+import dev.lockstep.loader.internal.safetensors.SafetensorsReader;
+import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tokenizer.TokenizerFiles;
+import dev.lockstep.loader.internal.translate.TensorImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A checkpoint as transformers saves it: {@code config.json}, weights in one safetensors file or several with an index, and tokenizer files. */
+final class HuggingFaceFolder {
+    private static final String CONFIG = "config.json";
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+
+    /** What may say how text becomes tokens. */
+    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
+            "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "generation_config.json", "chat_template.jinja", "chat_template.json");
+
+    private final VerifiedFiles files;
+    private final List<StoredTensor> stored = new ArrayList<>();
+
+    private HuggingFaceFolder(VerifiedFiles files) {
+        this.files = files;
+    }
+
+    /** Opens the folder. */
+    static VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+        var folder = new HuggingFaceFolder(files);
+        ModelTranslation model = folder.settings();
+        return folder.checkpoint(model, folder.readWeights());
+    }
+
+    /** Opens one safetensors file, with its settings beside it. */
+    static VerifiedCheckpoint openFile(VerifiedFiles files) throws IOException {
+        var folder = new HuggingFaceFolder(files);
+        ModelTranslation model = folder.settings();
+        folder.readShard(files.namedFile());
+        return folder.checkpoint(model, 1);
+    }
+
+    private ModelTranslation settings() throws IOException {
+        if (!files.has(CONFIG)) {
+            throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "there is no " + CONFIG
+                    + " that says what the tensors mean");
+        }
+        return ModelTranslation.of(files.readWhole(CONFIG, LoadLimits.MAX_TEXT_BYTES), CONFIG);
+    }
+
+    /** @return of how many files */
+    private int readWeights() throws IOException {
+        if (files.has(SINGLE) && files.has(INDEX)) {
+            throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "has both " + SINGLE + " and " + INDEX
+                    + "; remove the one that is not meant");
+        }
+        if (files.has(SINGLE)) {
+            readShard(SINGLE);
+            return 1;
+        }
+        if (!files.has(INDEX)) {
+            throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "has neither " + SINGLE + " nor " + INDEX
+                    + "; weights in other formats of transformers are not read");
+        }
+        ShardIndex index = ShardIndex.parse(files.readWhole(INDEX, (int) LoadLimits.MAX_HEADER_BYTES), INDEX);
+        files.requireRoom(index.shards());
+        for (String shard : index.shards()) {
+            index.requireSame(shard, readShard(shard));
+        }
+        return index.shards().size();
+    }
+
+    private List<StoredTensor> readShard(String name) throws IOException {
+        List<StoredTensor> tensors = SafetensorsReader.read(files.read(name).source());
+        stored.addAll(tensors);
+        return tensors;
+    }
+
+    private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
+        Map<String, byte[]> tokenizer = new TreeMap<>();
+        for (String name : TOKENIZER_FILES) {
+            if (files.has(name)) {
+                tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
+            }
+        }
+        var keys = TokenizerFiles.metadata(files.name(), tokenizer, model.vocabularySize());
+        var translated = model.translate(files.name(), keys, stored);
+        String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
+        return files.checkpoint(new TensorImage(files.name(), translated.tensors(), stored), format, translated.metadata());
+    }
+}

@@ -1,0 +1,201 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.age.EncryptedName;
+import dev.lockstep.loader.internal.CheckpointHeader;
+import dev.lockstep.loader.internal.files.FileExposure;
+import dev.lockstep.loader.internal.translate.TensorImage;
+import dev.lockstep.loader.signing.FileDigests;
+import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import dev.lockstep.securemem.Closing;
+import dev.lockstep.securemem.MemoryBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The files of one checkpoint, all of one folder. Each is opened once, hashed as it is read, and compared with the signed list before
+ * anybody sees a byte of it. What is signed is there, or the checkpoint is refused: to leave a file away could change what a model says.
+ *
+ * <p><b>Ownership.</b> Whoever made it closes it; files that were {@linkplain #keep kept} are the caller's by then. One thread at a time.
+ */
+final class VerifiedFiles implements AutoCloseable {
+    private final Path folder;
+    private final Optional<Path> named;
+    private final Optional<Vouched> vouched;
+    private final Residency residency;
+    private final List<? extends AgeIdentity> identities;
+    private final TreeMap<String, FileDigests> digests = new TreeMap<>();
+    private final List<Path> paths = new ArrayList<>();
+    private final List<FileBytes> open = new ArrayList<>();
+
+    /**
+     * Reads and verifies the signature, if one is needed. Reads nothing else.
+     *
+     * @param model a file, which may be encrypted, or a folder
+     */
+    VerifiedFiles(Path model, TrustPolicy trust, Residency residency, List<? extends AgeIdentity> identities) {
+        boolean isFolder = Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS);
+        this.folder = isFolder ? model : model.resolveSibling("");
+        this.named = isFolder ? Optional.empty() : Optional.of(model);
+        this.vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(Vouched.by(model, trust));
+        this.residency = residency;
+        this.identities = identities;
+    }
+
+    /** What the signer calls the file that the caller named: an encrypted one goes by the name of its plaintext. */
+    String namedFile() {
+        String name = named.orElseThrow().getFileName().toString();
+        return EncryptedName.plain(name).orElse(name);
+    }
+
+    /** What to call all of it. */
+    String name() {
+        return named.isPresent() ? namedFile() : folder.toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    /** Where the weights shall be. */
+    Residency residency() {
+        return residency;
+    }
+
+    /** True if the checkpoint has a file of this name: it lies there, or is signed and should. */
+    boolean has(String name) {
+        return vouched.map(each -> each.lists(name)).orElse(false) || exists(folder.resolve(name)) || exists(folder.resolve(EncryptedName.of(name)));
+    }
+
+    private static boolean exists(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param name without a folder; of the plaintext
+     * @return open until this is closed, unless it is {@linkplain #keep kept}
+     * @throws ModelSignatureException if it is not what was signed
+     */
+    FileBytes read(String name) throws IOException {
+        Path plain = folder.resolve(requirePlain(name));
+        Path file = locate(plain);
+        boolean encrypted = !file.equals(plain);
+        vouched.ifPresent(each -> each.requireListed(name, encrypted ? FileDigests.UNKNOWN : sizeOf(file)));
+        HashPlan plan = vouched.map(Vouched::plan).orElse(HashPlan.SHA_256);
+        FileBytes bytes = encrypted
+                ? FileBytes.decrypt(file, name, plan, residency, identities)
+                : FileBytes.read(file, plan, residency);
+        open.add(bytes);
+        vouched.ifPresent(each -> each.requireDigests(name, bytes.digests()));
+        digests.put(name, bytes.digests());
+        paths.add(file);
+        return bytes;
+    }
+
+    /** Reads a small file whole. What is in it is public knowledge: settings, a vocabulary. */
+    byte[] readWhole(String name, int maxBytes) throws IOException {
+        long byteSize = Files.size(locate(folder.resolve(requirePlain(name))));
+        if (byteSize > maxBytes) {
+            throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is larger than " + maxBytes + " bytes");
+        }
+        FileBytes bytes = read(name);
+        byte[] whole = new byte[Math.toIntExact(bytes.fileBytes())];
+        bytes.source().copy(0, whole, 0, whole.length);
+        open.remove(bytes);
+        bytes.close();
+        return whole;
+    }
+
+    /** Names come from other files: none may lead out of the folder. */
+    private String requirePlain(String name) {
+        Path path = folder.resolve(name).normalize();
+        boolean plain = !name.isEmpty() && name.indexOf('/') < 0 && name.indexOf('\\') < 0
+                && path.equals(folder.resolve("x").normalize().resolveSibling(name)) && path.getFileName().toString().equals(name);
+        if (!plain) {
+            throw new ModelFormatException(name(), ModelFormatException.NO_OFFSET, name, "is not the name of a file in the same folder");
+        }
+        return name;
+    }
+
+    private Path locate(Path plain) {
+        if (named.isPresent() && plain.getFileName().toString().equals(namedFile())) {
+            return named.get();
+        }
+        Path encrypted = EncryptedName.of(plain);
+        if (exists(plain) && exists(encrypted)) {
+            throw new ModelSignatureException(Reason.FILE_EXTRA, plain.toString(), "lies there twice, also as " + encrypted.getFileName()
+                    + "; remove the one that is not meant");
+        }
+        if (!exists(plain) && !exists(encrypted)) {
+            throw new ModelSignatureException(Reason.FILE_MISSING, plain.toString(), "is part of the model and does not exist");
+        }
+        return exists(plain) ? plain : encrypted;
+    }
+
+    private static long sizeOf(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new ModelSignatureException(Reason.FILE_UNREADABLE, file.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Asks before files are read whether there will be room for all of them. */
+    void requireRoom(Collection<String> names) {
+        long bytes = names.stream().mapToLong(each -> sizeOf(locate(folder.resolve(requirePlain(each))))).reduce(0, Math::addExact);
+        MemoryBudget.requireRoom(bytes, name());
+    }
+
+    /**
+     * The checkpoint whose tensors are computed from what was read; it owns all of that.
+     *
+     * @param image the checkpoint's from now on, also if this fails
+     * @param format for people
+     */
+    VerifiedCheckpoint checkpoint(TensorImage image, String format, Metadata metadata) throws IOException {
+        try {
+            if (residency == Residency.MAPPED) {
+                throw new IOException(name() + " is " + format + ", whose tensors are computed when they are loaded, so they cannot stay in their file; use the"
+                        + " residency RESIDENT, or make a GGUF file of it with lockstep quantize");
+            }
+            Provenance provenance = provenance();
+            List<String> exposure = exposure();
+            var bytes = TranslatedBytes.of(image, keep());
+            return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, metadata, image.tensors()), provenance, exposure);
+        } catch (Throwable t) {
+            image.close();
+            throw t;
+        }
+    }
+
+    /** Where the trust in what was read so far comes from. */
+    Provenance provenance() {
+        String identity = FileDigests.identityOf(digests.values());
+        return vouched.map(each -> each.provenance(identity)).orElseGet(() -> new Provenance.Unverified(identity));
+    }
+
+    /** Who could change what was read so far. */
+    List<String> exposure() throws IOException {
+        return FileExposure.of(paths);
+    }
+
+    /** Gives the files that are open to the caller, and remembers that the checkpoint was used. */
+    List<FileBytes> keep() {
+        vouched.ifPresent(Vouched::remember);
+        List<FileBytes> kept = List.copyOf(open);
+        open.clear();
+        return kept;
+    }
+
+    @Override
+    public void close() {
+        Closing.all(open.stream().map(file -> (Runnable) file::close).toList());
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.age.EncryptedName;
+import dev.lockstep.loader.signing.BundleVerifier;
+import dev.lockstep.loader.signing.FileDigests;
+import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
+import dev.lockstep.loader.signing.ModelVerifier;
+import dev.lockstep.loader.signing.SignatureSet;
+import dev.lockstep.loader.signing.SignedManifest;
+import dev.lockstep.loader.trust.PolicyVerifier;
+import dev.lockstep.loader.trust.PolicyVerifier.Assessment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What somebody who is trusted says of the files of a checkpoint.
+ *
+ * @param onUse what to do once the files are known to be those, and can be used
+ */
+record Vouched(SignedManifest manifest, Runnable onUse) {
+    /**
+     * Verifies the signature of a file or a folder, and asks the trust policy if there is one.
+     *
+     * @throws ModelSignatureException if there is none that is trusted, or the policy does not allow it
+     */
+    static Vouched by(Path model, TrustPolicy trust) {
+        Path plain = EncryptedName.plain(model).orElse(model);
+        Path signature = trust.signature().orElseGet(() -> findSignature(model, plain));
+        SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
+        if (trust.rules().isEmpty()) {
+            return new Vouched(manifest, () -> { });
+        }
+        PolicyVerifier rules = trust.rules().get();
+        Assessment assessment = rules.assess(plain, signature, manifest, existingFiles(model, manifest));
+        assessment.decision().requireAllowed(model.toString());
+        rules.insist(assessment);
+        return new Vouched(manifest, () -> rules.remember(assessment));
+    }
+
+    /** What is missing is found to be when it is read; whoever could put it there could also put it there later. */
+    private static List<Path> existingFiles(Path model, SignedManifest manifest) {
+        List<Path> existing = ModelVerifier.filesOf(model, manifest).stream().filter(Files::exists).toList();
+        return existing.isEmpty() ? List.of(model) : existing;
+    }
+
+    private static Path findSignature(Path model, Path plain) {
+        List<Path> places = Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS)
+                ? List.of(model.resolve("model.sig"))
+                : List.of(plain.resolveSibling(plain.getFileName() + ".sig"), plain.resolveSibling("model.sig"));
+        return places.stream()
+                .filter(place -> Files.exists(place, LinkOption.NOFOLLOW_LINKS))
+                .findFirst()
+                .orElseThrow(() -> new ModelSignatureException(Reason.SIGNATURE_MISSING, plain.toString(),
+                        "has no signature (looked for " + places.stream().map(place -> place.getFileName().toString())
+                                .reduce((a, b) -> a + " and " + b).orElseThrow() + (places.size() == 1 ? " in it)" : " beside it)")));
+    }
+
+    HashPlan plan() {
+        return manifest.plan();
+    }
+
+    /** True if a file of this name, without a folder, is among the signed ones. */
+    boolean lists(String name) {
+        return manifest.names().contains(signedName(name));
+    }
+
+    /** Older signers give a single file no name. */
+    private String signedName(String name) {
+        return manifest.nameOfSingleFile(name).orElse(name);
+    }
+
+    void requireListed(String name, long byteSize) {
+        manifest.requireListed(name, byteSize);
+    }
+
+    void requireDigests(String name, FileDigests digests) {
+        manifest.requireDigests(signedName(name), digests);
+    }
+
+    Provenance provenance(String identity) {
+        return new Provenance.Signed(identity, manifest.signers(), manifest.subjectName());
+    }
+
+    void remember() {
+        onUse.run();
+    }
+}

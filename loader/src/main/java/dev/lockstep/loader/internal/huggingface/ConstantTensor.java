@@ -1,0 +1,10 @@
+package dev.lockstep.loader.internal.huggingface;
+
+/**
+ * A vector that follows from the settings.
+ *
+ * @param name in GGUF
+ * @param values never changed
+ * @param origin the setting, for messages
+ */
+record ConstantTensor(String name, float[] values, String origin) { }

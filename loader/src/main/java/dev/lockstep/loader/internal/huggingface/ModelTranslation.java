@@ -1,0 +1,111 @@
+package dev.lockstep.loader.internal.huggingface;
+
+import dev.lockstep.loader.LoadLimits;
+import dev.lockstep.loader.Metadata;
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.translate.Rows;
+import dev.lockstep.loader.internal.translate.TranslatedTensor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** A checkpoint of transformers as GGUF has it: its settings and tensors under the names and in the order of that format. */
+public final class ModelTranslation {
+    static final String TOKEN_TYPE_COUNT = "token_type_count";
+
+    private static final List<Family> FAMILIES = Stream.of(LlamaFamilies.ALL, OtherDecoders.ALL, EncoderFamilies.ALL).flatMap(List::stream).toList();
+
+    private final ModelSettings settings;
+    private final Family family;
+
+    private ModelTranslation(ModelSettings settings, Family family) {
+        this.settings = settings;
+        this.family = family;
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param config a {@code config.json}
+     * @param file its name, for messages
+     * @throws ModelFormatException if it is malformed, or of a family that is not in the table
+     */
+    public static ModelTranslation of(byte[] config, String file) {
+        ModelSettings whole = ModelSettings.parse(config, file);
+        ModelSettings settings = whole.object("text_config").orElse(whole);
+        String type = whole.text("model_type").orElseThrow(() -> whole.missing("model_type"));
+        Family family = FAMILIES.stream().filter(each -> each.modelTypes().contains(type)).findFirst().orElseThrow(() -> whole.fault("model_type",
+                '"' + type + "\" is not supported; supported are " + String.join(", ", modelTypes())));
+        return new ModelTranslation(settings, family);
+    }
+
+    private static Set<String> modelTypes() {
+        var types = new TreeSet<String>();
+        FAMILIES.forEach(family -> types.addAll(family.modelTypes()));
+        return types;
+    }
+
+    /** How many tokens the vocabulary has. */
+    public int vocabularySize() {
+        return Math.toIntExact(inRange("vocab_size", LoadLimits.MAX_VOCABULARY));
+    }
+
+    private long inRange(String name, long max) {
+        long value = settings.integer(name).orElseThrow(() -> settings.missing(name));
+        if (value < 1 || value > max) {
+            throw settings.fault(name, value + " is outside of 1.." + max);
+        }
+        return value;
+    }
+
+    /** A translated checkpoint; its tensors are in the order in which what they are made of is stored. */
+    public record Translated(Metadata metadata, List<TranslatedTensor> tensors) { }
+
+    /**
+     * Translates.
+     *
+     * @param name of the checkpoint, for messages
+     * @param others keys that come from other files, above all the tokenizer
+     * @param stored all tensors in the order of their bytes; borrowed by the result
+     * @throws ModelFormatException if a setting or a tensor is of a kind that is not built
+     */
+    public Translated translate(String name, Map<String, Metadata.Value> others, List<StoredTensor> stored) {
+        var metadata = new MetadataBuilder(family.ggufName());
+        var toMetadata = new MetadataTranslation(family, settings, metadata);
+        HeadShape heads = toMetadata.translate();
+        long layers = metadata.integer("block_count");
+        if (layers < 1 || layers > LoadLimits.MAX_LAYERS) {
+            throw settings.fault("num_hidden_layers", layers + " is outside of 1.." + LoadLimits.MAX_LAYERS);
+        }
+        var weights = new StoredWeights(stored, family, Quantization.of(settings));
+        useTied(weights);
+        long experts = metadata.has("expert_count") ? metadata.integer("expert_count") : 0;
+        List<TranslatedTensor> tensors = new ArrayList<>(new TensorTranslation(family, heads, experts, weights).translate(layers));
+        toMetadata.constants().forEach(constant -> tensors.add(new TranslatedTensor(constant.name(), constant.origin(), Rows.constant(constant.values()))));
+        return new Translated(metadata.all(others).build(name), inStoredOrder(tensors, stored));
+    }
+
+    /** Where the output matrix is that of the embeddings, another one that is stored all the same is never used. */
+    private void useTied(StoredWeights weights) {
+        boolean tied = settings.flag("tie_word_embeddings").orElse(family.tied());
+        if (tied) {
+            weights.drop(OUTPUTS);
+        } else if (OUTPUTS.stream().noneMatch(weights::has)) {
+            throw settings.fault("tie_word_embeddings", "is false, but there is no " + OUTPUTS.getFirst());
+        }
+    }
+
+    private static List<TranslatedTensor> inStoredOrder(List<TranslatedTensor> tensors, List<StoredTensor> stored) {
+        var places = new IdentityHashMap<Object, Integer>();
+        stored.forEach(tensor -> places.put(tensor, places.size()));
+        return tensors.stream().sorted(Comparator.comparingInt(tensor -> tensor.rows().parts().mapToInt(places::get).min().orElse(0))).toList();
+    }
+
+    private static final List<String> OUTPUTS = List.of("lm_head.weight", "embed_out.weight");
+}
