@@ -2,22 +2,81 @@ package dev.lockstep.loader.internal.tokenizer;
 
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.internal.json.StrictJson;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
-/** The tokenizer files of transformers as GGUF's {@code tokenizer.*} keys. Not built yet: every folder is refused. */
+/**
+ * The tokenizer of a Hugging Face folder as GGUF's keys.
+ *
+ * <p>The vocabulary comes from {@code tokenizer.json}, which is what the transformers library reads where there is one; else from
+ * {@code tokenizer.model} (SentencePiece), {@code vocab.json} with {@code merges.txt} (GPT-2), or {@code vocab.txt} (BERT). Roles of tokens
+ * and chat templates come from the other files.
+ */
 public final class TokenizerFiles {
-    private TokenizerFiles() {
+    /** The files that are read, if they are there; others say nothing about a tokenizer. */
+    public static final List<String> NAMES = List.of("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt",
+            "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "chat_template.jinja",
+            "chat_template.json");
+
+    private final String folder;
+    private final Map<String, byte[]> files;
+
+    private TokenizerFiles(String folder, Map<String, byte[]> files) {
+        this.folder = folder;
+        this.files = files;
     }
 
     /**
-     * The keys that follow from some files.
+     * Translates a folder's files.
      *
-     * @param folder for messages
-     * @param filesByName those that are there, whole
-     * @param vocabSize number of tokens of the model
-     * @throws ModelFormatException always
+     * @param folder name of the folder, for messages
+     * @param filesByName contents of the files of {@link #NAMES} that are there; borrowed
+     * @param vocabSize rows of the embedding; ids without a token become padding
+     * @return {@code tokenizer.ggml.*}, {@code tokenizer.chat_template*}, and {@code lockstep.tokenizer.*} for what GGUF has no key for
+     * @throws ModelFormatException if a file is malformed, is not supported, or contradicts another; it says which and where
      */
     public static Map<String, Metadata.Value> metadata(String folder, Map<String, byte[]> filesByName, int vocabSize) {
-        throw new ModelFormatException(folder, ModelFormatException.NO_OFFSET, "", "tokenizer files " + filesByName.keySet() + " are not read yet");
+        return new TokenizerFiles(folder, filesByName).metadata(vocabSize);
+    }
+
+    private Map<String, Metadata.Value> metadata(int vocabSize) {
+        Optional<StrictJson> config = json("tokenizer_config.json");
+        byte[] json = files.get("tokenizer.json");
+        if (json == null) {
+            throw new ModelFormatException(folder, ModelFormatException.NO_OFFSET, "tokenizer.json", "is missing; no other vocabulary is supported yet");
+        }
+        TokenizerJson tokenizer = TokenizerJson.read(json, path("tokenizer.json"));
+        Vocabulary vocabulary = tokenizer.vocabulary();
+        AddedTokens.apply(tokenizer.addedTokens(), vocabulary);
+        TokenRoles.set(vocabulary, tokenizer.postProcessor(), config, json("special_tokens_map.json"), json("generation_config.json"));
+        Map<String, Metadata.Value> values = vocabulary.metadata(vocabSize);
+        ChatTemplates.read(folder, files, config).forEach((key, template) -> values.put(key, new Metadata.TextValue(template)));
+        return values;
+    }
+
+    private Optional<StrictJson> json(String name) {
+        return Optional.ofNullable(files.get(name)).map(bytes -> StrictJson.parse(bytes, path(name), TokenizerFiles::fault));
+    }
+
+    private String path(String name) {
+        return folder + '/' + name;
+    }
+
+    static ModelFormatException fault(String file, String problem, Throwable cause) {
+        var fault = new ModelFormatException(file, ModelFormatException.NO_OFFSET, "", problem);
+        fault.initCause(cause);
+        return fault;
+    }
+
+    /** A member that is an id: a whole number from 0. */
+    static long id(StrictJson object, String member) {
+        JsonNode value = object.node().get(member);
+        if (value == null || !value.isInt() || value.intValue() < 0) {
+            throw object.fault("member \"" + member + "\" must be a whole number from 0");
+        }
+        return value.intValue();
     }
 }

@@ -35,7 +35,7 @@ final class ByteLevelTokenizer extends PieceTokenizer {
         var index = new PieceIndex(pieces.spellings(), id -> isMerged(pieces.type(id)));
         byteTokens = byteTokens(index);
         merges = new MergeTable(v, index);
-        wholeTokens = preTokenizer.takesWholeTokensFirst()
+        wholeTokens = v.flag(Vocabulary.IGNORE_MERGES).orElse(preTokenizer.takesWholeTokensFirst())
                 ? new PieceIndex(pieces.texts(), id -> isWholeToken(pieces, id)) : null;
         requireEveryTextCanBeSpelled(v);
     }
@@ -90,10 +90,7 @@ final class ByteLevelTokenizer extends PieceTokenizer {
 
     @Override
     StretchEncoder newEncoder(SegmentAllocator scratch) {
-        var merger = new Merger(scratch, (text, at, length, leftId, rightId) -> {
-            int rank = merges.rank(leftId, rightId);
-            return rank == MergeTable.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(rank, merges.result(rank));
-        });
+        var merger = new Merger(scratch, merges);
         return (text, start, end, ids) -> encodeStretch(text, start, end, merger, ids);
     }
 

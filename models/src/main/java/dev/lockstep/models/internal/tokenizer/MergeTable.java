@@ -7,13 +7,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The merges of a byte-level vocabulary: from two token ids to the rank of their merge and its result. Sixteen bytes or
+ * The merges of a vocabulary: from two token ids to the rank of their merge and its result. Sixteen bytes or
  * so per merge. Immutable.
  */
-final class MergeTable {
-    /** {@link #rank}: these two are never merged. */
-    static final int NONE = -1;
-
+final class MergeTable implements Merger.Pairs {
     /** {@code (merges)} each, by rank. */
     private final int[] lefts;
     private final int[] rights;
@@ -104,13 +101,10 @@ final class MergeTable {
         return slot;
     }
 
-    /** The rank of the merge of two ids, smaller is better; or {@link #NONE}. */
-    int rank(int left, int right) {
-        return slots[slot(left, right)] - 1;
-    }
-
-    /** The id that merge {@code rank} makes. */
-    int result(int rank) {
-        return results[rank];
+    /** The rank of the merge is its priority. */
+    @Override
+    public long join(MemorySegment text, long at, int length, int leftId, int rightId) {
+        int rank = slots[slot(leftId, rightId)] - 1;
+        return rank < 0 ? NONE : Merger.Pairs.of(rank, results[rank]);
     }
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.SegmentAllocator;
  * SentencePiece's byte pair encoding ({@code tokenizer.ggml.model = llama}).
  *
  * <p>Symbols are characters; two neighbours are joined if together they spell a piece, the piece with the highest score
- * first. A character that is no piece becomes its bytes' tokens, and the unknown token where a byte has none.
+ * first. A vocabulary that comes from a {@code tokenizer.json} has merges instead, whose order is exact. A character that is no piece becomes its bytes' tokens, and the unknown token where a byte has none.
  *
  * <p>The vocabulary spells a space as U+2581. Here its pieces are read with spaces, once, instead of rewriting every
  * text; so a U+2581 that a text really contains is no space, becomes its bytes, and comes back as it was (as in
@@ -22,10 +22,14 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     private static final byte[] SPACE_MARK = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
     private final boolean spacePrefix;
+    private final boolean prefixFirstOnly;
     private final PieceIndex index;
 
-    /** {@code (vocabulary)}: the higher the score, the smaller; equal for equal scores. */
+    /** {@code (vocabulary)}: the higher the score, the smaller; equal for equal scores. Null if there are merges. */
     private final int[] priorities;
+
+    /** Null if there are none, as usual: scores count then. */
+    private final MergeTable merges;
 
     /** {@code (256)}: id of each byte's token, or -1. */
     private final int[] byteTokens;
@@ -33,8 +37,11 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     private SentencePieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
         super(v, special, pieces);
         spacePrefix = v.flag(Vocabulary.ADD_SPACE_PREFIX).orElse(true);
+        prefixFirstOnly = v.flag(Vocabulary.SPACE_PREFIX_FIRST_ONLY).orElse(false);
         index = new PieceIndex(pieces.texts(), id -> isJoined(pieces, id));
-        priorities = priorities(v);
+        merges = v.merges().size() == 0 ? null
+                : new MergeTable(v, new PieceIndex(pieces.spellings(), id -> isJoined(pieces, id) || pieces.type(id) == TokenType.USER_DEFINED));
+        priorities = merges == null ? priorities(v) : null;
         byteTokens = pieces.byteTokens();
         requireEveryTextCanBeSpelled(v);
     }
@@ -128,7 +135,7 @@ final class SentencePieceTokenizer extends PieceTokenizer {
 
     @Override
     StretchEncoder newEncoder(SegmentAllocator scratch) {
-        var merger = new Merger(scratch, (text, at, length, leftId, rightId) -> {
+        var merger = new Merger(scratch, merges != null ? merges : (text, at, length, leftId, rightId) -> {
             int id = index.find(text, at, length);
             return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
         });
@@ -136,9 +143,10 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     }
 
     private void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
-        // every stretch follows the begin of the text or a literal token, and both ask for the prefix
-        int first = spacePrefix ? start - 1 : start;
-        if (spacePrefix) {
+        // every stretch follows the begin of the text or a literal token, and usually both ask for the prefix
+        boolean prefix = spacePrefix && (start == FIRST || !prefixFirstOnly);
+        int first = prefix ? start - 1 : start;
+        if (prefix) {
             text.set(JAVA_BYTE, first, (byte) ' ');
         }
         merger.begin(text, first, end - first);

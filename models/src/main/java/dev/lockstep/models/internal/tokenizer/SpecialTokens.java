@@ -66,7 +66,7 @@ record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addB
     }
 
     private static BitSet stops(Vocabulary v, int end) {
-        var stops = new BitSet();
+        BitSet stops = v.ids(Vocabulary.STOP_IDS);
         for (int id : new int[] {end, v.id(Vocabulary.EOT), v.id(Vocabulary.EOM)}) {
             if (id != NONE) {
                 stops.set(id);

@@ -4,6 +4,7 @@ import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -33,6 +34,14 @@ final class Vocabulary {
     static final String ADD_SPACE_PREFIX = PREFIX + "add_space_prefix";
     static final String LOWERCASE = PREFIX + "normalizer.lowercase";
     static final String STRIP_ACCENTS = PREFIX + "normalizer.strip_accents";
+
+    /** What GGUF has no key for; files that Lockstep translated have it, see docs/formats/tokenizers.md. */
+    private static final String OWN_PREFIX = "lockstep.tokenizer.";
+    static final String IGNORE_MERGES = OWN_PREFIX + "ignore_merges";
+    static final String SPACE_PREFIX_FIRST_ONLY = OWN_PREFIX + "space_prefix_first_only";
+    static final String STOP_IDS = OWN_PREFIX + "stop_ids";
+    static final String LSTRIP_IDS = OWN_PREFIX + "lstrip_ids";
+    static final String RSTRIP_IDS = OWN_PREFIX + "rstrip_ids";
 
     /** The longest stretch of a hostile name that a message repeats, in characters. */
     private static final int QUOTED_CHARS = 40;
@@ -98,6 +107,18 @@ final class Vocabulary {
             throw fault(key, "id=" + id + " is not in the vocabulary of " + tokens.size() + " tokens");
         }
         return (int) id;
+    }
+
+    /** The token ids in the list under {@code key}, none if it is absent; throws {@link ModelFormatException} if one is no token. */
+    BitSet ids(String key) {
+        var ids = new BitSet();
+        for (int id : metadata.integers(key).orElse(new int[0])) {
+            if (id < 0 || id >= tokens.size()) {
+                throw fault(key, "id=" + id + " is not in the vocabulary of " + tokens.size() + " tokens");
+            }
+            ids.set(id);
+        }
+        return ids;
     }
 
     /** True if there are types and that of {@code id} is {@code type}. */

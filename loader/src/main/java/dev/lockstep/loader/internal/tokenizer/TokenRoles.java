@@ -1,0 +1,101 @@
+package dev.lockstep.loader.internal.tokenizer;
+
+import dev.lockstep.loader.Metadata;
+import dev.lockstep.loader.internal.json.StrictJson;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Which token begins a text, ends one, and so on: what {@code tokenizer_config.json} says, else {@code special_tokens_map.json}, else
+ * (for the tokens that end generation) {@code generation_config.json}.
+ */
+final class TokenRoles {
+    /** More than any model has; each costs a little at every token. */
+    private static final int MAX_STOPS = 64;
+
+    private final Vocabulary vocabulary;
+    private final Optional<StrictJson> config;
+    private final Optional<StrictJson> specialTokens;
+
+    private TokenRoles(Vocabulary vocabulary, Optional<StrictJson> config, Optional<StrictJson> specialTokens) {
+        this.vocabulary = vocabulary;
+        this.config = config;
+        this.specialTokens = specialTokens;
+    }
+
+    /** Sets the ids of all roles, and when they are added to a text. */
+    static void set(Vocabulary vocabulary, PostProcessor postProcessor, Optional<StrictJson> config,
+            Optional<StrictJson> specialTokens, Optional<StrictJson> generation) {
+        var roles = new TokenRoles(vocabulary, config, specialTokens);
+        roles.set("bos_token", "bos_token_id");
+        roles.set("eos_token", "eos_token_id");
+        roles.set("unk_token", "unknown_token_id");
+        roles.set("sep_token", "seperator_token_id");
+        roles.set("pad_token", "padding_token_id");
+        roles.set("cls_token", "cls_token_id");
+        roles.set("mask_token", "mask_token_id");
+        roles.setAdded("add_bos_token", "bos_token_id", postProcessor.begin());
+        roles.setAdded("add_eos_token", "eos_token_id", postProcessor.end());
+        generation.ifPresent(roles::setStops);
+    }
+
+    private void set(String role, String key) {
+        spelling(role).ifPresent(spelling -> vocabulary.id(spelling).ifPresent(id -> vocabulary.setId(key, id)));
+    }
+
+    /** Files name roles that their vocabulary does not have; such a role is none. */
+    private Optional<String> spelling(String role) {
+        Optional<String> named = config.flatMap(file -> spelling(file, role));
+        return named.isPresent() ? named : specialTokens.flatMap(file -> spelling(file, role));
+    }
+
+    /** A role is a spelling, or an added token that has one. */
+    private static Optional<String> spelling(StrictJson file, String role) {
+        JsonNode value = file.node().get(role);
+        return value != null && value.isObject() ? file.object(role).optionalText("content") : file.optionalText(role);
+    }
+
+    private void setAdded(String flag, String key, Optional<String> added) {
+        Optional<Boolean> said = config.filter(file -> file.has(flag) && !file.node().get(flag).isNull()).map(file -> file.flag(flag));
+        if (added.isPresent() && said.orElse(true)) {
+            // what is added is what the post-processor says, whatever the role's token is called
+            vocabulary.setId(key, vocabulary.requireId(added.get(), "the post_processor's token"));
+        }
+        vocabulary.set(flag, said.orElse(added.isPresent()) && vocabulary.has(key));
+    }
+
+    /** GGUF has three places for tokens that end generation: end of text, of turn and of message. */
+    private void setStops(StrictJson generation) {
+        JsonNode value = generation.node().get("eos_token_id");
+        if (value == null || value.isNull()) {
+            return;
+        }
+        Set<Integer> stops = new LinkedHashSet<>();
+        for (JsonNode id : value.isArray() ? value : List.of(value)) {
+            if (!id.isInt() || vocabulary.spelling(id.intValue()) == null || stops.size() == MAX_STOPS) {
+                throw generation.fault("member \"eos_token_id\" must be up to " + MAX_STOPS + " ids of the vocabulary");
+            }
+            stops.add(id.intValue());
+        }
+        OptionalInt end = vocabulary.settingId("eos_token_id");
+        if (end.isEmpty() && !stops.isEmpty()) {
+            vocabulary.setId("eos_token_id", stops.iterator().next());
+            end = vocabulary.settingId("eos_token_id");
+        }
+        end.ifPresent(stops::remove);
+        int[] others = stops.stream().mapToInt(Integer::intValue).toArray();
+        if (others.length > 0) {
+            vocabulary.setId("eot_token_id", others[0]);
+        }
+        if (others.length > 1) {
+            vocabulary.setId("eom_token_id", others[1]);
+        }
+        if (others.length > 2) {
+            vocabulary.setOwn("stop_ids", Metadata.NumberListValue.of(others));
+        }
+    }
+}
