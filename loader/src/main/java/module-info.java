@@ -1,9 +1,14 @@
 /** Files in, verified weights out: container formats, model signatures, panels in secure memory. */
+// jHDF has a fixed name but no descriptor; what it needs is required here in its place.
+@SuppressWarnings("requires-automatic")
 module dev.lockstep.loader {
     requires transitive dev.lockstep.quant;
     requires tools.jackson.databind;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires io.jhdf;
+    requires org.apache.commons.lang3;
+    requires org.slf4j;
 
     exports dev.lockstep.loader;
     exports dev.lockstep.loader.age;

@@ -35,6 +35,12 @@ public final class LoadLimits {
     /** Dimensions of a stored tensor before it is translated: numpy's own limit. */
     public static final int MAX_STORED_DIMENSIONS = 64;
 
+    /** Chunks of an HDF5 dataset: eight times what h5py makes of the largest known tensors by itself. */
+    public static final int MAX_HDF5_CHUNKS = 1 << 18;
+
+    /** Bytes of an HDF5 dataset that are decoded at once, in secure memory: its chunks side by side. h5py makes chunks of up to 1 MiB. */
+    public static final long MAX_HDF5_BAND_BYTES = 256L << 20;
+
     /** Ten times the largest known vocabulary. */
     public static final int MAX_VOCABULARY = 1 << 22;
 

@@ -1,12 +1,12 @@
 package dev.lockstep.loader.internal;
 
 /** Waiting for threads that use memory of the caller's: nothing may cut that short, and an interrupt stays pending. */
-final class Waiting {
+public final class Waiting {
     private Waiting() {
     }
 
     /** Returns when all threads have ended. */
-    static void forEndOf(Iterable<Thread> threads) {
+    public static void forEndOf(Iterable<Thread> threads) {
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {

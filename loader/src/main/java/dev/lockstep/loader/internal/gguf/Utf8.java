@@ -1,11 +1,11 @@
 package dev.lockstep.loader.internal.gguf;
 
 /** Well-formed UTF-8 as the Unicode standard's table 3-7 defines it: no overlong forms, no surrogates, nothing above U+10FFFF. */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {
     }
 
-    static boolean isValid(byte[] bytes, int from, int to) {
+    public static boolean isValid(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
             int length = sequenceLength(bytes, at, to);
