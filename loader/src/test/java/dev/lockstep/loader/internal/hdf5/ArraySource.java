@@ -1,0 +1,29 @@
+package dev.lockstep.loader.internal.hdf5;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.lockstep.loader.internal.ByteSource;
+import java.lang.foreign.MemorySegment;
+
+/** A file that a test wrote. */
+record ArraySource(byte[] bytes) implements ByteSource {
+    @Override
+    public String name() {
+        return "test.h5";
+    }
+
+    @Override
+    public long byteSize() {
+        return bytes.length;
+    }
+
+    @Override
+    public void copy(long offset, MemorySegment target, long targetOffset, long count) {
+        MemorySegment.copy(bytes, Math.toIntExact(offset), target, JAVA_BYTE, targetOffset, Math.toIntExact(count));
+    }
+
+    @Override
+    public void copy(long offset, byte[] target, int targetOffset, int count) {
+        System.arraycopy(bytes, Math.toIntExact(offset), target, targetOffset, count);
+    }
+}
