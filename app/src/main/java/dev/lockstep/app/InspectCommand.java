@@ -16,11 +16,11 @@ import picocli.CommandLine.Spec;
 @Command(name = "inspect", description = {"Shows what a model file is, who signed it, which kernels would run it and why, and the memory it takes.",
     "Exit code 1 tells that it could not be run."})
 final class InspectCommand extends IoCommand {
-    @Parameters(arity = "0..1", paramLabel = "PATH", description = "A GGUF file. Default: the demo model.")
+    @Parameters(arity = "0..1", paramLabel = "PATH", description = "A GGUF or safetensors file, or a folder of transformers. Default: the demo model.")
     private Path model;
 
     @Mixin
-    private ResidencyOption residency;
+    private WeightOptions weights;
 
     @Mixin
     private AgeIdentityOptions identities;
@@ -43,7 +43,7 @@ final class InspectCommand extends IoCommand {
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
         try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, file, all ->
-                CheckpointLoader.open(file, trust.policy(io), residency.value(), all))) {
+                CheckpointLoader.open(file, trust.policy(io), weights.value(), all))) {
             var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());
             inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));

@@ -15,11 +15,11 @@ import picocli.CommandLine.Spec;
 
 /** The model a command works on. */
 final class ModelOption {
-    @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "A GGUF file. Default: the demo model.")
+    @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "A GGUF or safetensors file, or a folder of transformers. Default: the demo model.")
     private Path model;
 
     @Mixin
-    private ResidencyOption residency;
+    private WeightOptions weights;
 
     @Mixin
     private AgeIdentityOptions identities;
@@ -50,7 +50,7 @@ final class ModelOption {
 
     private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file) throws IOException {
         VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all ->
-                CheckpointLoader.open(file, trust.policy(io), residency.value(), all));
+                CheckpointLoader.open(file, trust.policy(io), weights.value(), all));
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));
         return checkpoint;

@@ -68,7 +68,7 @@ final class QuantizeCommand extends IoCommand {
         requireOtherFile();
         GgufWriter.requireTarget(out, existing);
         // every tensor is read once, so it need not be in memory before
-        Residency where = residency.valueOr(isPlainFile() ? Residency.MAPPED : Residency.RESIDENT);
+        Residency where = residency.valueOr(isPlain() ? Residency.MAPPED : Residency.RESIDENT);
         try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, in, all ->
                 CheckpointLoader.open(in, trust.policy(io), where, all))) {
             var quantized = new QuantizedCheckpoint(checkpoint, type, pure);
@@ -84,8 +84,9 @@ final class QuantizeCommand extends IoCommand {
         }
     }
 
-    private boolean isPlainFile() {
-        return Files.isRegularFile(in) && EncryptedName.plain(in).isEmpty();
+    /** A folder may hold encrypted files, and then it says so. */
+    private boolean isPlain() {
+        return Files.isDirectory(in) || Files.isRegularFile(in) && EncryptedName.plain(in).isEmpty();
     }
 
     private void requireOriginal(QuantizedCheckpoint quantized) {

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** What the tensors of a checkpoint are read from. Whoever holds it closes it: the checkpoint, or the weights made of it. */
-sealed interface CheckpointBytes extends AutoCloseable permits FileBytes, TranslatedBytes {
+sealed interface CheckpointBytes extends AutoCloseable permits FileBytes, SplitBytes, TranslatedBytes {
     Residency residency();
 
     /** Where {@link TensorInfo#byteOffset} leads. */
@@ -26,6 +26,11 @@ sealed interface CheckpointBytes extends AutoCloseable permits FileBytes, Transl
      */
     default void copyTensor(TensorInfo tensor, long from, MemorySegment target) {
         source().copy(tensor.byteOffset() + from, target, 0, target.byteSize());
+    }
+
+    /** What {@link VerifiedCheckpoint#weightsIdentity} is if that of the files is {@code files}. */
+    default String identity(String files) {
+        return files;
     }
 
     /** See {@link VerifiedCheckpoint#loadWeights}. */

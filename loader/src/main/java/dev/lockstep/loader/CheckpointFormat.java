@@ -2,23 +2,17 @@ package dev.lockstep.loader;
 
 import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.internal.OpenFile;
-import dev.lockstep.loader.internal.gguf.GgufReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The formats that are read, by what a path looks like. To add one: docs/formats/README.md. */
 enum CheckpointFormat {
     GGUF {
         @Override
         VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            FileBytes bytes = files.read(files.namedFile());
-            var header = GgufReader.read(bytes.source());
-            List<String> exposure = files.exposure();
-            var provenance = files.provenance();
-            return new VerifiedCheckpoint(files.keep().getFirst(), header, provenance, exposure);
+            return GgufCheckpoint.open(files);
         }
     },
 

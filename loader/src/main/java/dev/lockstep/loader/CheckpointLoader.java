@@ -35,19 +35,26 @@ public final class CheckpointLoader {
      *
      * @param file the model file or folder
      * @param trust on whose word to load it
-     * @param residency where its weights will be
+     * @param options where its weights will be, and of which type
      * @param identities who decrypts, tried in order; the caller's to close
      * @return the caller's to close; that zeroes the private copy
      * @throws ModelSignatureException if the policy does not allow this file: unsigned, signed by somebody else, or changed
      * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted, or the encrypted file was changed
      * @throws ModelFormatException if the file is trusted but malformed
-     * @throws IOException if the file cannot be read
+     * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
+     * @throws IOException if a file cannot be read, or the options cannot be had for this format
      */
-    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency, List<? extends AgeIdentity> identities)
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities)
             throws IOException {
         CheckpointFormat format = CheckpointFormat.of(file);
-        try (var files = new VerifiedFiles(file, trust, residency, identities)) {
+        try (var files = new VerifiedFiles(file, trust, options, identities)) {
             return format.open(files);
         }
+    }
+
+    /** The same with weights of the types in which they are stored. */
+    public static VerifiedCheckpoint open(Path file, TrustPolicy trust, Residency residency, List<? extends AgeIdentity> identities)
+            throws IOException {
+        return open(file, trust, OpenOptions.of(residency), identities);
     }
 }

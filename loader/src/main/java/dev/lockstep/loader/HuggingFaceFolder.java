@@ -1,12 +1,10 @@
 package dev.lockstep.loader;
 
-import dev.lockstep.loader.internal.CheckpointHeader;
 import dev.lockstep.loader.internal.huggingface.ModelTranslation;
 import dev.lockstep.loader.internal.huggingface.ShardIndex;
 import dev.lockstep.loader.internal.safetensors.SafetensorsReader;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.loader.internal.tokenizer.TokenizerFiles;
-import dev.lockstep.loader.internal.translate.TensorImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +16,6 @@ final class HuggingFaceFolder {
     private static final String CONFIG = "config.json";
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
-
-    /** What may say how text becomes tokens. */
-    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
-            "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt", "generation_config.json", "chat_template.jinja", "chat_template.json");
 
     private final VerifiedFiles files;
     private final List<StoredTensor> stored = new ArrayList<>();
@@ -83,7 +77,7 @@ final class HuggingFaceFolder {
 
     private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
         Map<String, byte[]> tokenizer = new TreeMap<>();
-        for (String name : TOKENIZER_FILES) {
+        for (String name : TokenizerFiles.NAMES) {
             if (files.has(name)) {
                 tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
             }
@@ -91,6 +85,6 @@ final class HuggingFaceFolder {
         var keys = TokenizerFiles.metadata(files.name(), tokenizer, model.vocabularySize());
         var translated = model.translate(files.name(), keys, stored);
         String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
-        return files.checkpoint(new TensorImage(files.name(), translated.tensors(), stored), format, translated.metadata());
+        return files.checkpoint(translated.tensors(), stored, format, translated.metadata());
     }
 }

@@ -6,10 +6,12 @@ import dev.lockstep.quant.PanelMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Memory of one thread through which the panels of {@linkplain PagedMatrix paged matrices} of one file pass, some at a time. The
+ * Memory of one thread through which the panels of {@linkplain PagedMatrix paged matrices} of one checkpoint pass, some at a time. The
  * memory is borrowed. One thread at a time.
  */
 public final class PanelWindow {
@@ -18,16 +20,16 @@ public final class PanelWindow {
 
     private final MemorySegment panels;
     private final MemorySegment weaving;
-    private final VerifiedPages.Reader reader;
+    private final Map<VerifiedPages, VerifiedPages.Reader> readers = new IdentityHashMap<>();
 
     private PanelWindow(SegmentAllocator memory, Collection<PagedMatrix> matrices) {
         long rowBytes = largest(matrices, layout -> panelsAtOnce(layout) * layout.panelBytes());
-        reader = matrices.iterator().next().pages().newReader(memory.allocate(VerifiedPages.readerBytes(rowBytes)));
+        matrices.forEach(matrix -> readers.computeIfAbsent(matrix.pages(), pages -> pages.newReader(memory.allocate(VerifiedPages.readerBytes(rowBytes)))));
         panels = memory.allocate(largest(matrices, layout -> layout.panels(0, panelsAtOnce(layout)).allocationBytes()));
         weaving = memory.allocate(largest(matrices, PanelLayout::scratchBytes));
     }
 
-    /** Memory for panels of these matrices: at least one, all of the same file. */
+    /** Memory for panels of these matrices. */
     public static PanelWindow allocate(SegmentAllocator memory, Collection<PagedMatrix> matrices) {
         return new PanelWindow(memory, matrices);
     }
@@ -50,7 +52,7 @@ public final class PanelWindow {
      */
     public PanelMatrix load(PagedMatrix matrix, long from, long to) {
         PanelLayout window = matrix.layout().panels(from, to);
-        MemorySegment source = reader.read(matrix.offsetOf(from * window.panelRows()), window.rows() * window.rowBytes());
+        MemorySegment source = readers.get(matrix.pages()).read(matrix.offsetOf(from * window.panelRows()), window.rows() * window.rowBytes());
         if (window.rows() % window.panelRows() != 0) {
             // pack leaves the lanes of missing rows as they are
             panels.asSlice((window.panels() - 1) * window.panelBytes(), window.panelBytes()).fill((byte) 0);
@@ -64,7 +66,7 @@ public final class PanelWindow {
 
     /** Overwrites everything with zeros. */
     public void zero() {
-        reader.zero();
+        readers.values().forEach(VerifiedPages.Reader::zero);
         panels.fill((byte) 0);
         weaving.fill((byte) 0);
     }

@@ -49,4 +49,9 @@ public record TensorInfo(String name, DType type, List<Long> shape, long byteOff
         return new TensorInfo(name, type, vector ? List.of(to - from) : List.of(to - from, columns()),
                 byteOffset + from * rowBytes, (to - from) * rowBytes);
     }
+
+    /** The same tensor in a file where everything lies so many bytes further behind. */
+    TensorInfo movedBy(long bytes) {
+        return new TensorInfo(name, type, shape, Math.addExact(byteOffset, bytes), byteSize);
+    }
 }

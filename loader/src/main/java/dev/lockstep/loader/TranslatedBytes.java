@@ -2,16 +2,21 @@ package dev.lockstep.loader;
 
 import dev.lockstep.loader.internal.FreshMemory;
 import dev.lockstep.loader.internal.WeightLoader;
+import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.internal.translate.TensorImage;
+import dev.lockstep.quant.DType;
 import dev.lockstep.quant.WeightMatrix;
 import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,17 +25,27 @@ import java.util.stream.Stream;
  *
  * @param source the tensors
  * @param files what they are computed from; all are closed with this
+ * @param type to which they are quantized, if they are
  * @param memory of the matrices
  */
-record TranslatedBytes(TensorImage source, List<FileBytes> files, SecureArena memory) implements CheckpointBytes {
+record TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType> type, SecureArena memory) implements CheckpointBytes {
     /** Takes the image and the files over. */
-    static TranslatedBytes of(TensorImage source, List<FileBytes> files) {
-        return new TranslatedBytes(source, List.copyOf(files), SecureArena.open("matrices of " + source.name()));
+    static TranslatedBytes of(TensorImage source, List<FileBytes> files, Optional<DType> type) {
+        return new TranslatedBytes(source, List.copyOf(files), type, SecureArena.open("matrices of " + source.name()));
+    }
+
+    @Override
+    public String identity(String ofFiles) {
+        return type.map(each -> {
+            var digest = Sha256.start();
+            digest.update((ofFiles + ' ' + each.name()).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        }).orElse(ofFiles);
     }
 
     @Override
     public Residency residency() {
-        return Residency.RESIDENT;
+        return files.isEmpty() ? Residency.RESIDENT : files.getFirst().residency();
     }
 
     @Override
@@ -45,6 +60,10 @@ record TranslatedBytes(TensorImage source, List<FileBytes> files, SecureArena me
 
     @Override
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+        if (residency() == Residency.MAPPED) {
+            throw new ModelFormatException(source.name(), ModelFormatException.NO_OFFSET, "", "its matrices are computed when they are loaded, so they cannot"
+                    + " stay in their file; use the residency RESIDENT, or make a GGUF file of it with lockstep quantize");
+        }
         source.retain(wanted);
         var vectors = new HashMap<String, MemorySegment>();
         Map<String, WeightMatrix> matrices = new HashMap<>();

@@ -64,6 +64,14 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         return bytes.residency();
     }
 
+    /**
+     * 64 hex digits that stand for the weights as they are computed with: those of the provenance, unless they are quantized when they are
+     * loaded.
+     */
+    public String weightsIdentity() {
+        return bytes.identity(provenance.sha256());
+    }
+
     public Provenance provenance() {
         return provenance;
     }

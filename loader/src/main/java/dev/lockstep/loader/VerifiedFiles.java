@@ -4,7 +4,9 @@ import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.internal.CheckpointHeader;
 import dev.lockstep.loader.internal.files.FileExposure;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.loader.internal.translate.TensorImage;
+import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSignatureException;
@@ -14,6 +16,7 @@ import dev.lockstep.securemem.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,7 +34,7 @@ final class VerifiedFiles implements AutoCloseable {
     private final Path folder;
     private final Optional<Path> named;
     private final Optional<Vouched> vouched;
-    private final Residency residency;
+    private final OpenOptions options;
     private final List<? extends AgeIdentity> identities;
     private final TreeMap<String, FileDigests> digests = new TreeMap<>();
     private final List<Path> paths = new ArrayList<>();
@@ -42,12 +45,12 @@ final class VerifiedFiles implements AutoCloseable {
      *
      * @param model a file, which may be encrypted, or a folder
      */
-    VerifiedFiles(Path model, TrustPolicy trust, Residency residency, List<? extends AgeIdentity> identities) {
+    VerifiedFiles(Path model, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities) {
         boolean isFolder = Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS);
         this.folder = isFolder ? model : model.resolveSibling("");
         this.named = isFolder ? Optional.empty() : Optional.of(model);
         this.vouched = trust.isUnsignedAllowed() ? Optional.empty() : Optional.of(Vouched.by(model, trust));
-        this.residency = residency;
+        this.options = options;
         this.identities = identities;
     }
 
@@ -62,9 +65,9 @@ final class VerifiedFiles implements AutoCloseable {
         return named.isPresent() ? namedFile() : folder.toAbsolutePath().normalize().getFileName().toString();
     }
 
-    /** Where the weights shall be. */
-    Residency residency() {
-        return residency;
+    /** What the checkpoint is to be. */
+    OpenOptions options() {
+        return options;
     }
 
     /** True if the checkpoint has a file of this name: it lies there, or is signed and should. */
@@ -79,12 +82,16 @@ final class VerifiedFiles implements AutoCloseable {
     /**
      * Reads a file.
      *
-     * @param name without a folder; of the plaintext
+     * @param name below the folder; of the plaintext
      * @return open until this is closed, unless it is {@linkplain #keep kept}
      * @throws ModelSignatureException if it is not what was signed
      */
     FileBytes read(String name) throws IOException {
-        Path plain = folder.resolve(requirePlain(name));
+        return read(name, options.residency());
+    }
+
+    private FileBytes read(String name, Residency residency) throws IOException {
+        Path plain = resolve(name);
         Path file = locate(plain);
         boolean encrypted = !file.equals(plain);
         vouched.ifPresent(each -> each.requireListed(name, encrypted ? FileDigests.UNKNOWN : sizeOf(file)));
@@ -101,11 +108,11 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** Reads a small file whole. What is in it is public knowledge: settings, a vocabulary. */
     byte[] readWhole(String name, int maxBytes) throws IOException {
-        long byteSize = Files.size(locate(folder.resolve(requirePlain(name))));
+        long byteSize = Files.size(locate(resolve(name)));
         if (byteSize > maxBytes) {
             throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is larger than " + maxBytes + " bytes");
         }
-        FileBytes bytes = read(name);
+        FileBytes bytes = read(name, Residency.RESIDENT);
         byte[] whole = new byte[Math.toIntExact(bytes.fileBytes())];
         bytes.source().copy(0, whole, 0, whole.length);
         open.remove(bytes);
@@ -113,18 +120,18 @@ final class VerifiedFiles implements AutoCloseable {
         return whole;
     }
 
-    /** Names come from other files: none may lead out of the folder. */
-    private String requirePlain(String name) {
-        Path path = folder.resolve(name).normalize();
-        boolean plain = !name.isEmpty() && name.indexOf('/') < 0 && name.indexOf('\\') < 0
-                && path.equals(folder.resolve("x").normalize().resolveSibling(name)) && path.getFileName().toString().equals(name);
-        if (!plain) {
-            throw new ModelFormatException(name(), ModelFormatException.NO_OFFSET, name, "is not the name of a file in the same folder");
+    /** Names may come from other files: none leads out of the folder. */
+    private Path resolve(String name) {
+        Path path = folder.resolve(name);
+        Path base = folder.toAbsolutePath().normalize();
+        boolean inside = path.toAbsolutePath().normalize().startsWith(base) && !path.toAbsolutePath().normalize().equals(base);
+        if (name.isEmpty() || !inside) {
+            throw new IllegalArgumentException("name=" + name + " is not one of a file in the folder");
         }
-        return name;
+        return path;
     }
 
-    private Path locate(Path plain) {
+    private Path locate(Path plain) throws NoSuchFileException {
         if (named.isPresent() && plain.getFileName().toString().equals(namedFile())) {
             return named.get();
         }
@@ -134,6 +141,9 @@ final class VerifiedFiles implements AutoCloseable {
                     + "; remove the one that is not meant");
         }
         if (!exists(plain) && !exists(encrypted)) {
+            if (vouched.isEmpty()) {
+                throw new NoSuchFileException(plain.toString(), null, "is part of the model and does not exist");
+            }
             throw new ModelSignatureException(Reason.FILE_MISSING, plain.toString(), "is part of the model and does not exist");
         }
         return exists(plain) ? plain : encrypted;
@@ -148,31 +158,40 @@ final class VerifiedFiles implements AutoCloseable {
     }
 
     /** Asks before files are read whether there will be room for all of them. */
-    void requireRoom(Collection<String> names) {
-        long bytes = names.stream().mapToLong(each -> sizeOf(locate(folder.resolve(requirePlain(each))))).reduce(0, Math::addExact);
+    void requireRoom(Collection<String> names) throws IOException {
+        long bytes = 0;
+        for (String each : options.residency() == Residency.RESIDENT ? names : List.<String>of()) {
+            bytes = Math.addExact(bytes, sizeOf(locate(resolve(each))));
+        }
         MemoryBudget.requireRoom(bytes, name());
     }
 
     /**
      * The checkpoint whose tensors are computed from what was read; it owns all of that.
      *
-     * @param image the checkpoint's from now on, also if this fails
+     * @param stored all that the tensors may be made of
      * @param format for people
      */
-    VerifiedCheckpoint checkpoint(TensorImage image, String format, Metadata metadata) throws IOException {
+    VerifiedCheckpoint checkpoint(List<TranslatedTensor> tensors, List<? extends StoredPart> stored, String format, Metadata metadata) throws IOException {
+        Provenance provenance = provenance();
+        List<String> exposure = exposure();
+        var image = new TensorImage(name(), quantized(tensors), stored);
         try {
-            if (residency == Residency.MAPPED) {
-                throw new IOException(name() + " is " + format + ", whose tensors are computed when they are loaded, so they cannot stay in their file; use the"
-                        + " residency RESIDENT, or make a GGUF file of it with lockstep quantize");
-            }
-            Provenance provenance = provenance();
-            List<String> exposure = exposure();
-            var bytes = TranslatedBytes.of(image, keep());
+            var bytes = TranslatedBytes.of(image, keep(), options.type());
             return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, metadata, image.tensors()), provenance, exposure);
         } catch (Throwable t) {
             image.close();
             throw t;
         }
+    }
+
+    private List<TranslatedTensor> quantized(List<TranslatedTensor> tensors) {
+        if (options.type().isEmpty()) {
+            return tensors;
+        }
+        boolean tied = tensors.stream().noneMatch(tensor -> tensor.name().equals(QuantizationRule.OUTPUT));
+        var rule = new QuantizationRule(options.type().get(), false, tied);
+        return tensors.stream().map(tensor -> tensor.quantized(rule)).toList();
     }
 
     /** Where the trust in what was read so far comes from. */

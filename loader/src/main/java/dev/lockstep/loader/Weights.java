@@ -3,6 +3,8 @@ package dev.lockstep.loader;
 import dev.lockstep.quant.WeightMatrix;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +22,17 @@ public final class Weights implements AutoCloseable {
         this.vectors = Map.copyOf(vectors);
         this.matrices = Map.copyOf(matrices);
         this.bytes = bytes;
+    }
+
+    /** All of several, whose bytes are closed together. */
+    static Weights joined(List<Weights> parts, CheckpointBytes bytes) {
+        var vectors = new HashMap<String, MemorySegment>();
+        var matrices = new HashMap<String, WeightMatrix>();
+        for (Weights part : parts) {
+            vectors.putAll(part.vectors);
+            matrices.putAll(part.matrices);
+        }
+        return new Weights(vectors, matrices, bytes);
     }
 
     /** The vector with this name: float32 values, little-endian. */

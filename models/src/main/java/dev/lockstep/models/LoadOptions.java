@@ -1,8 +1,11 @@
 package dev.lockstep.models;
 
 import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
+import dev.lockstep.quant.DType;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How to load a model.
@@ -10,8 +13,9 @@ import java.util.Objects;
  * @param threads threads that compute, the caller of a session included; at least 1
  * @param maxContext the longest context a session may ask for, in tokens; the model's own limit where that is smaller
  * @param residency where the weights are; for a checkpoint that is already open, it has been decided
+ * @param type to which matrices are quantized when they are loaded, if they are; the same for a checkpoint that is already open
  */
-public record LoadOptions(int threads, int maxContext, Residency residency) {
+public record LoadOptions(int threads, int maxContext, Residency residency, Optional<DType> type) {
     /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
     public static final int DEFAULT_CONTEXT = 4096;
 
@@ -26,22 +30,33 @@ public record LoadOptions(int threads, int maxContext, Residency residency) {
             throw new IllegalArgumentException("maxContext=" + maxContext + " must be at least 1");
         }
         Objects.requireNonNull(residency, "residency");
+        Objects.requireNonNull(type, "type");
     }
 
     /** One thread per processor, contexts up to {@value #DEFAULT_CONTEXT} tokens. */
     public static LoadOptions defaults() {
-        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT, Residency.RESIDENT);
+        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT, Residency.RESIDENT, Optional.empty());
     }
 
     public LoadOptions withThreads(int threads) {
-        return new LoadOptions(threads, maxContext, residency);
+        return new LoadOptions(threads, maxContext, residency, type);
     }
 
     public LoadOptions withResidency(Residency residency) {
-        return new LoadOptions(threads, maxContext, residency);
+        return new LoadOptions(threads, maxContext, residency, type);
     }
 
     public LoadOptions withMaxContext(int maxContext) {
-        return new LoadOptions(threads, maxContext, residency);
+        return new LoadOptions(threads, maxContext, residency, type);
+    }
+
+    /** The same, with matrices that are quantized when they are loaded. */
+    public LoadOptions withType(DType wanted) {
+        return new LoadOptions(threads, maxContext, residency, Optional.of(wanted));
+    }
+
+    /** What the loader has to know of it. */
+    OpenOptions openOptions() {
+        return new OpenOptions(residency, type);
     }
 }

@@ -15,7 +15,7 @@ public final class Lockstep {
     /**
      * Verifies a checkpoint and loads it, with one worker thread per processor.
      *
-     * @param file a GGUF file
+     * @param file a GGUF file (of a split one, any part), a safetensors file beside its config.json, or a folder of Hugging Face transformers
      * @param trust on whose word to load it
      * @return the caller's to close
      * @throws dev.lockstep.loader.signing.ModelSignatureException if the policy does not allow this file
@@ -39,7 +39,7 @@ public final class Lockstep {
      * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted, or the encrypted file was changed
      */
     public static Model load(Path file, TrustPolicy trust, LoadOptions options, List<? extends AgeIdentity> identities) throws IOException {
-        try (var checkpoint = CheckpointLoader.open(file, trust, options.residency(), identities)) {
+        try (var checkpoint = CheckpointLoader.open(file, trust, options.openOptions(), identities)) {
             return Model.load(checkpoint, options);
         }
     }

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 public final class Model implements AutoCloseable {
     private final String name;
     private final Provenance provenance;
+    private final String weightsIdentity;
     private final Tokenizer tokenizer;
     private final SecureArena arena;
     private final LoadedDecoder decoder;
@@ -44,6 +45,7 @@ public final class Model implements AutoCloseable {
             WorkerPool pool, int maxContext) {
         this.name = checkpoint.name();
         this.provenance = checkpoint.provenance();
+        this.weightsIdentity = checkpoint.weightsIdentity();
         this.tokenizer = tokenizer;
         this.arena = arena;
         this.decoder = decoder;
@@ -179,7 +181,7 @@ public final class Model implements AutoCloseable {
     public Session openSession(Path file, List<? extends AgeIdentity> identities, int context) throws IOException {
         int positions = checkedContext(context);
         try (var source = AgeFileSource.open(file);
-                var saved = SavedSession.read(source, identities, provenance.sha256(), decoder.sessionShape(), positions)) {
+                var saved = SavedSession.read(source, identities, weightsIdentity, decoder.sessionShape(), positions)) {
             Session session = newSession(new SessionOptions(positions, saved.kvType()));
             try {
                 session.restore(saved);
@@ -205,6 +207,11 @@ public final class Model implements AutoCloseable {
     /** Who vouched for the weights. */
     public Provenance provenance() {
         return provenance;
+    }
+
+    /** See {@link VerifiedCheckpoint#weightsIdentity}: what saved sessions are bound to. */
+    String weightsIdentity() {
+        return weightsIdentity;
     }
 
     public Tokenizer tokenizer() {

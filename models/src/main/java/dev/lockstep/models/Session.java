@@ -236,7 +236,7 @@ public final class Session implements AutoCloseable {
             if (state.position() == 0) {
                 throw new IllegalStateException("the session is empty; there is nothing to save");
             }
-            SavedSession.write(file, owner, model.provenance().sha256(), state);
+            SavedSession.write(file, owner, model.weightsIdentity(), state);
             return null;
         });
     }

@@ -12,10 +12,8 @@ import java.util.List;
 final class EncoderFamilies {
     private static final String[] OTHER_TASKS = {"pooler.dense.", "cls.", "embeddings.position_ids"};
 
-    private static final SettingRule TOKEN_TYPES = integer(ModelTranslation.TOKEN_TYPE_COUNT, "type_vocab_size").or(2);
-
     static final List<Family> ALL = List.of(
-            family("bert", "bert").settings(LlamaFamilies.SIZES).settings(number("attention.layer_norm_epsilon", "layer_norm_eps").or(1e-12), TOKEN_TYPES)
+            family("bert", "bert").settings(LlamaFamilies.SIZES).settings(number("attention.layer_norm_epsilon", "layer_norm_eps").or(1e-12))
                     .tensors(TensorRule.of("token_embd.weight", "embeddings.word_embeddings.weight"), TensorRule.of("position_embd.weight", "embeddings.position_embeddings.weight"),
                             TensorRule.of("token_types.weight", "embeddings.token_type_embeddings.weight"))
                     .tensors(affine("token_embd_norm", "embeddings.LayerNorm"))
@@ -29,7 +27,7 @@ final class EncoderFamilies {
             family("nomic-bert", "nomic_bert").settings(
                             integer("context_length", "n_positions"), integer("embedding_length", "n_embd"), integer("block_count", "n_layer"),
                             integer("feed_forward_length", "n_inner"), integer("attention.head_count", "n_head"), integer("vocab_size", "vocab_size"),
-                            number("attention.layer_norm_epsilon", "layer_norm_epsilon").or(1e-12), TOKEN_TYPES)
+                            number("attention.layer_norm_epsilon", "layer_norm_epsilon").or(1e-12))
                     .tensors(TensorRule.of("token_embd.weight", "embeddings.word_embeddings.weight"), TensorRule.of("token_types.weight", "embeddings.token_type_embeddings.weight"))
                     .tensors(affine("token_embd_norm", "emb_ln")).tensors(affine("blk.{l}.attn_qkv", "encoder.layers.{l}.attn.Wqkv"))
                     .tensors(affine("blk.{l}.attn_output", "encoder.layers.{l}.attn.out_proj")).tensors(affine("blk.{l}.attn_output_norm", "encoder.layers.{l}.norm1"))

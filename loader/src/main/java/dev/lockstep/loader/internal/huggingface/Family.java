@@ -40,17 +40,18 @@ record Family(String ggufName, Set<String> modelTypes, List<String> prefixes, Li
     }
 
     /**
-     * Which layers see a window only.
+     * Which layers see a window only, where {@code layer_types} does not say it.
      *
-     * @param possible false if a window that is shorter than the context is not built here
-     * @param period every so manieth layer sees everything; 0 if none does
+     * @param period every so manieth layer sees everything; 0 if none does, 1 if all do
+     * @param optional true if a window counts only with {@code use_sliding_window}, and from a certain layer on (Qwen)
      */
-    record Windows(boolean possible, int period) {
-        static final Windows NONE = new Windows(false, 1);
-        static final Windows ALL = new Windows(true, 0);
+    record Windows(int period, boolean optional) {
+        static final Windows NONE = new Windows(1, false);
+        static final Windows ALL = new Windows(0, false);
+        static final Windows OPTIONAL = new Windows(1, true);
 
         static Windows allBut(int period) {
-            return new Windows(true, period);
+            return new Windows(period, false);
         }
     }
 }

@@ -37,14 +37,14 @@ final class LlamaFamilies {
             adjacent("llama", "mixtral").settings(EXPERTS).tensors(DecoderTensors.MIXTRAL_EXPERTS).windows(Windows.ALL).build(),
             adjacent("granite", "granite").settings(GRANITE_FACTORS).tensors(DecoderTensors.GATED).build(),
             adjacent("granitemoe", "granitemoe").settings(GRANITE_FACTORS).settings(EXPERTS).tensors(DecoderTensors.GRANITE_EXPERTS).build(),
-            adjacent("smollm3", "smollm3").tensors(DecoderTensors.GATED).tied().demand("use_sliding_window", "false").build(),
-            halves("qwen2", "qwen2").tensors(DecoderTensors.GATED).demand("use_sliding_window", "false").build(),
+            adjacent("smollm3", "smollm3").tensors(DecoderTensors.GATED).tied().windows(Windows.OPTIONAL).build(),
+            halves("qwen2", "qwen2").tensors(DecoderTensors.GATED).windows(Windows.OPTIONAL).build(),
             halves("qwen2moe", "qwen2_moe").settings(EXPERTS).settings(EXPERT_WIDTH, integer("expert_shared_feed_forward_length", "shared_expert_intermediate_size"))
-                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.SHARED_EXPERT).demand("use_sliding_window", "false")
+                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.SHARED_EXPERT).windows(Windows.OPTIONAL)
                     .demand("norm_topk_prob", "false").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
-            halves("qwen3", "qwen3").tensors(DecoderTensors.GATED).tensors(DecoderTensors.QUERY_KEY_NORMS).demand("use_sliding_window", "false").build(),
+            halves("qwen3", "qwen3").tensors(DecoderTensors.GATED).tensors(DecoderTensors.QUERY_KEY_NORMS).windows(Windows.OPTIONAL).build(),
             halves("qwen3moe", "qwen3_moe").settings(EXPERTS).settings(EXPERT_WIDTH).tensors(DecoderTensors.EXPERTS)
-                    .tensors(DecoderTensors.QUERY_KEY_NORMS).demand("use_sliding_window", "false").require("norm_topk_prob", "true")
+                    .tensors(DecoderTensors.QUERY_KEY_NORMS).windows(Windows.OPTIONAL).require("norm_topk_prob", "true")
                     .demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
             family("olmo2", "olmo2").settings(SIZES).settings(RMS_EPSILON).tensors(DecoderTensors.OUTER).tensors(attention(Form.AS_STORED))
                     .tensors(DecoderTensors.NORMS_AFTER).tensors(DecoderTensors.QUERY_KEY_NORMS).tensors(DecoderTensors.GATED).build(),

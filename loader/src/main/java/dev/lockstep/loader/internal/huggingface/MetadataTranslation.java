@@ -1,10 +1,12 @@
 package dev.lockstep.loader.internal.huggingface;
 
 import dev.lockstep.loader.LoadLimits;
-import dev.lockstep.loader.internal.huggingface.Family.Windows;
+import dev.lockstep.loader.Metadata;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 
 /** The settings of a model under GGUF's names. A value that means something that is not built here is refused, not passed over. */
 final class MetadataTranslation {
@@ -29,6 +31,9 @@ final class MetadataTranslation {
     HeadShape translate() {
         requireSupported();
         family.settings().forEach(this::put);
+        requireRange("block_count", LoadLimits.MAX_LAYERS);
+        requireRange("embedding_length", LoadLimits.MAX_WIDTH);
+        requireRange("attention.head_count", LoadLimits.MAX_HEADS);
         if (!to.has("feed_forward_length")) {
             long width = settings.integer("n_inner", "intermediate_size").orElseGet(() -> Math.multiplyExact(4L, to.integer("embedding_length")));
             to.integer("feed_forward_length", width, settings.origin("n_inner"));
@@ -37,7 +42,7 @@ final class MetadataTranslation {
         if (family.rotation().rotates()) {
             constants = new RopeTranslation(family, settings, to).translate(heads);
         }
-        windows();
+        new WindowTranslation(family, settings).translate(to);
         layersWithoutRotation();
         extras();
         return heads;
@@ -53,6 +58,10 @@ final class MetadataTranslation {
             String activation = settings.text(name).orElseThrow();
             if (!family.activations().contains(activation)) {
                 throw settings.fault(name, '"' + activation + "\" is not built for " + family.ggufName() + "; supported is " + family.activations());
+            }
+            // the first Gemma's settings say "gelu" and mean the form with tanh, whatever is stated
+            if (!family.ggufName().equals("gemma")) {
+                to.text("hidden_activation", activation, settings.origin(name));
             }
         });
         family.demands().forEach((name, values) -> settings.literal(name).ifPresent(value -> requireOneOf(name, value, values)));
@@ -70,26 +79,29 @@ final class MetadataTranslation {
         }
     }
 
+    /** A number that is null is switched off, which GGUF writes as 0. */
     private void put(SettingRule rule) {
         String[] names = rule.names().toArray(String[]::new);
         String name = settings.nameOf(rule.names()).orElse(names[0]);
-        if (!settings.has(name) && settings.json().has(name) && rule.otherwise().isPresent()) {
-            throw settings.fault(name, "is null; a number is supported");
-        }
         String origin = settings.origin(name);
         switch (rule.kind()) {
             case INTEGER -> to.integer(rule.ggufKey(), settings.integer(names)
                     .or(() -> rule.otherwise().map(Number::longValue)).orElseThrow(() -> settings.missing(name)), origin);
-            case NUMBER -> to.number(rule.ggufKey(), settings.number(names)
+            case NUMBER -> to.number(rule.ggufKey(), settings.number(names).or(() -> settings.json().has(name) ? Optional.of(0.0) : Optional.empty())
                     .or(() -> rule.otherwise().map(Number::doubleValue)).orElseThrow(() -> settings.missing(name)), origin);
+        }
+    }
+
+    /** What numbers are computed from; the others are looked at by who uses them. */
+    private void requireRange(String key, long max) {
+        if (to.integer(key) < 1 || to.integer(key) > max) {
+            String name = family.settings().stream().filter(rule -> rule.ggufKey().equals(key)).findFirst().flatMap(rule -> settings.nameOf(rule.names())).orElseThrow();
+            throw settings.fault(name, to.integer(key) + " is outside of 1.." + max);
         }
     }
 
     private HeadShape heads() {
         long count = to.integer("attention.head_count");
-        if (count < 1 || count > LoadLimits.MAX_HEADS) {
-            throw settings.fault("num_attention_heads", count + " is outside of 1.." + LoadLimits.MAX_HEADS);
-        }
         long kvHeads = settings.integer("num_key_value_heads").orElse(family.ggufName().equals("gemma3") ? Math.min(count, GEMMA3_KV_HEADS) : count);
         to.integer("attention.head_count_kv", kvHeads, settings.origin("num_key_value_heads"));
         boolean gemma = family.ggufName().startsWith("gemma");
@@ -112,35 +124,10 @@ final class MetadataTranslation {
                 to.number("attention.scale", 1 / Math.sqrt(scalar), settings.origin("query_pre_attn_scalar")));
     }
 
-    private void windows() {
-        Windows windows = family.windows();
-        settings.texts("layer_types").ifPresent(this::requirePeriod);
-        settings.integer("sliding_window_pattern", "_sliding_window_pattern").filter(period -> windows.possible() && period != windows.period()).ifPresent(period -> {
-            throw settings.fault("sliding_window_pattern", period + " is not built for " + family.ggufName() + "; supported is " + windows.period());
-        });
-        long window = settings.integer("sliding_window").orElse(0L);
-        if (windows.possible() && window > 0 && window < to.integer("context_length")) {
-            to.integer("attention.sliding_window", window, settings.origin("sliding_window"));
-        }
-    }
-
-    private void requirePeriod(List<String> layerTypes) {
-        for (int layer = 0; layer < layerTypes.size(); layer++) {
-            int period = family.windows().period();
-            boolean full = period != 0 && (layer + 1) % period == 0;
-            String expected = full ? "full_attention" : "sliding_attention";
-            boolean anyway = period == 0 && layerTypes.get(layer).equals("full_attention") && !settings.has("sliding_window");
-            if (!layerTypes.get(layer).equals(expected) && !anyway) {
-                throw settings.fault("layer_types", "layer " + layer + " is of type \"" + layerTypes.get(layer) + "\"; for " + family.ggufName()
-                        + ", \"" + expected + "\" is supported there");
-            }
-        }
-    }
-
     /** SmolLM 3 rotates in three of four layers; 1 stands for a layer that does. */
     private void layersWithoutRotation() {
         settings.numbers("no_rope_layers").ifPresent(flags -> {
-            boolean usual = LongStream.range(0, flags.size()).allMatch(layer -> (flags.get((int) layer) == 1) == ((layer + 1) % 4 != 0));
+            boolean usual = IntStream.range(0, flags.size()).allMatch(layer -> (flags.get(layer) == 1) == ((layer + 1) % 4 != 0));
             if (!family.ggufName().equals("smollm3") || !usual) {
                 throw settings.fault("no_rope_layers", "only every fourth layer without rotation, of smollm3, is built");
             }
@@ -153,7 +140,10 @@ final class MetadataTranslation {
     private void extras() {
         switch (family.ggufName()) {
             case "gptneox" -> to.flag("use_parallel_residual", settings.flag("use_parallel_residual").orElse(true), settings.origin("use_parallel_residual"));
-            case "bert", "nomic-bert" -> to.flag("attention.causal", false, settings.origin("is_decoder"));
+            case "bert", "nomic-bert" -> {
+                to.flag("attention.causal", false, settings.origin("is_decoder"));
+                to.all(Map.of("tokenizer.ggml.token_type_count", new Metadata.IntegerValue(settings.integer("type_vocab_size").orElse(2L))));
+            }
             default -> { }
         }
     }

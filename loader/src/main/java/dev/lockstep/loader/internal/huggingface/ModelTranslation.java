@@ -7,8 +7,8 @@ import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.loader.internal.translate.Rows;
 import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 
 /** A checkpoint of transformers as GGUF has it: its settings and tensors under the names and in the order of that format. */
 public final class ModelTranslation {
-    static final String TOKEN_TYPE_COUNT = "token_type_count";
-
     private static final List<Family> FAMILIES = Stream.of(LlamaFamilies.ALL, OtherDecoders.ALL, EncoderFamilies.ALL).flatMap(List::stream).toList();
+
+    private static final List<String> OUTPUTS = List.of("lm_head.weight", "embed_out.weight");
 
     private final ModelSettings settings;
     private final Family family;
@@ -79,14 +79,10 @@ public final class ModelTranslation {
         var metadata = new MetadataBuilder(family.ggufName());
         var toMetadata = new MetadataTranslation(family, settings, metadata);
         HeadShape heads = toMetadata.translate();
-        long layers = metadata.integer("block_count");
-        if (layers < 1 || layers > LoadLimits.MAX_LAYERS) {
-            throw settings.fault("num_hidden_layers", layers + " is outside of 1.." + LoadLimits.MAX_LAYERS);
-        }
         var weights = new StoredWeights(stored, family, Quantization.of(settings));
         useTied(weights);
         long experts = metadata.has("expert_count") ? metadata.integer("expert_count") : 0;
-        List<TranslatedTensor> tensors = new ArrayList<>(new TensorTranslation(family, heads, experts, weights).translate(layers));
+        List<TranslatedTensor> tensors = new ArrayList<>(new TensorTranslation(family, heads, experts, weights).translate(metadata.integer("block_count")));
         toMetadata.constants().forEach(constant -> tensors.add(new TranslatedTensor(constant.name(), constant.origin(), Rows.constant(constant.values()))));
         return new Translated(metadata.all(others).build(name), inStoredOrder(tensors, stored));
     }
@@ -106,6 +102,4 @@ public final class ModelTranslation {
         stored.forEach(tensor -> places.put(tensor, places.size()));
         return tensors.stream().sorted(Comparator.comparingInt(tensor -> tensor.rows().parts().mapToInt(places::get).min().orElse(0))).toList();
     }
-
-    private static final List<String> OUTPUTS = List.of("lm_head.weight", "embed_out.weight");
 }

@@ -9,8 +9,6 @@ import java.util.Optional;
  * transformers 4 ({@code rope_theta}, {@code rope_scaling}) and 5 ({@code rope_parameters}).
  */
 final class RopeTranslation {
-    private static final double LOCAL_BASE = 10_000;
-
     private final Family family;
     private final ModelSettings settings;
     private final MetadataBuilder to;
@@ -45,20 +43,16 @@ final class RopeTranslation {
         double base = settings.number("rope_theta", "rotary_emb_base").or(() -> parameters.flatMap(rope -> rope.number("rope_theta")))
                 .orElse(family.rotation().base());
         to.number("rope.freq_base", base, settings.origin("rope_theta"));
-        requireLocalBase();
+        localBase();
         parameters.or(() -> settings.object("rope_scaling")).ifPresent(rope -> scaling(rope, base, heads));
         return constants;
     }
 
-    /** Layers that see a window only have frequencies of their own in Gemma 3. */
-    private void requireLocalBase() {
+    /** Layers that see a window only may have frequencies of their own (Gemma 3). */
+    private void localBase() {
         settings.number("rope_local_base_freq").or(() -> settings.object("rope_parameters").flatMap(rope -> rope.object("sliding_attention"))
-                .flatMap(rope -> rope.number("rope_theta"))).ifPresent(base -> {
-                    boolean gemma3 = family.ggufName().equals("gemma3");
-                    if (gemma3 && base != LOCAL_BASE || !gemma3 && base != to.number("rope.freq_base")) {
-                        throw settings.fault("rope_local_base_freq", base + " is not built for " + family.ggufName());
-                    }
-                });
+                .flatMap(rope -> rope.number("rope_theta"))).ifPresent(base ->
+                to.number("rope.freq_base_swa", base, settings.origin("rope_local_base_freq")));
     }
 
     private void scaling(ModelSettings rope, double base, HeadShape heads) {

@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Which file of a sharded checkpoint holds which tensor ({@code model.safetensors.index.json}). Names of files are as they are written
- * there: whoever opens one sees to it that it is a file of the same folder.
+ * Which file of a sharded checkpoint holds which tensor ({@code model.safetensors.index.json}). All are files of the folder that the
+ * index is in.
  *
  * @param file name of the index, for messages
  * @param shardOf name of the file by name of the tensor
@@ -20,6 +20,7 @@ public record ShardIndex(String file, Map<String, String> shardOf) {
     /** The largest known checkpoints have under 200. */
     private static final int MAX_SHARDS = 4096;
 
+    private static final String ENDING = ".safetensors";
     private static final String WEIGHT_MAP = "weight_map";
 
     /** Reads an index. */
@@ -33,7 +34,17 @@ public record ShardIndex(String file, Map<String, String> shardOf) {
         if (shardOf.isEmpty() || index.shards().size() > MAX_SHARDS) {
             throw index.fault(WEIGHT_MAP, "names " + index.shards().size() + " files; 1 to " + MAX_SHARDS + " are supported");
         }
+        index.shards().forEach(index::requirePlain);
         return index;
+    }
+
+    /** No name leads elsewhere, on any system. */
+    private void requirePlain(String shard) {
+        boolean plain = shard.endsWith(ENDING) && shard.length() > ENDING.length()
+                && shard.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_');
+        if (!plain) {
+            throw fault(shard, "is no name of a safetensors file in the same folder: letters, digits and . - _, and " + ENDING + " at the end");
+        }
     }
 
     /** Names of all files, in order. */

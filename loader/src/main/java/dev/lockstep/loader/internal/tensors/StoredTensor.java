@@ -7,7 +7,7 @@ import java.util.List;
  * A tensor as a file of another format than GGUF stores it, under the name and in the order that file gives it. Its values are rows of
  * the last dimension, little-endian, without gaps, whatever the file does to get there. Checked against the file when it was made.
  */
-public interface StoredTensor {
+public interface StoredTensor extends StoredPart {
     /** How values are stored. */
     enum Type {
         F64(Double.BYTES),
@@ -62,7 +62,4 @@ public interface StoredTensor {
      * @param dst borrowed for the call
      */
     void read(long from, MemorySegment dst);
-
-    /** Nobody will read any of it again: its memory may be zeroed and freed. To be called once. */
-    default void discard() { }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.BlockCodec;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
@@ -50,7 +50,7 @@ record ConvertedRows(RowSource source, DType type) implements RowSource {
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return source.parts();
     }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -44,7 +44,7 @@ record OrderedRows(RowSource source, long count, RowOrder order, List<Long> shap
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return source.parts();
     }
 }

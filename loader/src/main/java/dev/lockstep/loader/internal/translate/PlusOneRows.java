@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
@@ -37,7 +37,7 @@ record PlusOneRows(RowSource source) implements RowSource {
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return source.parts();
     }
 }

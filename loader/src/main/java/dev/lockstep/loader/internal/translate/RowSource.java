@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -30,8 +30,8 @@ public interface RowSource {
     /** Bytes of memory that reading so many rows, or fewer, takes. */
     long scratchBytes(long rows);
 
-    /** The stored tensors it is made of, each as often as it is used. */
-    Stream<StoredTensor> parts();
+    /** What it is made of, each part as often as it is used. */
+    Stream<StoredPart> parts();
 
     /** Values in a row. */
     default long columns() {

@@ -2,6 +2,8 @@ package dev.lockstep.loader.internal.translate;
 
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.TensorInfo;
+import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.quant.DType;
 import java.util.List;
@@ -13,6 +15,11 @@ import java.util.Optional;
  */
 public final class Rows {
     private Rows() {
+    }
+
+    /** A tensor of a GGUF file, as it is. */
+    public static RowSource of(ByteSource file, TensorInfo tensor) {
+        return new GgufRows(file, tensor);
     }
 
     /** A stored tensor: F32, F16 and BF16 as they are, F64 rounded to F32. */

@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
 import java.lang.foreign.MemorySegment;
@@ -50,7 +50,7 @@ record ScaledRows(RowSource values, RowSource scales, long tileRows, long tileCo
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return Stream.concat(values.parts(), scales.parts());
     }
 }

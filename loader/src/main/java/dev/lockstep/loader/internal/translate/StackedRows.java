@@ -1,6 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -51,7 +51,7 @@ record StackedRows(List<RowSource> sources, long[] starts, List<Long> shape) imp
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return sources.stream().flatMap(RowSource::parts);
     }
 }

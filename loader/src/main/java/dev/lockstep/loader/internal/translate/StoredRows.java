@@ -1,5 +1,6 @@
 package dev.lockstep.loader.internal.translate;
 
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.quant.DType;
 import java.lang.foreign.MemorySegment;
@@ -38,7 +39,7 @@ record StoredRows(StoredTensor tensor, DType type, List<Long> shape) implements 
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return Stream.of(tensor);
     }
 }

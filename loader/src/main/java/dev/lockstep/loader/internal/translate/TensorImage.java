@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.internal.ByteSource;
-import dev.lockstep.loader.internal.tensors.StoredTensor;
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Translated tensors one after the other, as the file that nobody wrote: bytes of it are computed when they are read. Borrows what the
- * stored tensors read from.
+ * Translated tensors one after the other, as the file that nobody wrote: bytes of it are computed when they are read. Borrows what these
+ * are read from.
  *
  * <p><b>Threads.</b> Any number may read at once. <b>Ownership.</b> Whoever made it closes it, which zeroes the memory it computes in.
  */
@@ -30,23 +30,23 @@ public final class TensorImage implements ByteSource, AutoCloseable {
 
     private final String name;
     private final List<TensorInfo> tensors = new ArrayList<>();
-    private final List<StoredTensor> stored;
+    private final List<StoredPart> stored;
     private final TreeMap<Long, RowSource> rowsByOffset = new TreeMap<>();
     private final SecureArena arena;
     private final Scratch scratch;
     private final long byteSize;
 
     /** Tensors that are still to be read, each with the number of its readers; null until somebody said what is. */
-    private Map<StoredTensor, Integer> readers;
+    private Map<StoredPart, Integer> readers;
 
     /**
-     * Borrows the stored tensors.
+     * Borrows what is stored.
      *
      * @param name of the checkpoint, for messages
      * @param translated in the order in which what they are made of is best read
      * @param stored all there is, used or not
      */
-    public TensorImage(String name, List<TranslatedTensor> translated, List<StoredTensor> stored) {
+    public TensorImage(String name, List<TranslatedTensor> translated, List<? extends StoredPart> stored) {
         this.name = name;
         this.stored = List.copyOf(stored);
         long next = 0;
@@ -125,9 +125,9 @@ public final class TensorImage implements ByteSource, AutoCloseable {
 
     /** Says that nothing but these will be read from now on: whatever is stored besides is discarded at once. */
     public void retain(Collection<TensorInfo> wanted) {
-        var remaining = new IdentityHashMap<StoredTensor, Integer>();
+        var remaining = new IdentityHashMap<StoredPart, Integer>();
         wanted.forEach(tensor -> rows(tensor).parts().forEach(part -> remaining.merge(part, 1, Integer::sum)));
-        stored.stream().filter(part -> !remaining.containsKey(part)).forEach(StoredTensor::discard);
+        stored.stream().filter(part -> !remaining.containsKey(part)).forEach(StoredPart::discard);
         readers = remaining;
     }
 

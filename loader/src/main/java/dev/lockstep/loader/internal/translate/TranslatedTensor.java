@@ -1,5 +1,8 @@
 package dev.lockstep.loader.internal.translate;
 
+import dev.lockstep.loader.QuantizationRule;
+import dev.lockstep.quant.DType;
+
 /**
  * A tensor of a translated checkpoint.
  *
@@ -7,4 +10,10 @@ package dev.lockstep.loader.internal.translate;
  * @param origin what it is made of, as people find it in the files
  * @param rows its values
  */
-public record TranslatedTensor(String name, String origin, RowSource rows) { }
+public record TranslatedTensor(String name, String origin, RowSource rows) {
+    /** The same, with values of the type that a rule has for it. What cannot be expanded stays as it is, for others to refuse. */
+    public TranslatedTensor quantized(QuantizationRule rule) {
+        DType type = rule.typeOf(name, rows.type(), rows.shape());
+        return rows.type().codec().isEmpty() ? this : new TranslatedTensor(name, origin, Rows.converted(rows, type));
+    }
+}

@@ -3,6 +3,7 @@ package dev.lockstep.loader.internal.translate;
 import static dev.lockstep.quant.LittleEndian.BYTE;
 import static dev.lockstep.quant.LittleEndian.DOUBLE;
 
+import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
@@ -59,7 +60,7 @@ record WidenedRows(StoredTensor tensor, List<Long> shape) implements RowSource {
     }
 
     @Override
-    public Stream<StoredTensor> parts() {
+    public Stream<StoredPart> parts() {
         return Stream.of(tensor);
     }
 }

@@ -1,0 +1,119 @@
+package dev.lockstep.loader;
+
+import dev.lockstep.loader.internal.CheckpointHeader;
+import dev.lockstep.loader.internal.gguf.GgufReader;
+import dev.lockstep.loader.internal.gguf.SplitName;
+import dev.lockstep.loader.internal.translate.RowSource;
+import dev.lockstep.loader.internal.translate.Rows;
+import dev.lockstep.loader.internal.translate.TranslatedTensor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A checkpoint of one GGUF file, or of several that one was split into ({@code NAME-00001-of-00003.gguf}; ggml-org/llama.cpp,
+ * tools/gguf-split). The first part has the metadata, each has some of the tensors, and any may be named.
+ */
+final class GgufCheckpoint {
+    private static final String SPLIT_KEYS = "split.";
+    private static final String SPLIT_COUNT = "split.count";
+    private static final String SPLIT_NUMBER = "split.no";
+    private static final String SPLIT_TENSORS = "split.tensors.count";
+
+    private final VerifiedFiles files;
+    private final List<FileBytes> parts = new ArrayList<>();
+    private final List<CheckpointHeader> headers = new ArrayList<>();
+
+    private GgufCheckpoint(VerifiedFiles files) {
+        this.files = files;
+    }
+
+    static VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+        var checkpoint = new GgufCheckpoint(files);
+        checkpoint.readParts();
+        return checkpoint.opened();
+    }
+
+    private void readParts() throws IOException {
+        Optional<SplitName> name = SplitName.parse(files.namedFile());
+        if (name.isPresent()) {
+            files.requireRoom(name.get().all().stream().filter(files::has).toList());
+        }
+        readPart(name.map(each -> each.part(1)).orElse(files.namedFile()));
+        int count = splitCount(headers.getFirst());
+        if (count > 1) {
+            SplitName parts = name.filter(each -> each.count() == count).orElseThrow(() -> headers.getFirst().metadata().malformed(SPLIT_COUNT,
+                    "is " + count + ", so the name must end like -00001-of-" + SplitName.number(count) + ".gguf"));
+            for (int number = 2; number <= count; number++) {
+                readPart(parts.part(number));
+            }
+            requireWhole(count);
+        }
+    }
+
+    private void readPart(String name) throws IOException {
+        FileBytes bytes = files.read(name);
+        parts.add(bytes);
+        headers.add(GgufReader.read(bytes.source()));
+    }
+
+    private static int splitCount(CheckpointHeader header) {
+        return header.metadata().integer(SPLIT_COUNT, 0, SplitName.MAX_COUNT).orElse(0);
+    }
+
+    /** Each part is in its place, none says anything but where that is, and together they have as many tensors as the first one says. */
+    private void requireWhole(int count) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            Metadata metadata = headers.get(i).metadata();
+            if (splitCount(headers.get(i)) != count || metadata.requireInteger(SPLIT_NUMBER, 0, SplitName.MAX_COUNT) != i) {
+                throw metadata.malformed(SPLIT_NUMBER, "must be " + i + " of " + count + " in this file");
+            }
+            if (i > 0) {
+                metadata.keys().stream().filter(key -> !key.startsWith(SPLIT_KEYS)).findFirst().ifPresent(key -> {
+                    throw metadata.malformed(key, "is a setting of the model, which only the first part has");
+                });
+            }
+            for (TensorInfo tensor : headers.get(i).tensors()) {
+                if (!names.add(tensor.name())) {
+                    throw new ModelFormatException(metadata.file(), ModelFormatException.NO_OFFSET, tensor.name(), "is in another part, too");
+                }
+            }
+        }
+        Metadata first = headers.getFirst().metadata();
+        int stated = first.requireInteger(SPLIT_TENSORS, 0, LoadLimits.MAX_TENSORS);
+        if (stated != names.size()) {
+            throw first.malformed(SPLIT_TENSORS, stated + " are stated, but there are " + names.size());
+        }
+    }
+
+    private VerifiedCheckpoint opened() throws IOException {
+        CheckpointHeader header = parts.size() == 1 ? headers.getFirst() : joined();
+        CheckpointBytes bytes = parts.size() == 1 ? parts.getFirst() : new SplitBytes(parts);
+        if (files.options().type().isPresent()) {
+            List<TranslatedTensor> tensors = header.tensors().stream().map(tensor ->
+                    new TranslatedTensor(tensor.name(), bytes.source().name(), Rows.of(bytes.source(), tensor))).toList();
+            return files.checkpoint(tensors, tensors.stream().map(TranslatedTensor::rows).flatMap(RowSource::parts).toList(), header.format(), header.metadata());
+        }
+        var provenance = files.provenance();
+        List<String> exposure = files.exposure();
+        files.keep();
+        return new VerifiedCheckpoint(bytes, header, provenance, exposure);
+    }
+
+    /** Offsets count from the start of the first file, as if all lay one behind the other. */
+    private CheckpointHeader joined() {
+        List<TensorInfo> tensors = new ArrayList<>();
+        long start = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            for (TensorInfo tensor : headers.get(i).tensors()) {
+                tensors.add(tensor.movedBy(start));
+            }
+            start = Math.addExact(start, parts.get(i).fileBytes());
+        }
+        return new CheckpointHeader(headers.getFirst().format() + ", " + parts.size() + " files", headers.getFirst().metadata(), tensors);
+    }
+}
