@@ -4,13 +4,9 @@ import static dev.lockstep.loader.LoadLimits.MAX_CONTEXT;
 
 import dev.lockstep.models.internal.DecoderSpec.RotatedLayers;
 import dev.lockstep.models.internal.RopeScaling.Linear;
-import dev.lockstep.models.internal.RopeScaling.Llama3;
 import dev.lockstep.models.internal.RopeScaling.Yarn;
 
-/**
- * Reads {@link RopeConfig} from metadata, and what it means for the length of a context. Keys and defaults are those of llama.cpp, but
- * for the scaling type {@code llama3}, which GGUF files state as a tensor of factors, and config.json of Hugging Face by numbers.
- */
+/** Reads {@link RopeConfig} from metadata, and what it means for the length of a context. Keys and defaults are those of llama.cpp. */
 final class RopeConfigReader {
     private static final float DEFAULT_BASE = 10_000;
     private static final String SCALING = "rope.scaling.";
@@ -38,7 +34,6 @@ final class RopeConfigReader {
         double factor = switch (scaling) {
             case Yarn yarn -> yarn.factor();
             case Linear linear -> linear.factor();
-            case Llama3 _ -> 1;
         };
         boolean stretched = factor > 1 && spec.positions().rotated() != RotatedLayers.NONE;
         return stretched ? Math.max(statedContext, (int) Math.min(MAX_CONTEXT, trainedContext() * factor)) : statedContext;
@@ -72,9 +67,8 @@ final class RopeConfigReader {
             // the factors of longrope are tensors
             case "linear", "longrope" -> new Linear(factor());
             case "yarn" -> yarn();
-            case "llama3" -> llama3();
             default -> throw keys.malformed(SCALING + "type",
-                    "\"" + type + "\" is not supported; supported: none, linear, yarn, longrope, llama3");
+                    "\"" + type + "\" is not supported; supported: none, linear, yarn, longrope");
         };
     }
 
@@ -95,14 +89,5 @@ final class RopeConfigReader {
         if (value != supported) {
             throw keys.malformed(name, value + " is not supported; supported: " + supported);
         }
-    }
-
-    private Llama3 llama3() {
-        float low = keys.positive(SCALING + "low_freq_factor", 1);
-        float high = keys.positive(SCALING + "high_freq_factor", 4);
-        if (high <= low) {
-            throw keys.malformed(SCALING + "high_freq_factor", high + " must be more than the low_freq_factor of " + low);
-        }
-        return new Llama3(factor(), trainedContext(), low, high);
     }
 }

@@ -2,7 +2,7 @@ package dev.lockstep.models.internal;
 
 /**
  * How rotary frequencies, in radians per position, are changed so that a model can be used beyond the positions it was trained for.
- * In all of them a factor of 1 changes nothing.
+ * With a factor of 1 nothing is changed. What other schemes do (Llama 3, LongRoPE) comes as tensors of factors.
  */
 sealed interface RopeScaling {
     /**
@@ -57,22 +57,6 @@ sealed interface RopeScaling {
         @Override
         public double magnitude() {
             return 1 + 0.1 * Math.log(factor);
-        }
-    }
-
-    /**
-     * Short waves stay, long ones are divided, with a blend between (Llama 3.1, 2024).
-     *
-     * @param originalContext positions of the training
-     * @param lowFactor turns in the trained context up to which a frequency is divided by the whole factor
-     * @param highFactor turns from which it stays
-     */
-    record Llama3(double factor, int originalContext, double lowFactor, double highFactor) implements RopeScaling {
-        @Override
-        public double frequency(double usual, int pair, int dim, double base) {
-            double turns = originalContext * usual / (2 * Math.PI);
-            double kept = Math.clamp((turns - lowFactor) / (highFactor - lowFactor), 0.0, 1.0);
-            return usual * kept + usual / factor * (1 - kept);
         }
     }
 }

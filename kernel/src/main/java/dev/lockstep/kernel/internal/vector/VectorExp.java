@@ -14,19 +14,20 @@ import jdk.incubator.vector.VectorOperators;
  * <p>{@code lanewise(EXP)} is not used because it is a library stub on some platforms and a scalar loop on others.
  *
  * <p>x = n·ln2 + r with |r| ≤ ln2/2; e^r by its Taylor polynomial to degree 7 (remainder below 2^-27); times 2^n by adding
- * n to the exponent. ln2 is split in two so that n·ln2 is exact in its first part (Cody and Waite 1980).
+ * n to the exponent. ln2 is split in two so that n·ln2 is exact in its first part (Cody and Waite 1980). All in one method, which is
+ * inlined whole or not at all.
  */
 final class VectorExp {
-    private static final float LOG2_E = 1.44269504f;
+    static final float LOG2_E = 1.44269504f;
     /** Upper part of ln 2, with 9 trailing zero bits: n times this is exact for |n| < 512. */
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    static final float LN2_HIGH = 0.693359375f;
+    static final float LN2_LOW = -2.12194440e-4f;
     /** Adding and subtracting 1.5·2^23 rounds to the nearest integer. */
-    private static final float ROUNDER = 0x1.8p23f;
+    static final float ROUNDER = 0x1.8p23f;
     /** ln of the smallest normal float: below, the result is set to zero. */
-    private static final float SMALLEST = -87.33654f;
+    static final float SMALLEST = -87.33654f;
     /** Keeps 2^n below infinity. */
-    private static final float LARGEST = 88.02969f;
+    static final float LARGEST = 88.02969f;
 
     private VectorExp() {
     }
@@ -36,13 +37,6 @@ final class VectorExp {
         FloatVector n = clamped.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), clamped);
         r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
-        FloatVector p = polynomial(r);
-        IntVector exponent = ((IntVector) n.convertShape(VectorOperators.F2I, INTS, 0)).lanewise(VectorOperators.LSHL, 23);
-        FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return result.blend(0f, x.lt(SMALLEST));
-    }
-
-    private static FloatVector polynomial(FloatVector r) {
         FloatVector p = FloatVector.broadcast(FLOATS, 1f / 5040);
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 720));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 120));
@@ -50,6 +44,9 @@ final class VectorExp {
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 6));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
-        return p.fma(r, FloatVector.broadcast(FLOATS, 1f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
+        IntVector exponent = ((IntVector) n.convertShape(VectorOperators.F2I, INTS, 0)).lanewise(VectorOperators.LSHL, 23);
+        FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+        return result.blend(0f, x.lt(SMALLEST));
     }
 }
