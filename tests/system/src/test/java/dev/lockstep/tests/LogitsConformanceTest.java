@@ -100,57 +100,63 @@ class LogitsConformanceTest {
 
     @ParameterizedTest
     @FieldSource("CHECKPOINTS")
-    void logitsAreWithinTheStatedTolerance(String checkpoint) {
+    void logitsAreWithinTheStatedToleranceAndGreedyContinuationsTheRecordedOnes(String checkpoint) {
         cases(checkpoint).forEach(c -> {
             try (Model model = Models.unsigned(c.file(), 2); Session session = model.newSession(EXACT)) {
                 float[] actual = Models.logits(session, c.tokens());
                 assertThat(actual).hasSameSizeAs(c.expected());
                 assertThat(largestDifference(actual, c.expected())).as(c.name()).isLessThanOrEqualTo(c.tolerance());
                 assertThat(meanDifference(actual, c.expected())).as("%s, mean", c.name()).isLessThanOrEqualTo(c.meanTolerance());
-            }
-        });
-    }
-
-    /**
-     * What a smaller cache costs, as the root of the mean square over all logits. Measured 2026-11 on these checkpoints, whose
-     * logits reach 14 to 22: at most 0.0028 for F16 and 0.11 for Q8_0 (F32: 0.000006).
-     */
-    @ParameterizedTest
-    @FieldSource("CHECKPOINTS")
-    void aSmallerCacheCostsNoMoreThanWasMeasured(String checkpoint) {
-        Case c = cases(checkpoint).findFirst().orElseThrow();
-        Map.of(KvType.F16, 0.004, KvType.Q8_0, 0.15).forEach((type, limit) -> {
-            try (Model model = Models.unsigned(c.file(), 2); Session session = model.newSession(EXACT.withKvCache(type))) {
-                float[] actual = Models.logits(session, c.tokens());
-                assertThat(rootMeanSquareDifference(actual, c.expected())).as("%s, %s", c.name(), type).isLessThanOrEqualTo(limit);
-            }
-        });
-    }
-
-    @ParameterizedTest
-    @FieldSource("CHECKPOINTS")
-    void greedyContinuationsAreTheRecordedOnes(String checkpoint) {
-        cases(checkpoint).filter(c -> c.greedySteps() > 0).forEach(c -> {
-            try (Model model = Models.unsigned(c.file(), 2); Session session = model.newSession(EXACT)) {
+                session.reset();
                 assertThat(Models.greedy(session, c.tokens(), c.greedySteps())).as(c.name())
                         .isEqualTo(Arrays.copyOf(c.greedy(), c.greedySteps()));
             }
         });
     }
 
+    /**
+     * What a smaller cache costs, as the root of the mean square over all logits. Measured 2026-11 on these checkpoints, whose
+     * logits reach 14 to 22: at most 0.0054 for F16 (Gemma 3; others 0.0028) and 0.18 for Q8_0 (Gemma 2, of 26 layers; others 0.11).
+     */
+    @ParameterizedTest
+    @FieldSource("CHECKPOINTS")
+    void aSmallerCacheCostsNoMoreThanWasMeasured(String checkpoint) {
+        Case c = cases(checkpoint).findFirst().orElseThrow();
+        try (Model model = Models.unsigned(c.file(), 2)) {
+            Map.of(KvType.F16, 0.007, KvType.Q8_0, 0.25).forEach((type, limit) -> {
+                try (Session session = model.newSession(EXACT.withKvCache(type))) {
+                    float[] actual = Models.logits(session, c.tokens());
+                    assertThat(rootMeanSquareDifference(actual, c.expected())).as("%s, %s", c.name(), type).isLessThanOrEqualTo(limit);
+                }
+            });
+        }
+    }
+
     @ParameterizedTest
     @FieldSource("CHECKPOINTS")
     void threadsAndBatchesDoNotChangeABit(String checkpoint) {
         List<Case> cases = cases(checkpoint).toList();
-        // all of them at the machine's own width; a forced one takes minutes, and MatMulParityTest has shown each type there
-        int step = System.getProperty(KernelSelection.BITS_PROPERTY) == null ? 1 : FORCED_WIDTH_STEP;
-        IntStream.iterate(0, i -> i < cases.size(), i -> i + step).mapToObj(cases::get).forEach(c -> {
-            float[] expected = logits(c, 1, c.tokens().length);
-            assertThat(logits(c, 2, c.tokens().length)).as("%s, 2 threads", c.name()).isEqualTo(expected);
-            assertThat(logits(c, 3, c.tokens().length)).as("%s, 3 threads", c.name()).isEqualTo(expected);
-            assertThat(logits(c, 2, 1)).as("%s, token by token", c.name()).isEqualTo(expected);
-            assertThat(logits(c, 1, 7)).as("%s, batches of 7", c.name()).isEqualTo(expected);
+        IntStream.iterate(0, i -> i < cases.size(), i -> i + step(checkpoint)).mapToObj(cases::get).forEach(c -> {
+            int all = c.tokens().length;
+            try (Model one = Models.unsigned(c.file(), 1); Model two = Models.unsigned(c.file(), 2); Model three = Models.unsigned(c.file(), 3)) {
+                float[] expected = logits(one, c, all);
+                assertThat(logits(two, c, all)).as("%s, 2 threads", c.name()).isEqualTo(expected);
+                assertThat(logits(three, c, all)).as("%s, 3 threads", c.name()).isEqualTo(expected);
+                assertThat(logits(two, c, 1)).as("%s, token by token", c.name()).isEqualTo(expected);
+                assertThat(logits(one, c, 7)).as("%s, batches of 7", c.name()).isEqualTo(expected);
+            }
         });
+    }
+
+    /**
+     * All variants of the first family at the machine's own width. A forced one takes minutes, and MatMulParityTest has shown each type
+     * there; of other families, the first variant.
+     */
+    private static int step(String checkpoint) {
+        if (!LLAMA.contains(checkpoint)) {
+            return Integer.MAX_VALUE / 2;
+        }
+        return System.getProperty(KernelSelection.BITS_PROPERTY) == null ? 1 : FORCED_WIDTH_STEP;
     }
 
     @Test
@@ -163,8 +169,8 @@ class LogitsConformanceTest {
         }
     }
 
-    private static float[] logits(Case c, int threads, int batch) {
-        try (Model model = Models.unsigned(c.file(), threads); Session session = model.newSession()) {
+    private static float[] logits(Model model, Case c, int batch) {
+        try (Session session = model.newSession()) {
             float[] all = new float[c.expected().length];
             int vocabulary = all.length / c.tokens().length;
             for (int from = 0; from < c.tokens().length; from += batch) {

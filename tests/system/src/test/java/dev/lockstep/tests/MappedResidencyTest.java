@@ -42,8 +42,10 @@ class MappedResidencyTest {
     }
 
     static List<Path> checkpoints() throws IOException {
+        // Phi 3: matrices that are parts of others
+        Stream<Path> phi3 = Stream.of("model-f16.gguf").map(SharedData.path("checkpoints/arch/phi3")::resolve);
         try (Stream<Path> llama = Files.list(SharedData.path("checkpoints/arch/llama")); Stream<Path> tied = Files.list(SharedData.path("checkpoints/arch/llama3-tied"))) {
-            return Stream.concat(llama, tied).filter(path -> path.toString().endsWith(".gguf")).sorted().toList();
+            return Stream.of(llama, tied, phi3).flatMap(paths -> paths).filter(path -> path.toString().endsWith(".gguf")).sorted().toList();
         }
     }
 

@@ -140,8 +140,9 @@ public final class TensorImage implements ByteSource, AutoCloseable {
         });
     }
 
+    /** Those of the tensor, or of the one that it is a part of. */
     private RowSource rows(TensorInfo tensor) {
-        return rowsByOffset.get(tensor.byteOffset());
+        return rowsByOffset.floorEntry(tensor.byteOffset()).getValue();
     }
 
     /** What was zeroed so far. */
