@@ -1,6 +1,7 @@
 package dev.lockstep.app;
 
 import dev.lockstep.testkit.Cli;
+import dev.lockstep.testkit.SharedData;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -8,25 +9,38 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Runs command lines in this JVM, which has compiled the kernels already: for what does not depend on a process of its own. */
+/**
+ * Runs {@code lockstep} in this JVM, which has compiled the kernels already: the same code from the arguments to the exit code, without
+ * the second that a process takes to start. For what depends neither on the environment nor on what is common to a process: its memory,
+ * its end, its options. In the package of the command line, whose entrance is not public.
+ */
 public final class InProcess {
+    static {
+        System.setProperty(DemoModel.HOME_PROPERTY, SharedData.projectRoot().toString());
+    }
+
     private InProcess() {
     }
 
     /** Runs a command line to its end, with nothing on standard input and nobody at a terminal. */
     public static Cli.Result run(Object... arguments) {
-        return run(false, arguments);
+        return run(new byte[0], false, arguments);
     }
 
     /** The same, with somebody who watches. */
     public static Cli.Result runOnTerminal(Object... arguments) {
-        return run(true, arguments);
+        return run(new byte[0], true, arguments);
     }
 
-    private static Cli.Result run(boolean isTerminal, Object... arguments) {
+    /** The same, with bytes on standard input. */
+    public static Cli.Result runWithInput(byte[] input, Object... arguments) {
+        return run(input, false, arguments);
+    }
+
+    private static Cli.Result run(byte[] input, boolean isTerminal, Object... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var io = new Io(Channels.newChannel(new ByteArrayInputStream(new byte[0])), Channels.newChannel(out),
+        var io = new Io(Channels.newChannel(new ByteArrayInputStream(input)), Channels.newChannel(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal);
         int exitCode = Main.run(io, Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
         return new Cli.Result(exitCode, out.toByteArray(), err.toString(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.Cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,24 +23,24 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "perplexity", "keygen", "sign", "verify", "encrypt", "decrypt", "quantize", "synth", "bench"})
     void everyCommandExplainsItself(String command) {
-        var result = Cli.plainJava().run(command, "--help");
+        var result = InProcess.run(command, "--help");
         assertThat(result.exitCode()).isZero();
         assertThat(result.text()).contains("Usage: lockstep " + command).contains("Exit codes:");
     }
 
     @Test
     void nonsenseIsAUsageError() {
-        assertThat(Cli.plainJava().run().exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("walk").exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("run", "-p", "x", "--temperature", "-1").exitCode()).isEqualTo(2);
-        var threads = Cli.plainJava().run("run", "-p", "x", "--threads", "0");
+        assertThat(InProcess.run().exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("walk").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("run", "-p", "x", "--temperature", "-1").exitCode()).isEqualTo(2);
+        var threads = InProcess.run("run", "-p", "x", "--threads", "0");
         assertThat(threads.exitCode()).isEqualTo(2);
         assertThat(threads.err()).contains("threads=0");
     }
 
     @Test
     void aMissingFileIsNamed() {
-        var result = Cli.plainJava().run("run", "--model", folder.resolve("none.gguf"), "-p", "x");
+        var result = InProcess.run("run", "--model", folder.resolve("none.gguf"), "-p", "x");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).contains("none.gguf").contains("no such file");
     }
@@ -47,14 +48,14 @@ class CommandLineTest {
     @Test
     void aFileOfAnotherFormatIsNamed() throws IOException {
         Path text = Files.writeString(folder.resolve("model.gguf"), "not a model at all");
-        var result = Cli.plainJava().run("inspect", text, "--allow-unsigned");
+        var result = InProcess.run("inspect", text, "--allow-unsigned");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).contains("model.gguf").contains("is not a GGUF file");
     }
 
     @Test
     void aPromptThatDoesNotFitIsRefusedWithCounts() {
-        var result = Cli.plainJava().run("run", "-p", "one two three four five six seven eight", "--context", "4");
+        var result = InProcess.run("run", "-p", "one two three four five six seven eight", "--context", "4");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).contains("context of 4");
         // the prompt itself must not appear in a message
@@ -79,12 +80,12 @@ class CommandLineTest {
         Path model = Files.copy(Models.demoFile(), folder.resolve(name));
         Files.copy(Models.demoFile().resolveSibling(name + ".sig"), folder.resolve(name + ".sig"));
         Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-rw-rw-"));
-        var ran = Cli.plainJava().run("tokenize", "--model", model, "text");
+        var ran = InProcess.run("tokenize", "--model", model, "text");
         assertThat(ran.exitCode()).as(ran.err()).isZero();
         assertThat(ran.err()).contains("WARNING: everybody may write to");
-        assertThat(Cli.plainJava().run("inspect", model).text()).contains("exposed       everybody may write to");
+        assertThat(InProcess.run("inspect", model).text()).contains("exposed       everybody may write to");
         Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(Cli.plainJava().run("tokenize", "--model", model, "text").err()).doesNotContain("lockstep: WARNING");
+        assertThat(InProcess.run("tokenize", "--model", model, "text").err()).doesNotContain("lockstep: WARNING");
     }
 
     @Test
@@ -92,7 +93,7 @@ class CommandLineTest {
         long[] bytes = new long[3];
         String[] types = {"f32", "F16", "q8_0"};
         for (int i = 0; i < types.length; i++) {
-            var result = Cli.plainJava().run("inspect", "--json", "--kv-cache", types[i], "--context", "640");
+            var result = InProcess.run("inspect", "--json", "--kv-cache", types[i], "--context", "640");
             assertThat(result.exitCode()).as(result.err()).isZero();
             var memory = new JsonMapper().readTree(result.text()).get("memory");
             assertThat(memory.get("kvType").asString()).isEqualToIgnoringCase(types[i]);
@@ -100,7 +101,7 @@ class CommandLineTest {
         }
         assertThat(bytes[0]).isEqualTo(2 * bytes[1]);
         assertThat(bytes[2]).isBetween(bytes[1] / 2, bytes[1] * 6 / 10);
-        var unknown = Cli.plainJava().run("inspect", "--kv-cache", "f8");
+        var unknown = InProcess.run("inspect", "--kv-cache", "f8");
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err()).contains("f32, f16, q8_0");
     }
@@ -120,13 +121,13 @@ class CommandLineTest {
         Path model = Files.write(folder.resolve("weights.bin"), "weights".getBytes(StandardCharsets.UTF_8));
         Path privateKey = folder.resolve("k.pem");
         Path publicKey = folder.resolve("k.pub.pem");
-        assertThat(Cli.plainJava().run("keygen", "--private-key", privateKey, "--public-key", publicKey).exitCode()).isZero();
-        assertThat(Cli.plainJava().run("sign", model, "--private-key", privateKey).exitCode()).isZero();
-        var verified = Cli.plainJava().run("verify", model, "--signature", folder.resolve("weights.bin.sig"), "--public-key", publicKey);
+        assertThat(InProcess.run("keygen", "--private-key", privateKey, "--public-key", publicKey).exitCode()).isZero();
+        assertThat(InProcess.run("sign", model, "--private-key", privateKey).exitCode()).isZero();
+        var verified = InProcess.run("verify", model, "--signature", folder.resolve("weights.bin.sig"), "--public-key", publicKey);
         assertThat(verified.exitCode()).as(verified.err()).isZero();
         assertThat(verified.text()).startsWith("verified: 1 file(s)");
         Files.writeString(model, "Weights");
-        var changed = Cli.plainJava().run("verify", model, "--public-key", publicKey);
+        var changed = InProcess.run("verify", model, "--public-key", publicKey);
         assertThat(changed.exitCode()).isEqualTo(3);
         assertThat(changed.err()).contains("weights.bin");
     }
@@ -138,16 +139,16 @@ class CommandLineTest {
         Path first = folder.resolve("first.pem");
         Path second = folder.resolve("second.pem");
         Path secondPublic = folder.resolve("second.pub.pem");
-        Cli.plainJava().run("keygen", "--curve", "p-256", "--private-key", first, "--public-key", folder.resolve("first.pub.pem"));
-        var made = Cli.plainJava().run("keygen", "--algorithm", "ML-DSA-65", "--private-key", second, "--public-key", secondPublic);
+        InProcess.run("keygen", "--curve", "p-256", "--private-key", first, "--public-key", folder.resolve("first.pub.pem"));
+        var made = InProcess.run("keygen", "--algorithm", "ML-DSA-65", "--private-key", second, "--public-key", secondPublic);
         assertThat(made.exitCode()).as(made.err()).isZero();
-        assertThat(Cli.plainJava().run("sign", model, "--private-key", first).exitCode()).isZero();
-        assertThat(Cli.plainJava().run("sign", model, "--private-key", second, "--cosign", "--hash", "blake3").exitCode()).isEqualTo(2);
-        var cosigned = Cli.plainJava().run("sign", model, "--private-key", second, "--cosign");
+        assertThat(InProcess.run("sign", model, "--private-key", first).exitCode()).isZero();
+        assertThat(InProcess.run("sign", model, "--private-key", second, "--cosign", "--hash", "blake3").exitCode()).isEqualTo(2);
+        var cosigned = InProcess.run("sign", model, "--private-key", second, "--cosign");
         assertThat(cosigned.exitCode()).as(cosigned.err()).isZero();
         Path cosignature = model.resolve("model.sig.d").resolve(made.text().substring(0, 16) + ".sig");
         assertThat(cosigned.err()).contains(cosignature.toString()).doesNotContain("lockstep: WARNING");
-        var verified = Cli.plainJava().run("verify", model, "--signature", cosignature, "--public-key", secondPublic);
+        var verified = InProcess.run("verify", model, "--signature", cosignature, "--public-key", secondPublic);
         assertThat(verified.exitCode()).as(verified.err()).isZero();
         assertThat(verified.text()).contains(made.text().strip());
     }
@@ -156,20 +157,20 @@ class CommandLineTest {
     void aPrivateKeyThatOthersCanReadIsWarnedOfAndOneTheyCanWriteIsRefused() throws IOException {
         Path model = Files.writeString(folder.resolve("weights.bin"), "weights");
         Path key = folder.resolve("k.pem");
-        Cli.plainJava().run("keygen", "--private-key", key, "--public-key", folder.resolve("k.pub.pem"));
+        InProcess.run("keygen", "--private-key", key, "--public-key", folder.resolve("k.pub.pem"));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
-        var warned = Cli.plainJava().run("sign", model, "--private-key", key);
+        var warned = InProcess.run("sign", model, "--private-key", key);
         assertThat(warned.exitCode()).isZero();
         assertThat(warned.err()).contains("lockstep: WARNING").contains("k.pem").contains("chmod 600");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-r--"));
-        var refused = Cli.plainJava().run("sign", model, "--private-key", key);
+        var refused = InProcess.run("sign", model, "--private-key", key);
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err()).contains("may write to").contains("chmod 600");
     }
 
     @Test
     void keygenNamesItsAlgorithmsWhenItKnowsNoSuchOne() {
-        var result = Cli.plainJava().run("keygen", "--algorithm", "RSA",
+        var result = InProcess.run("keygen", "--algorithm", "RSA",
                 "--private-key", folder.resolve("k"), "--public-key", folder.resolve("p"));
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("P-256, P-384, P-521, ML-DSA-65");
@@ -178,16 +179,16 @@ class CommandLineTest {
     @Test
     void keygenOverwritesNothing() throws IOException {
         Path precious = Files.writeString(folder.resolve("k.pem"), "precious");
-        var result = Cli.plainJava().run("keygen", "--private-key", precious, "--public-key", folder.resolve("k.pub.pem"));
+        var result = InProcess.run("keygen", "--private-key", precious, "--public-key", folder.resolve("k.pub.pem"));
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(precious).hasContent("precious");
     }
 
     @Test
     void stopTextsAreNotPrinted() {
-        var whole = Cli.plainJava().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40").text();
+        var whole = InProcess.run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40").text();
         assertThat(whole).contains("great deal");
-        var cut = Cli.plainJava().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40", "--stop", "great deal").text();
+        var cut = InProcess.run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "40", "--stop", "great deal").text();
         assertThat(cut).isEqualTo(whole.substring(0, whole.indexOf("great deal")));
     }
 }

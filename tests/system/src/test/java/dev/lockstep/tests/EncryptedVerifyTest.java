@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.age.EncryptedName;
@@ -62,7 +63,7 @@ class EncryptedVerifyTest {
     }
 
     private Cli.Result verify(Path path, Object... more) {
-        return Cli.plainJava().run(Stream.concat(Stream.of("verify", path), Stream.of(more)).toArray());
+        return InProcess.run(Stream.concat(Stream.of("verify", path), Stream.of(more)).toArray());
     }
 
     private List<String> files() throws IOException {

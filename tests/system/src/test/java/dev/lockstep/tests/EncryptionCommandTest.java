@@ -3,6 +3,7 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.Cli;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,13 +33,13 @@ class EncryptionCommandTest {
 
     private String keygen(String name, Object... more) {
         Object[] arguments = Stream.concat(Stream.of("keygen", "--age-identity", folder.resolve(name)), Stream.of(more)).toArray();
-        var made = Cli.plainJava().run(arguments);
+        var made = InProcess.run(arguments);
         assertThat(made.exitCode()).as(made.err()).isZero();
         return made.text().strip();
     }
 
     private Cli.Result run(Object... arguments) {
-        return Cli.plainJava().run(arguments);
+        return InProcess.run(arguments);
     }
 
     @Test

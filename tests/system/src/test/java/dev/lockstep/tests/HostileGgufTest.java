@@ -2,7 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.testkit.Cli;
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.SharedData;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class HostileGgufTest {
     @MethodSource("cases")
     void theProgramRefusesOrGenerates(Case c) {
         long start = System.nanoTime();
-        var result = Cli.plainJava().run("run", "--model", c.file(), "--allow-unsigned", "-p", "hello", "-n", "3", "--seed", "1");
+        var result = InProcess.run("run", "--model", c.file(), "--allow-unsigned", "-p", "hello", "-n", "3", "--seed", "1");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
         if (c.accept() || c.eitherIsFine() && result.exitCode() == 0) {
             assertThat(result.exitCode()).as(result.err()).isZero();

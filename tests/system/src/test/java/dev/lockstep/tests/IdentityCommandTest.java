@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class IdentityCommandTest {
     private Path folder;
 
     private static Cli.Result verify(String identity, String provider, Path root) {
-        return Cli.plainJava().run("verify", MODEL, "--identity", identity, "--identity-provider", provider, "--trust-root", root, "--json");
+        return InProcess.run("verify", MODEL, "--identity", identity, "--identity-provider", provider, "--trust-root", root, "--json");
     }
 
     @Test
@@ -54,8 +55,8 @@ class IdentityCommandTest {
 
     @Test
     void theThreeOptionsBelongTogetherAndToNoOtherMethod() {
-        assertThat(Cli.plainJava().run("verify", MODEL, "--identity", IDENTITY, "--identity-provider", PROVIDER).exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("verify", MODEL, "--identity", IDENTITY, "--identity-provider", PROVIDER, "--trust-root", ROOT,
+        assertThat(InProcess.run("verify", MODEL, "--identity", IDENTITY, "--identity-provider", PROVIDER).exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("verify", MODEL, "--identity", IDENTITY, "--identity-provider", PROVIDER, "--trust-root", ROOT,
                 "--public-key", VECTORS.resolve("keys/certificate/signing-key-pub.pem")).exitCode()).isEqualTo(2);
         assertThat(verify("", PROVIDER, ROOT).exitCode()).isEqualTo(2);
     }
@@ -63,7 +64,7 @@ class IdentityCommandTest {
     /** The demo model's key is trusted only where nobody else is named. */
     @Test
     void whoeverNamesAnIdentityTrustsNoKey() {
-        var result = Cli.plainJava().run("inspect", "--identity", IDENTITY, "--identity-provider", PROVIDER, "--trust-root", ROOT);
+        var result = InProcess.run("inspect", "--identity", IDENTITY, "--identity-provider", PROVIDER, "--trust-root", ROOT);
         assertThat(result.exitCode()).isEqualTo(3);
         assertThat(result.err()).contains("is signed with a key; identities are trusted");
     }

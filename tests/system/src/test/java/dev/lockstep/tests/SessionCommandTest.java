@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.age.X25519Identity;
@@ -34,12 +35,20 @@ class SessionCommandTest {
         AgeIdentityFile.write(key, identity);
     }
 
-    private Cli.Result run(Cli cli, Object... more) {
-        return cli.run(Stream.of(new Object[] {"run", "--session", session}, GREEDY, more).flatMap(Stream::of).toArray());
+    private Object[] arguments(Object... more) {
+        return Stream.of(new Object[] {"run", "--session", session}, GREEDY, more).flatMap(Stream::of).toArray();
+    }
+
+    private Object[] turnArguments(String prompt, int tokens) {
+        return arguments("--age-identity", key, "-p", prompt, "-n", tokens);
+    }
+
+    private Cli.Result run(Object... more) {
+        return InProcess.run(arguments(more));
     }
 
     private Cli.Result turn(String prompt, int tokens) {
-        return run(Cli.plainJava(), "--age-identity", key, "-p", prompt, "-n", tokens);
+        return InProcess.run(turnArguments(prompt, tokens));
     }
 
     private static String text(Cli.Result result) {
@@ -56,7 +65,7 @@ class SessionCommandTest {
     @Test
     void aConversationGoesOnInAnotherProcess() throws IOException {
         String whole = text(Cli.plainJava().run("run", "-p", "Once upon a time", "-n", "24", "--temperature", "0", "--no-echo"));
-        assertThat(text(turn("Once upon a time", 10)) + text(turn("", 14))).isEqualTo(whole);
+        assertThat(text(Cli.plainJava().run(turnArguments("Once upon a time", 10))) + text(Cli.plainJava().run(turnArguments("", 14)))).isEqualTo(whole);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(session))).isEqualTo("rw-------");
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("me.txt", "chat.age");
     }
@@ -68,7 +77,7 @@ class SessionCommandTest {
         AgeFiles.encrypt(Models.demoFile(), model, List.of(identity.recipient()), _ -> { });
         var cli = Cli.plainJava().withInput(Files.readAllBytes(key));
         for (int turn = 0; turn < 2; turn++) {
-            text(run(cli, "--model", model, "--allow-unsigned", "--age-identity", "/dev/stdin", "-p", "Once", "-n", "2"));
+            text(cli.run(arguments("--model", model, "--allow-unsigned", "--age-identity", "/dev/stdin", "-p", "Once", "-n", "2")));
         }
     }
 
@@ -79,7 +88,7 @@ class SessionCommandTest {
 
         Path other = folder.resolve("other.txt");
         AgeIdentityFile.write(other, X25519Identity.generate());
-        refused(run(Cli.plainJava(), "--age-identity", other, "-p", "x"), 1, "is encrypted for somebody else");
+        refused(run("--age-identity", other, "-p", "x"), 1, "is encrypted for somebody else");
 
         byte[] bad = good.clone();
         bad[bad.length - 1] ^= 1;
@@ -91,9 +100,9 @@ class SessionCommandTest {
         byte[] weights = Files.readAllBytes(Models.demoFile());
         weights[weights.length - 1] ^= 1;
         Files.write(changed, weights);
-        refused(run(Cli.plainJava(), "--model", changed, "--allow-unsigned", "--age-identity", key, "-p", "x"), 3, "was saved with another model");
+        refused(run("--model", changed, "--allow-unsigned", "--age-identity", key, "-p", "x"), 3, "was saved with another model");
 
-        refused(run(Cli.plainJava(), "--age-identity", key, "-c", "3", "-p", "x"), 1, "the context is 3");
+        refused(run("--age-identity", key, "-c", "3", "-p", "x"), 1, "the context is 3");
         assertThat(session).hasBinaryContent(good);
     }
 
@@ -113,6 +122,6 @@ class SessionCommandTest {
         session = folder.resolve("none/chat.age");
         refused(turn("Once", 1), 1, "none: no such file");
         session = folder.resolve("chat.age");
-        refused(run(Cli.plainJava(), "-p", "Once"), 2, "a passphrase is asked for on a terminal");
+        refused(run("-p", "Once"), 2, "a passphrase is asked for on a terminal");
     }
 }

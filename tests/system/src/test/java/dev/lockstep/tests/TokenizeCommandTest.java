@@ -2,7 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.testkit.Cli;
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +27,8 @@ class TokenizeCommandTest {
         String[] texts = Files.readString(vocabulary.resolveSibling(vocabulary.getFileName() + ".inp")).split(SEPARATOR, -1);
         String[] ids = Files.readString(vocabulary.resolveSibling(vocabulary.getFileName() + ".out")).split("\n", -1);
         for (int i = 0; i < ids.length - 1; i += STEP) {
-            var result = Cli.plainJava().withInput(texts[i].getBytes(StandardCharsets.UTF_8))
-                    .run("tokenize", "--model", vocabulary, "--allow-unsigned", "--ids", "--no-special");
+            var result = InProcess.runWithInput(texts[i].getBytes(StandardCharsets.UTF_8),
+                    "tokenize", "--model", vocabulary, "--allow-unsigned", "--ids", "--no-special");
             assertThat(result.exitCode()).as(result.err()).isZero();
             assertThat(result.text().strip()).as("text %d", i).isEqualTo(ids[i].strip());
         }
@@ -37,15 +37,15 @@ class TokenizeCommandTest {
     @Test
     void specialTokensAreAddedUnlessLeftOut() {
         Path model = SharedData.path("checkpoints/stories260K/stories260K-f32.gguf");
-        var with = Cli.plainJava().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "Once upon a time");
-        var without = Cli.plainJava().run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "Once upon a time");
+        var with = InProcess.run("tokenize", "--model", model, "--allow-unsigned", "--ids", "Once upon a time");
+        var without = InProcess.run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "Once upon a time");
         assertThat(with.text()).isEqualTo("1 403 407 261 378\n");
         assertThat(without.text()).isEqualTo("403 407 261 378\n");
     }
 
     @Test
     void withoutIdsEachTokenIsShownOnALine() {
-        var result = Cli.plainJava().run("tokenize", "Once upon");
+        var result = InProcess.run("tokenize", "Once upon");
         assertThat(result.exitCode()).isZero();
         assertThat(result.text().lines().map(line -> line.strip().split("\\s+", 2)[0])).allMatch(id -> id.matches("\\d+"));
     }

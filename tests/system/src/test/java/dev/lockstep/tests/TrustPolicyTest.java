@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.ReleaseSigner;
@@ -68,7 +69,7 @@ class TrustPolicyTest {
 
     private void signByCommand(String name, Object... more) {
         Object[] arguments = Stream.concat(Stream.of("sign", model, "--private-key", key(name)), Arrays.stream(more)).toArray();
-        var signed = Cli.plainJava().run(arguments);
+        var signed = InProcess.run(arguments);
         assertThat(signed.exitCode()).as(signed.err()).isZero();
     }
 
@@ -94,11 +95,11 @@ class TrustPolicyTest {
 
     private Cli.Result verify(Object... more) {
         Object[] arguments = Stream.concat(Stream.of("verify", model, "--trust", policy, "--state", state, "--explain"), Arrays.stream(more)).toArray();
-        return Cli.plainJava().run(arguments);
+        return InProcess.run(arguments);
     }
 
     private Cli.Result inspect() {
-        return Cli.plainJava().run("inspect", model, "--trust", policy, "--state", state);
+        return InProcess.run("inspect", model, "--trust", policy, "--state", state);
     }
 
     private void assertRefused(String rule) {
@@ -177,7 +178,7 @@ class TrustPolicyTest {
         assertRefused("release.notAfter");
         signByCommand("alice", "--release", "1", "--valid-from", "2126-01-01T00:00:00Z");
         assertRefused("release.notBefore");
-        var nonsense = Cli.plainJava().run("sign", model, "--private-key", key("alice"), "--release", "0");
+        var nonsense = InProcess.run("sign", model, "--private-key", key("alice"), "--release", "0");
         assertThat(nonsense.exitCode()).isEqualTo(2);
     }
 
@@ -204,7 +205,7 @@ class TrustPolicyTest {
         assertThat(open.err()).contains("could be changed by others: everybody may write to");
 
         keygen("admin", "P-384");
-        assertThat(Cli.plainJava().run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
+        assertThat(InProcess.run("sign", policy, "--private-key", key("admin")).exitCode()).isZero();
         var signed = verify("--policy-key", publicKey("admin"));
         assertThat(signed.exitCode()).as(signed.err()).isZero();
         write(root.put("version", 2));
@@ -295,10 +296,10 @@ class TrustPolicyTest {
         addSigner(root, "alice", keygen("alice", "P-256"));
         write(root);
         sign("alice");
-        assertThat(Cli.plainJava().run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("verify", model).exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("inspect", model, "--trust", policy, "--allow-unsigned").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("inspect", model, "--trust", policy, "--key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("verify", model, "--trust", policy, "--public-key", publicKey("alice")).exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("verify", model).exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("inspect", model, "--trust", policy, "--allow-unsigned").exitCode()).isEqualTo(2);
         assertThat(verify("--legacy-v02").exitCode()).isEqualTo(2);
     }
 }
