@@ -23,6 +23,8 @@ final class PreTokenizers {
     private static final String SEED_CODER = ENGLISH + '|' + WORD + "\\p{N}{1}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|" + BLANKS;
     private static final String BAILING = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|"
             + "\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+    private static final String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|"
+            + "\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
     private static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String ANY = "[^\\r\\n\\p{L}\\p{N}]?";
@@ -40,7 +42,7 @@ final class PreTokenizers {
     private static final String PUNCTUATION_RUNS = "Punctuation";
 
     /** Every text is all matches of these, so that what lies between matches does not matter. */
-    private static final Set<String> EXHAUSTIVE = Set.of(GPT2, LLAMA3, QWEN2, QWEN35, SEED_CODER, BAILING, TEKKEN, GPT4O);
+    private static final Set<String> EXHAUSTIVE = Set.of(GPT2, LLAMA3, QWEN2, QWEN35, SEED_CODER, BAILING, CL100K, TEKKEN, GPT4O);
 
     /**
      * GGUF's name of a rule.
@@ -59,6 +61,8 @@ final class PreTokenizers {
         rule("starcoder", DIGITS, GPT2);
         rule("dbrx", LLAMA3);
         ignoring("llama-bpe", LLAMA3);
+        rule("dbrx", CL100K);
+        ignoring("llama-bpe", CL100K);
         rule("qwen2", QWEN2);
         rule("qwen35", QWEN35);
         rule("seed-coder", SEED_CODER);

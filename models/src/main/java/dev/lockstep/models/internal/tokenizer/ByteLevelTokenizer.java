@@ -91,15 +91,15 @@ final class ByteLevelTokenizer extends PieceTokenizer {
     @Override
     StretchEncoder newEncoder(SegmentAllocator scratch) {
         var merger = new Merger(scratch, merges);
-        return (text, start, end, ids) -> encodeStretch(text, start, end, merger, ids);
-    }
-
-    private void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
-        for (int at = start; at < end;) {
-            int next = preTokenizer.next(text, at, end);
-            encodeWord(text, at, next, merger, ids);
-            at = next;
-        }
+        var cursor = new SplitCursor(preTokenizer.steps());
+        return (text, start, end, ids) -> {
+            cursor.begin(text, start, end);
+            for (int at = start; at < end;) {
+                int next = cursor.next(at);
+                encodeWord(text, at, next, merger, ids);
+                at = next;
+            }
+        };
     }
 
     private void encodeWord(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {

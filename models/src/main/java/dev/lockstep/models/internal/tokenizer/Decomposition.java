@@ -8,7 +8,8 @@ import java.util.Arrays;
  * strings, which a text must not become.
  */
 final class Decomposition {
-    private static final int FIRST = 0xC0;
+    /** The first character with one. */
+    static final int FIRST = 0xC0;
 
     /** The last character with a decomposition: a compatibility ideograph. */
     private static final int LAST = 0x2FA1D;
@@ -39,6 +40,16 @@ final class Decomposition {
     }
 
     private Decomposition() { }
+
+    /** Number of characters that have one. */
+    static int size() {
+        return CHARACTERS.length;
+    }
+
+    /** The character whose decomposition is at {@code index}. */
+    static int character(int index) {
+        return CHARACTERS[index];
+    }
 
     /** Where {@link #part} finds the decomposition of {@code c}; negative if it is {@code c} itself. */
     static int indexOf(int c) {

@@ -15,6 +15,8 @@ abstract sealed class PieceTokenizer implements Tokenizer
     /** Positions are ints and scratch is 44 bytes per byte of text: beyond this a text is no prompt. */
     private static final long MAX_TEXT_BYTES = 1 << 30;
 
+    private static final String NFC = "nfc";
+
     /** Where a text begins in its scratch memory: one spare byte in front, for a space. */
     static final int FIRST = 1;
 
@@ -22,12 +24,24 @@ abstract sealed class PieceTokenizer implements Tokenizer
     private final SpecialTokens special;
     private final LiteralTokens userDefined;
     private final LiteralTokens control;
+    private final BlankStripping stripping;
+    private final boolean composes;
 
     PieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
         this.pieces = pieces;
         this.special = special;
         this.userDefined = LiteralTokens.userDefined(v, pieces);
         this.control = LiteralTokens.control(v, pieces);
+        this.stripping = BlankStripping.of(v, pieces);
+        this.composes = composes(v);
+    }
+
+    private static boolean composes(Vocabulary v) {
+        String normalizer = v.text(Vocabulary.NORMALIZER).orElse(null);
+        if (normalizer != null && !normalizer.equals(NFC)) {
+            throw v.fault(Vocabulary.NORMALIZER, Vocabulary.quoted(normalizer) + " is not supported; supported is " + NFC);
+        }
+        return normalizer != null;
     }
 
     final Pieces pieces() {
@@ -78,7 +92,8 @@ abstract sealed class PieceTokenizer implements Tokenizer
             if (addSpecial && special.addBegin()) {
                 ids.add(special.begin());
             }
-            encodeText(text, (int) bytes + FIRST, marks, newEncoder(scratch), ids);
+            StretchEncoder encoder = newEncoder(scratch);
+            encodeText(text, (int) bytes + FIRST, marks, composes ? new NfcEncoder(encoder, scratch) : encoder, ids);
             if (addSpecial && special.addEnd()) {
                 ids.add(special.end());
             }
@@ -95,16 +110,30 @@ abstract sealed class PieceTokenizer implements Tokenizer
                 at++;
                 continue;
             }
-            if (at > start) {
-                encoder.encode(text, start, at, ids);
+            int id = (int) match;
+            int before = stripping.left().get(id) ? withoutLastBlanks(text, start, at) : at;
+            if (before > start) {
+                encoder.encode(text, start, before, ids);
             }
-            ids.add((int) match);
+            ids.add(id);
             at += (int) (match >>> 32);
+            at = stripping.right().get(id) ? CharClass.runEnd(text, at, end, CharClass.BLANK) : at;
             start = at;
         }
         if (end > start) {
             encoder.encode(text, start, end, ids);
         }
+    }
+
+    /** One past the last unit from {@code start} to {@code end} that is no blank. */
+    private static int withoutLastBlanks(MemorySegment text, int start, int end) {
+        int last = start;
+        for (int at = start; at < end;) {
+            boolean blank = CharClass.at(text, at, end) == CharClass.BLANK;
+            at += Utf8.unit(text, at, end);
+            last = blank ? last : at;
+        }
+        return last;
     }
 
     /** Control tokens lie in markup as a whole; user-defined ones may begin and end anywhere. */

@@ -1,6 +1,9 @@
 package dev.lockstep.models.internal.tokenizer;
 
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The tokens with a role, checked to be in the vocabulary, and when they are added. -1 where the model has none.
@@ -25,6 +28,18 @@ record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addB
     private static final int USUAL_BERT_UNKNOWN = 100;
     private static final int USUAL_BERT_BEGIN = 101;
     private static final int USUAL_BERT_END = 102;
+
+    /**
+     * Control tokens that end an answer, by their spelling: many files name one of two such tokens, or none. From llama.cpp's list, without
+     * those of code completion.
+     */
+    private static final Set<String> USUAL_STOPS = Set.of("<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>",
+            "<|calls|>", "<end_of_turn>", "<|endoftext|>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "<|end_of_text|>",
+            "<end_of_utterance>", "<｜end▁of▁sentence｜>");
+
+    /** OpenAI's harmony ends a part of an answer with this one, and the answer with one of those. */
+    private static final String END_OF_PART = "<|end|>";
+    private static final Set<String> ENDS_OF_ANSWER = Set.of("<|return|>", "<|call|>");
 
     /** Texts begin with the begin token unless metadata denies it, or there is none. */
     static SpecialTokens ofSentencePiece(Vocabulary v) {
@@ -67,12 +82,29 @@ record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addB
 
     private static BitSet stops(Vocabulary v, int end) {
         BitSet stops = v.ids(Vocabulary.STOP_IDS);
+        addUsualStops(v, stops);
         for (int id : new int[] {end, v.id(Vocabulary.EOT), v.id(Vocabulary.EOM)}) {
             if (id != NONE) {
                 stops.set(id);
             }
         }
         return stops;
+    }
+
+    private static void addUsualStops(Vocabulary v, BitSet stops) {
+        Map<String, Integer> found = new HashMap<>();
+        for (int id = 0; id < v.tokens().size(); id++) {
+            if (v.hasType(id, TokenType.CONTROL) || v.hasType(id, TokenType.USER_DEFINED)) {
+                String spelling = v.tokens().text(id);
+                if (USUAL_STOPS.contains(spelling)) {
+                    found.putIfAbsent(spelling, id);
+                }
+            }
+        }
+        if (found.keySet().containsAll(ENDS_OF_ANSWER)) {
+            found.remove(END_OF_PART);
+        }
+        found.values().forEach(stops::set);
     }
 
     private static int orUsual(Vocabulary v, int id, int usual, TokenType type) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 final class Vocabulary {
     private static final String PREFIX = "tokenizer.ggml.";
+    static final String NAME = "general.name";
     static final String MODEL = PREFIX + "model";
     static final String PRE = PREFIX + "pre";
     static final String TOKENS = PREFIX + "tokens";
@@ -39,6 +40,7 @@ final class Vocabulary {
     private static final String OWN_PREFIX = "lockstep.tokenizer.";
     static final String IGNORE_MERGES = OWN_PREFIX + "ignore_merges";
     static final String SPACE_PREFIX_FIRST_ONLY = OWN_PREFIX + "space_prefix_first_only";
+    static final String NORMALIZER = OWN_PREFIX + "normalizer";
     static final String STOP_IDS = OWN_PREFIX + "stop_ids";
     static final String LSTRIP_IDS = OWN_PREFIX + "lstrip_ids";
     static final String RSTRIP_IDS = OWN_PREFIX + "rstrip_ids";

@@ -104,7 +104,7 @@ final class WordPieceTokenizer extends PieceTokenizer {
             if (BertCharacters.isRemoved(c)) {
                 return;
             }
-            if (CharKind.of(c) == CharKind.BLANK) {
+            if (CharClass.of(c) == CharClass.BLANK) {
                 finish();
             } else if (BertCharacters.isIdeograph(c)) {
                 finish();

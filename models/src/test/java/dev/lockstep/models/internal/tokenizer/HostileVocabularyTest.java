@@ -43,11 +43,11 @@ class HostileVocabularyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default", "tekken", "deepseek-v3", ""})
+    @ValueSource(strings = {"kimi-k2", "deepseek-llm", "GPT-2", ""})
     void unknownPreTokenizersAreRefusedByName(String pre) {
         var vocabulary = bytes();
         vocabulary.pre = pre;
-        assertRefused(vocabulary, "pre", "\"" + pre + "\" is not supported; supported are gpt-2, starcoder");
+        assertRefused(vocabulary, "pre", "\"" + pre + "\" is not supported; supported are gpt-2, phi-2");
     }
 
     @Test

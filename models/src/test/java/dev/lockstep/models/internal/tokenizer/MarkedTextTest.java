@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
@@ -70,6 +71,23 @@ class MarkedTextTest {
         assertThat(split(tokenizer, "<|end|>\n", "\n")).containsExactly("<|end|>", "ĊĊ");
         assertThat(split(tokenizer, "a", "b")).containsExactly("ab");
         assertThat(split(tokenizer, "<", "u>")).containsExactly("<u>");
+    }
+
+    @Test
+    void tokensMaySwallowTheBlanksBesideThem() {
+        var vocabulary = vocabulary().token("<m>", VocabularyBuilder.CONTROL);
+        vocabulary.own("lstrip_ids", Metadata.NumberListValue.of(new int[] {vocabulary.id("<m>")}));
+        vocabulary.own("rstrip_ids", Metadata.NumberListValue.of(new int[] {vocabulary.id("<|end|>")}));
+        Tokenizer tokenizer = vocabulary.tokenizer();
+        assertThat(split(tokenizer, "a\u2003 <m> b<|end|> \n", " b ")).containsExactly("a", "<m>", "Ġ", "b", "<|end|>", "b", "Ġ");
+        assertThat(split(tokenizer, " <m>  <|end|>")).containsExactly("<m>", "Ġ", "Ġ", "<|end|>");
+    }
+
+    @Test
+    void blanksAfterTokensOfPhi3AreSwallowedByTheNameOfTheModel() {
+        var vocabulary = vocabulary();
+        vocabulary.name = "Phi-3 mini";
+        assertThat(split(vocabulary.tokenizer(), "<|end|>\n", " b")).containsExactly("<|end|>", "b");
     }
 
     @Test

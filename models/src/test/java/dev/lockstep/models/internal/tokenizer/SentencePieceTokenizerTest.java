@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.securemem.SecureArena;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +132,37 @@ class SentencePieceTokenizerTest {
         assertThat(tokenizer.beginOfText()).isEmpty();
         assertThat(tokenizer.endOfText()).isEmpty();
         assertThat(tokenizer.addsBeginOfText()).isFalse();
+    }
+
+    @Test
+    void tokensThatUsuallyEndAnAnswerDoSoByTheirSpelling() {
+        var vocabulary = letters().token("<|im_end|>", VocabularyBuilder.CONTROL).token("<|eot_id|>", VocabularyBuilder.NORMAL)
+                .token("<|end|>", VocabularyBuilder.USER_DEFINED);
+        Tokenizer tokenizer = vocabulary.tokenizer();
+        assertThat(tokenizer.isEndOfText(vocabulary.id("<|im_end|>"))).isTrue();
+        assertThat(tokenizer.isEndOfText(vocabulary.id("<|end|>"))).isTrue();
+        assertThat(tokenizer.isEndOfText(vocabulary.id("<|eot_id|>"))).isFalse();
+        assertThat(vocabulary.split("<|end|>")).doesNotContain("<|end|>");
+        vocabulary.token("<|return|>", VocabularyBuilder.CONTROL).token("<|call|>", VocabularyBuilder.CONTROL);
+        assertThat(vocabulary.tokenizer().isEndOfText(vocabulary.id("<|end|>"))).isFalse();
+    }
+
+    @Test
+    void mergesCountWhereThereAreSome() {
+        var vocabulary = letters().piece("bc", -1).piece("ab", -2);
+        assertThat(vocabulary.split("abc")).containsExactly("a", "bc");
+        vocabulary.merges.add("a b");
+        assertThat(vocabulary.split("abc")).containsExactly("ab", "c");
+    }
+
+    @Test
+    void theSpacePrefixMayBeForTheBeginOfTheTextOnly() {
+        var vocabulary = letters().token("[x]", VocabularyBuilder.USER_DEFINED);
+        vocabulary.addSpacePrefix = true;
+        assertThat(vocabulary.split("a[x]b")).containsExactly("▁", "a", "[x]", "▁", "b");
+        vocabulary.own("space_prefix_first_only", new Metadata.BooleanValue(true));
+        assertThat(vocabulary.split("a[x]b")).containsExactly("▁", "a", "[x]", "b");
+        assertThat(vocabulary.split("[x]b")).containsExactly("[x]", "b");
     }
 
     @Test

@@ -35,8 +35,14 @@ final class VocabularyBuilder {
     boolean withoutScores;
     boolean withoutTypes;
 
+    /** {@code general.name}. */
+    String name = "test";
+
     /** Keys without "tokenizer.ggml.". */
     final Map<String, Metadata.Value> more = new LinkedHashMap<>();
+
+    /** Whole keys. */
+    private final Map<String, Metadata.Value> own = new LinkedHashMap<>();
 
     /** {@code <unk> <s> </s>} and the 256 bytes, as ids 0, 1, 2 and 3 to 258. */
     static VocabularyBuilder sentencePiece() {
@@ -91,6 +97,11 @@ final class VocabularyBuilder {
         return token(line.replace(" ", ""), NORMAL);
     }
 
+    /** A key of Lockstep's own, without {@code lockstep.tokenizer.}. */
+    void own(String key, Metadata.Value value) {
+        own.put("lockstep.tokenizer." + key, value);
+    }
+
     int id(String token) {
         return tokens.indexOf(token);
     }
@@ -113,6 +124,8 @@ final class VocabularyBuilder {
         put(values, "add_eos_token", flag(addEos));
         put(values, "add_space_prefix", flag(addSpacePrefix));
         more.forEach((key, value) -> put(values, key, value));
+        values.putAll(own);
+        values.put("general.name", new Metadata.TextValue(name));
         return new Metadata("test.gguf", values);
     }
 
