@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -36,8 +37,8 @@ class TokenizerFilesTest {
         }
     }
 
-    private static void assertRecorded(Tokenizer tokenizer, JsonNode cases) {
-        assertThat(cases.size()).isPositive();
+    private static void assertRecorded(Tokenizer tokenizer, Iterable<JsonNode> cases) {
+        assertThat(cases).isNotEmpty();
         for (JsonNode vector : cases) {
             String text = vector.get("text").stringValue();
             int[] expected = vector.get("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
@@ -59,5 +60,18 @@ class TokenizerFilesTest {
         Path folder = SharedData.path("checkpoints/stories260K");
         JsonNode cases = SharedData.json(folder.resolve("tokenization.json")).get("cases");
         assertRecorded(ofFolder(folder.resolve("hf"), 512, "tokenizer.json", "tokenizer_config.json", "generation_config.json"), cases);
+    }
+
+    /** Its SentencePiece model says that superfluous spaces are dropped, which run.c and the other files do not. */
+    @Test
+    void theSentencePieceModelOfTheStories() throws IOException {
+        Path folder = SharedData.path("checkpoints/stories260K");
+        Tokenizer tokenizer = ofFolder(folder.resolve("hf"), 512, "tokenizer.model", "tokenizer_config.json", "generation_config.json");
+        List<JsonNode> cases = SharedData.json(folder.resolve("tokenization.json")).get("cases").valueStream()
+                .filter(vector -> !(' ' + vector.get("text").stringValue() + ' ').contains("  ")).toList();
+        assertThat(cases).hasSizeGreaterThan(10);
+        assertRecorded(tokenizer, cases);
+        byte[] spaced = "  two  spaces ".getBytes(StandardCharsets.UTF_8);
+        assertThat(ids(tokenizer, spaced)).isEqualTo(ids(tokenizer, "two spaces".getBytes(StandardCharsets.UTF_8)));
     }
 }

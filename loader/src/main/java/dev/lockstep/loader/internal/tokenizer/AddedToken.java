@@ -24,6 +24,11 @@ record AddedToken(long id, String content, boolean special, boolean lstrip, bool
         return new AddedToken(id, content, special, Components.flag(token, "lstrip", false), Components.flag(token, "rstrip", false));
     }
 
+    /** One of which only spelling and id are known. */
+    static AddedToken plain(long id, String content) {
+        return new AddedToken(id, content, looksSpecial(content), false, false);
+    }
+
     private static boolean looksSpecial(String content) {
         return STRUCTURE.contains(content) || content.startsWith("<|") && content.endsWith("|>")
                 || content.startsWith("<｜") && content.endsWith("｜>") || content.startsWith("<unused") && content.endsWith(">");

@@ -1,11 +1,18 @@
 package dev.lockstep.loader.internal.tokenizer;
 
 import dev.lockstep.loader.Metadata;
+import dev.lockstep.loader.internal.json.StrictJson;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Puts added tokens into a vocabulary, over the pieces of the same ids. */
 final class AddedTokens {
+    private static final String DECODER = "added_tokens_decoder";
+    private static final int MAX_ID_DIGITS = 9;
+
     private AddedTokens() { }
 
     static void apply(List<AddedToken> tokens, Vocabulary vocabulary) {
@@ -20,6 +27,27 @@ final class AddedTokens {
         }
         setIds(tokens, vocabulary, "lstrip_ids", AddedToken::lstrip);
         setIds(tokens, vocabulary, "rstrip_ids", AddedToken::rstrip);
+    }
+
+    /** Those of files that are older than {@code tokenizer.json}: spellings with ids, and what the configuration says of ids. */
+    static List<AddedToken> read(Optional<StrictJson> addedTokens, Optional<StrictJson> config) {
+        Map<Long, AddedToken> tokens = new TreeMap<>();
+        addedTokens.ifPresent(file -> file.names().forEach(content -> {
+            long id = TokenizerFiles.id(file, content);
+            tokens.put(id, AddedToken.plain(id, content));
+        }));
+        config.filter(file -> file.has(DECODER)).map(file -> file.object(DECODER)).ifPresent(decoder -> decoder.names().forEach(name -> {
+            long id = decimal(decoder, name);
+            tokens.put(id, AddedToken.read(decoder.object(name), id));
+        }));
+        return List.copyOf(tokens.values());
+    }
+
+    private static long decimal(StrictJson decoder, String name) {
+        if (name.isEmpty() || name.length() > MAX_ID_DIGITS || !name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw decoder.fault("has the member " + Vocabulary.quoted(name) + ", which is no id");
+        }
+        return Long.parseLong(name);
     }
 
     private static void setIds(List<AddedToken> tokens, Vocabulary vocabulary, String key, Predicate<AddedToken> included) {

@@ -2,9 +2,6 @@ package dev.lockstep.loader.internal.tokenizer;
 
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.internal.json.StrictJson;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +23,7 @@ final class ChatTemplates {
         byte[] jinja = files.get("chat_template.jinja");
         byte[] json = files.get("chat_template.json");
         if (jinja != null) {
-            put(templates, KEY, text(jinja, folder + "/chat_template.jinja"), folder + "/chat_template.jinja");
+            put(templates, KEY, TokenizerFiles.text(jinja, folder + "/chat_template.jinja"), folder + "/chat_template.jinja");
         } else if (json != null) {
             add(templates, StrictJson.parse(json, folder + "/chat_template.json", TokenizerFiles::fault));
         } else {
@@ -54,14 +51,6 @@ final class ChatTemplates {
         }
         if (templates.putIfAbsent(key, template) != null) {
             throw TokenizerFiles.fault(file, "has two chat templates of one name", null);
-        }
-    }
-
-    private static String text(byte[] utf8, String file) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-        } catch (CharacterCodingException e) {
-            throw TokenizerFiles.fault(file, "is not UTF-8 text", e);
         }
     }
 }

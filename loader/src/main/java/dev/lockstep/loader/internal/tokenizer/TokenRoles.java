@@ -28,7 +28,7 @@ final class TokenRoles {
     }
 
     /** Sets the ids of all roles, and when they are added to a text. */
-    static void set(Vocabulary vocabulary, PostProcessor postProcessor, Optional<StrictJson> config,
+    static void set(Vocabulary vocabulary, Optional<PostProcessor> postProcessor, Optional<StrictJson> config,
             Optional<StrictJson> specialTokens, Optional<StrictJson> generation) {
         var roles = new TokenRoles(vocabulary, config, specialTokens);
         roles.set("bos_token", "bos_token_id");
@@ -38,8 +38,8 @@ final class TokenRoles {
         roles.set("pad_token", "padding_token_id");
         roles.set("cls_token", "cls_token_id");
         roles.set("mask_token", "mask_token_id");
-        roles.setAdded("add_bos_token", "bos_token_id", postProcessor.begin());
-        roles.setAdded("add_eos_token", "eos_token_id", postProcessor.end());
+        roles.setAdded("add_bos_token", "bos_token_id", postProcessor.map(PostProcessor::begin));
+        roles.setAdded("add_eos_token", "eos_token_id", postProcessor.map(PostProcessor::end));
         generation.ifPresent(roles::setStops);
     }
 
@@ -59,13 +59,17 @@ final class TokenRoles {
         return value != null && value.isObject() ? file.object(role).optionalText("content") : file.optionalText(role);
     }
 
-    private void setAdded(String flag, String key, Optional<String> added) {
+    /** @param added what the post-processor adds, possibly nothing; empty if there is none and the custom of the kind of vocabulary counts */
+    private void setAdded(String flag, String key, Optional<Optional<String>> added) {
         Optional<Boolean> said = config.filter(file -> file.has(flag) && !file.node().get(flag).isNull()).map(file -> file.flag(flag));
-        if (added.isPresent() && said.orElse(true)) {
+        Optional<String> token = added.flatMap(processor -> processor);
+        if (token.isPresent() && said.orElse(true)) {
             // what is added is what the post-processor says, whatever the role's token is called
-            vocabulary.setId(key, vocabulary.requireId(added.get(), "the post_processor's token"));
+            vocabulary.setId(key, vocabulary.requireId(token.get(), "the post_processor's token"));
         }
-        vocabulary.set(flag, said.orElse(added.isPresent()) && vocabulary.has(key));
+        if (said.isPresent() || added.isPresent()) {
+            vocabulary.set(flag, said.orElse(token.isPresent()) && vocabulary.has(key));
+        }
     }
 
     /** GGUF has three places for tokens that end generation: end of text, of turn and of message. */

@@ -3,6 +3,9 @@ package dev.lockstep.loader.internal.tokenizer;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.json.StrictJson;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,17 +47,34 @@ public final class TokenizerFiles {
 
     private Map<String, Metadata.Value> metadata(int vocabSize) {
         Optional<StrictJson> config = json("tokenizer_config.json");
-        byte[] json = files.get("tokenizer.json");
-        if (json == null) {
-            throw new ModelFormatException(folder, ModelFormatException.NO_OFFSET, "tokenizer.json", "is missing; no other vocabulary is supported yet");
+        Optional<PostProcessor> postProcessor = Optional.empty();
+        Vocabulary vocabulary;
+        if (files.containsKey("tokenizer.json")) {
+            TokenizerJson tokenizer = TokenizerJson.read(files.get("tokenizer.json"), path("tokenizer.json"));
+            vocabulary = tokenizer.vocabulary();
+            postProcessor = Optional.of(tokenizer.postProcessor());
+            AddedTokens.apply(tokenizer.addedTokens(), vocabulary);
+        } else {
+            vocabulary = plainVocabulary(config);
+            AddedTokens.apply(AddedTokens.read(json("added_tokens.json"), config), vocabulary);
         }
-        TokenizerJson tokenizer = TokenizerJson.read(json, path("tokenizer.json"));
-        Vocabulary vocabulary = tokenizer.vocabulary();
-        AddedTokens.apply(tokenizer.addedTokens(), vocabulary);
-        TokenRoles.set(vocabulary, tokenizer.postProcessor(), config, json("special_tokens_map.json"), json("generation_config.json"));
+        TokenRoles.set(vocabulary, postProcessor, config, json("special_tokens_map.json"), json("generation_config.json"));
         Map<String, Metadata.Value> values = vocabulary.metadata(vocabSize);
         ChatTemplates.read(folder, files, config).forEach((key, template) -> values.put(key, new Metadata.TextValue(template)));
         return values;
+    }
+
+    private Vocabulary plainVocabulary(Optional<StrictJson> config) {
+        if (files.containsKey("tokenizer.model")) {
+            return SentencePieceModel.read(files.get("tokenizer.model"), path("tokenizer.model"));
+        }
+        if (files.containsKey("vocab.json") && files.containsKey("merges.txt")) {
+            return PlainVocabularies.byteLevel(json("vocab.json").orElseThrow(), files.get("merges.txt"), path("merges.txt"), config);
+        }
+        if (files.containsKey("vocab.txt")) {
+            return PlainVocabularies.wordPiece(files.get("vocab.txt"), path("vocab.txt"), config);
+        }
+        throw fault(folder, "has no vocabulary: no tokenizer.json, tokenizer.model, vocab.json with merges.txt, or vocab.txt", null);
     }
 
     private Optional<StrictJson> json(String name) {
@@ -69,6 +89,15 @@ public final class TokenizerFiles {
         var fault = new ModelFormatException(file, ModelFormatException.NO_OFFSET, "", problem);
         fault.initCause(cause);
         return fault;
+    }
+
+    /** A whole file as text. */
+    static String text(byte[] utf8, String file) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+        } catch (CharacterCodingException e) {
+            throw fault(file, "is not UTF-8 text", e);
+        }
     }
 
     /** A member that is an id: a whole number from 0. */

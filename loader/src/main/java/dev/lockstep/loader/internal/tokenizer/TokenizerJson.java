@@ -55,7 +55,8 @@ final class TokenizerJson {
         switch (type) {
             case "BPE" -> translateBpe();
             case "WordPiece" -> translateWordPiece();
-            default -> throw model.fault("is of type \"" + type + "\", which is not supported; supported are BPE and WordPiece");
+            case "Unigram" -> SentencePieceComponents.translateUnigram(parts, vocabulary);
+            default -> throw model.fault("is of type \"" + type + "\", which is not supported; supported are BPE, Unigram and WordPiece");
         }
         for (StrictJson added : parts.addedTokens()) {
             addedTokens.add(AddedToken.read(added, TokenizerFiles.id(added, "id")));

@@ -11,6 +11,20 @@ final class WordPieceVocabulary {
 
     private WordPieceVocabulary() { }
 
+    /** Files that only list tokens call them by BERT's names. */
+    static void setUsualRoles(Vocabulary vocabulary) {
+        vocabulary.id("[UNK]").ifPresent(id -> setRole(vocabulary, "unknown_token_id", id));
+        vocabulary.id("[CLS]").ifPresent(id -> setRole(vocabulary, "cls_token_id", id));
+        vocabulary.id("[SEP]").ifPresent(id -> setRole(vocabulary, "seperator_token_id", id));
+        vocabulary.id("[PAD]").ifPresent(id -> setRole(vocabulary, "padding_token_id", id));
+        vocabulary.id("[MASK]").ifPresent(id -> setRole(vocabulary, "mask_token_id", id));
+    }
+
+    private static void setRole(Vocabulary vocabulary, String key, int id) {
+        vocabulary.setId(key, id);
+        vocabulary.setKind(id, TokenKind.CONTROL);
+    }
+
     static void translate(Vocabulary vocabulary, boolean lowercase, boolean stripAccents) {
         for (int id = 0; id < vocabulary.size(); id++) {
             String piece = vocabulary.spelling(id);

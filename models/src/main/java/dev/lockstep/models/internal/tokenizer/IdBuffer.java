@@ -37,6 +37,17 @@ final class IdBuffer {
         bytes = size * Integer.BYTES;
     }
 
+    /** Turns the ids from {@code first} on around. */
+    void reverse(long first) {
+        long low = first * Integer.BYTES;
+        for (long high = bytes - Integer.BYTES; low < high; high -= Integer.BYTES) {
+            int id = ids.get(JAVA_INT, low);
+            ids.set(JAVA_INT, low, ids.get(JAVA_INT, high));
+            ids.set(JAVA_INT, high, id);
+            low += Integer.BYTES;
+        }
+    }
+
     /** A copy of exactly the ids, allocated in {@code arena}. */
     MemorySegment copyTo(SecureArena arena) {
         return arena.allocate(bytes, Integer.BYTES).copyFrom(ids.asSlice(0, bytes));

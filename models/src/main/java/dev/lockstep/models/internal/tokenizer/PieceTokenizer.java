@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 
 /** What all kinds of tokenizers share: special tokens, tokens that are matched literally, scratch memory, decoding. */
 abstract sealed class PieceTokenizer implements Tokenizer
-        permits SentencePieceTokenizer, ByteLevelTokenizer, WordPieceTokenizer {
+        permits SentencePieceTokenizer, UnigramTokenizer, ByteLevelTokenizer, WordPieceTokenizer {
     /** Positions are ints and scratch is 44 bytes per byte of text: beyond this a text is no prompt. */
     private static final long MAX_TEXT_BYTES = 1 << 30;
 

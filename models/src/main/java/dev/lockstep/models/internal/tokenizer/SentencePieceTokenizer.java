@@ -18,11 +18,15 @@ import java.lang.foreign.SegmentAllocator;
  * as in all of them.
  */
 final class SentencePieceTokenizer extends PieceTokenizer {
-    /** UTF-8 of U+2581. */
+    /** What spells a space in a vocabulary. */
+    static final int SPACE_MARK_CHARACTER = 0x2581;
+
+    /** UTF-8 of it. */
     private static final byte[] SPACE_MARK = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
-    private final boolean spacePrefix;
-    private final boolean prefixFirstOnly;
+    private final SpacePrefix spacePrefix;
+    private final boolean mergeSpaces;
+    private final CharsMap charsMap;
     private final PieceIndex index;
 
     /** {@code (vocabulary)}: the higher the score, the smaller; equal for equal scores. Null if there are merges. */
@@ -36,8 +40,9 @@ final class SentencePieceTokenizer extends PieceTokenizer {
 
     private SentencePieceTokenizer(Vocabulary v, SpecialTokens special, Pieces pieces) {
         super(v, special, pieces);
-        spacePrefix = v.flag(Vocabulary.ADD_SPACE_PREFIX).orElse(true);
-        prefixFirstOnly = v.flag(Vocabulary.SPACE_PREFIX_FIRST_ONLY).orElse(false);
+        spacePrefix = SpacePrefix.of(v, true);
+        mergeSpaces = v.flag(Vocabulary.REMOVE_EXTRA_WHITESPACES).orElse(false);
+        charsMap = CharsMap.of(v, v.numbers(Vocabulary.CHARS_MAP));
         index = new PieceIndex(pieces.texts(), id -> isJoined(pieces, id));
         merges = v.merges().size() == 0 ? null
                 : new MergeTable(v, new PieceIndex(pieces.spellings(), id -> isJoined(pieces, id) || pieces.type(id) == TokenType.USER_DEFINED));
@@ -52,7 +57,8 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         return new SentencePieceTokenizer(v, special, Pieces.of(v, special, SentencePieceTokenizer::toText));
     }
 
-    private static int toText(StringTable spellings, int id, TokenType type, byte[] out) {
+    /** The text of a piece: its spelling with spaces for their marks. */
+    static int toText(StringTable spellings, int id, TokenType type, byte[] out) {
         int length = 0;
         for (int i = 0; i < spellings.length(id); i++) {
             if (isSpaceMark(spellings, id, i)) {
@@ -94,15 +100,9 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     }
 
     private static int[] priorities(Vocabulary v) {
-        float[] scores = v.scores();
-        if (scores == null) {
-            throw v.fault(Vocabulary.SCORES, "is missing; a SentencePiece vocabulary merges by score");
-        }
+        float[] scores = v.scores("a SentencePiece vocabulary merges by score");
         int[] priorities = new int[scores.length];
         for (int id = 0; id < scores.length; id++) {
-            if (!Float.isFinite(scores[id])) {
-                throw v.fault(Vocabulary.SCORES, "token " + id + " has the score " + scores[id]);
-            }
             priorities[id] = ~ascending(scores[id]);
         }
         return priorities;
@@ -130,7 +130,7 @@ final class SentencePieceTokenizer extends PieceTokenizer {
 
     @Override
     public boolean addsSpacePrefix() {
-        return spacePrefix;
+        return spacePrefix.put();
     }
 
     @Override
@@ -139,16 +139,26 @@ final class SentencePieceTokenizer extends PieceTokenizer {
             int id = index.find(text, at, length);
             return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
         });
-        return (text, start, end, ids) -> encodeStretch(text, start, end, merger, ids);
+        if (charsMap == null && !mergeSpaces) {
+            return (text, start, end, ids) -> encodeSymbols(text, withPrefix(text, start), end, merger, ids);
+        }
+        var normalizer = new SentencePieceNormalizer(charsMap, spacePrefix, mergeSpaces, scratch);
+        return (text, start, end, ids) -> {
+            MemorySegment normalized = normalizer.normalize(text, start, end);
+            encodeSymbols(normalized, 0, normalizer.size(), merger, ids);
+        };
     }
 
-    private void encodeStretch(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
-        // every stretch follows the begin of the text or a literal token, and usually both ask for the prefix
-        boolean prefix = spacePrefix && (start == FIRST || !prefixFirstOnly);
-        int first = prefix ? start - 1 : start;
-        if (prefix) {
-            text.set(JAVA_BYTE, first, (byte) ' ');
+    /** Puts the space in front if there is to be one, and returns where the stretch begins then. */
+    private int withPrefix(MemorySegment text, int start) {
+        if (!spacePrefix.isPut(text, start)) {
+            return start;
         }
+        text.set(JAVA_BYTE, start - 1, (byte) ' ');
+        return start - 1;
+    }
+
+    private void encodeSymbols(MemorySegment text, int first, int end, Merger merger, IdBuffer ids) {
         merger.begin(text, first, end - first);
         for (int at = first; at < end;) {
             int length = Utf8.unit(text, at, end);

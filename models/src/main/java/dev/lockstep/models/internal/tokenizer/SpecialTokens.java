@@ -24,6 +24,10 @@ record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addB
     private static final int USUAL_BEGIN = 1;
     private static final int USUAL_END = 2;
 
+    /** Likewise those of T5's vocabulary. */
+    private static final int USUAL_T5_END = 1;
+    private static final int USUAL_T5_UNKNOWN = 2;
+
     /** Likewise those of BERT's own vocabulary. */
     private static final int USUAL_BERT_UNKNOWN = 100;
     private static final int USUAL_BERT_BEGIN = 101;
@@ -53,6 +57,15 @@ record SpecialTokens(int begin, int end, BitSet stops, int unknown, boolean addB
     static SpecialTokens ofByteLevel(Vocabulary v, boolean usuallyAddBegin) {
         int begin = v.id(Vocabulary.BOS);
         return of(v, begin, v.id(Vocabulary.EOS), v.id(Vocabulary.UNKNOWN), usuallyAddBegin && begin != NONE);
+    }
+
+    /** Texts end with the end token unless metadata denies it, or there is none; nothing is put before them. */
+    static SpecialTokens ofUnigram(Vocabulary v) {
+        int begin = v.id(Vocabulary.BOS);
+        int end = orUsual(v, v.id(Vocabulary.EOS), USUAL_T5_END, TokenType.CONTROL);
+        int unknown = orUsual(v, v.id(Vocabulary.UNKNOWN), USUAL_T5_UNKNOWN, TokenType.UNKNOWN);
+        return new SpecialTokens(begin, end, stops(v, end), unknown, adds(v, Vocabulary.ADD_BOS, Vocabulary.BOS, begin, false),
+                adds(v, Vocabulary.ADD_EOS, Vocabulary.EOS, end, end != NONE));
     }
 
     /** A text stands between [CLS] and [SEP], which files call by these names or by those of begin and end. */

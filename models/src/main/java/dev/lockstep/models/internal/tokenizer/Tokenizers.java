@@ -19,6 +19,7 @@ public final class Tokenizers {
         return switch (model) {
             case "llama" -> SentencePieceTokenizer.of(new Vocabulary(metadata));
             case "gpt2" -> ByteLevelTokenizer.of(new Vocabulary(metadata));
+            case "t5" -> UnigramTokenizer.of(new Vocabulary(metadata));
             case "bert" -> WordPieceTokenizer.of(new Vocabulary(metadata));
             default -> throw metadata.malformed(Vocabulary.MODEL,
                     "tokenizer " + Vocabulary.quoted(model) + " is not supported; " + supported());
@@ -26,6 +27,6 @@ public final class Tokenizers {
     }
 
     private static String supported() {
-        return "supported are llama (SentencePiece BPE), gpt2 (byte-level BPE) and bert (WordPiece)";
+        return "supported are llama (SentencePiece BPE), t5 (SentencePiece unigram), gpt2 (byte-level BPE) and bert (WordPiece)";
     }
 }

@@ -33,13 +33,15 @@ final class Vocabulary {
     static final String ADD_EOS = PREFIX + "add_eos_token";
     static final String ADD_SEPARATOR = PREFIX + "add_sep_token";
     static final String ADD_SPACE_PREFIX = PREFIX + "add_space_prefix";
+    static final String REMOVE_EXTRA_WHITESPACES = PREFIX + "remove_extra_whitespaces";
+    static final String CHARS_MAP = PREFIX + "precompiled_charsmap";
     static final String LOWERCASE = PREFIX + "normalizer.lowercase";
     static final String STRIP_ACCENTS = PREFIX + "normalizer.strip_accents";
 
     /** What GGUF has no key for; files that Lockstep translated have it, see docs/formats/tokenizers.md. */
     private static final String OWN_PREFIX = "lockstep.tokenizer.";
     static final String IGNORE_MERGES = OWN_PREFIX + "ignore_merges";
-    static final String SPACE_PREFIX_FIRST_ONLY = OWN_PREFIX + "space_prefix_first_only";
+    static final String SPACE_PREFIX = OWN_PREFIX + "space_prefix";
     static final String NORMALIZER = OWN_PREFIX + "normalizer";
     static final String STOP_IDS = OWN_PREFIX + "stop_ids";
     static final String LSTRIP_IDS = OWN_PREFIX + "lstrip_ids";
@@ -92,9 +94,24 @@ final class Vocabulary {
         return tokenTypes;
     }
 
-    /** A fresh array of one score per token, higher merges first; or null. */
-    float[] scores() {
-        return metadata.floats(SCORES).orElse(null);
+    /** A fresh array of one score per token, all finite; throws {@link ModelFormatException} if there are none, for {@code reason}. */
+    float[] scores(String reason) {
+        float[] scores = metadata.floats(SCORES).orElseThrow(() -> fault(SCORES, "is missing; " + reason));
+        for (int id = 0; id < scores.length; id++) {
+            if (!Float.isFinite(scores[id])) {
+                throw fault(SCORES, "token " + id + " has the score " + scores[id]);
+            }
+        }
+        return scores;
+    }
+
+    /** The list of numbers under {@code key}, or null. */
+    Metadata.NumberList numbers(String key) {
+        return switch (metadata.get(key).orElse(null)) {
+            case null -> null;
+            case Metadata.NumberListValue(var list) when list.isInteger() -> list;
+            case Metadata.Value other -> throw fault(key, "is of type " + other.typeName() + ", expected array of integers");
+        };
     }
 
     /** Pairs "left right", the best first; empty if there are none. */

@@ -26,11 +26,11 @@ class HostileVocabularyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rwkv", "t5", "", "LLAMA", "rwkv\u001b[2J"})
+    @ValueSource(strings = {"rwkv", "plamo2", "", "LLAMA", "rwkv\u001b[2J"})
     void unknownModelsAreRefusedByName(String model) {
         var vocabulary = spm();
         vocabulary.model = model;
-        assertRefused(vocabulary, "model", "supported are llama (SentencePiece BPE), gpt2 (byte-level BPE) and bert (WordPiece)");
+        assertRefused(vocabulary, "model", "supported are llama (SentencePiece BPE), t5 (SentencePiece unigram), gpt2 (byte-level BPE) and bert (WordPiece)");
         assertThatExceptionOfType(ModelFormatException.class).isThrownBy(vocabulary::tokenizer)
                 .withMessageContaining("\"" + model.replace("\u001b", "\\u001b") + "\"");
     }

@@ -79,7 +79,11 @@ class NfcEncoderTest {
     @Test
     @Timeout(60)
     void aMebibyteOfMarksTakesLinearTime() {
-        assertEqualToTheJdk("e" + "\u0301\u0323\u0345\u0334".repeat(1 << 17));
+        int count = 1 << 17;
+        byte[] normalized = normalize(Texts.utf8("e" + "\u0301\u0323\u0345\u0334".repeat(count)));
+        // the JDK's takes the square of it
+        assertThat(new String(normalized, StandardCharsets.UTF_8)).isEqualTo("\u1EB9" + "\u0334".repeat(count)
+                + "\u0323".repeat(count - 1) + "\u0301".repeat(count) + "\u0345".repeat(count));
     }
 
     @Test

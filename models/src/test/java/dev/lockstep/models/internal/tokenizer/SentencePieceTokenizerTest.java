@@ -156,12 +156,14 @@ class SentencePieceTokenizerTest {
     }
 
     @Test
-    void theSpacePrefixMayBeForTheBeginOfTheTextOnly() {
+    void theSpacePrefixMayBeForTheBeginOfTheTextOnlyAndWhereThereIsNone() {
         var vocabulary = letters().token("[x]", VocabularyBuilder.USER_DEFINED);
         vocabulary.addSpacePrefix = true;
         assertThat(vocabulary.split("a[x]b")).containsExactly("▁", "a", "[x]", "▁", "b");
-        vocabulary.own("space_prefix_first_only", new Metadata.BooleanValue(true));
+        assertThat(vocabulary.split(" a[x]b")).containsExactly("▁", "▁", "a", "[x]", "▁", "b");
+        vocabulary.own("space_prefix", new Metadata.TextValue("metaspace-first"));
         assertThat(vocabulary.split("a[x]b")).containsExactly("▁", "a", "[x]", "b");
+        assertThat(vocabulary.split(" a[x] b")).containsExactly("▁", "a", "[x]", "▁", "b");
         assertThat(vocabulary.split("[x]b")).containsExactly("[x]", "b");
     }
 
