@@ -50,6 +50,9 @@ public final class LoadLimits {
     /** Query heads of a layer. */
     public static final int MAX_HEADS = 1024;
 
+    /** Experts of a layer; the largest known models have 512. */
+    public static final int MAX_EXPERTS = 4096;
+
     /** Width of a layer, a head, or a feed-forward network, in values; keeps products of two of them far inside a long. */
     public static final int MAX_WIDTH = 1 << 20;
 

@@ -1,14 +1,18 @@
 package dev.lockstep.models.internal;
 
 import static dev.lockstep.kernel.ActivationFunction.GELU_TANH;
+import static dev.lockstep.models.internal.DecoderSpec.Presence.ALWAYS;
+import static dev.lockstep.models.internal.DecoderSpec.Presence.IF_COUNTED;
 import static dev.lockstep.models.internal.DecoderSpecBuilder.llama;
 
 import dev.lockstep.models.internal.DecoderSpec.Bias;
 import dev.lockstep.models.internal.DecoderSpec.Block;
+import dev.lockstep.models.internal.DecoderSpec.Experts;
 import dev.lockstep.models.internal.DecoderSpec.LogitScale;
 import dev.lockstep.models.internal.DecoderSpec.Norm;
 import dev.lockstep.models.internal.DecoderSpec.QkNorm;
 import dev.lockstep.models.internal.DecoderSpec.RotatedLayers;
+import dev.lockstep.models.internal.DecoderSpec.SharedExpert;
 import dev.lockstep.models.internal.DecoderSpec.WindowRope;
 import java.util.Arrays;
 import java.util.Optional;
@@ -20,14 +24,18 @@ import java.util.stream.Collectors;
  * <p>Source of the tensor names, metadata keys and defaults: ggml-org/llama.cpp, src/llama-arch.cpp and src/models (2026-08).
  */
 enum Architecture {
-    /** Also Llama 2 and 3, and Mistral checkpoints that were converted under this name. */
-    LLAMA("llama", llama()),
+    /** Also Llama 2 and 3, and Mistral and Mixtral checkpoints that were converted under this name. */
+    LLAMA("llama", llama().experts(new Experts(IF_COUNTED, true, SharedExpert.NONE, false))),
     QWEN2("qwen2", llama().halves().biases(Bias.QKV)),
+    QWEN2MOE("qwen2moe", llama().halves().biases(Bias.QKV).experts(new Experts(ALWAYS, false, SharedExpert.GATED, true))),
     QWEN3("qwen3", llama().halves().qkNorm(QkNorm.EACH_HEAD)),
+    QWEN3MOE("qwen3moe", llama().halves().qkNorm(QkNorm.EACH_HEAD).experts(new Experts(ALWAYS, true, SharedExpert.NONE, true))),
     SMOLLM3("smollm3", llama().rotated(RotatedLayers.ALL_BUT_EVERY_FOURTH)),
     GRANITE("granite", llama().logitScale(LogitScale.DIVISOR)),
+    GRANITEMOE("granitemoe", llama().logitScale(LogitScale.DIVISOR).experts(new Experts(IF_COUNTED, true, SharedExpert.IF_WIDE, false))),
     /** OLMo 3 as well, which has windows. */
     OLMO2("olmo2", llama().halves().block(Block.POST_NORM).qkNorm(QkNorm.ALL_HEADS).windows(4, 0, WindowRope.UNSCALED)),
+    OLMOE("olmoe", llama().halves().qkNorm(QkNorm.ALL_HEADS).experts(new Experts(ALWAYS, false, SharedExpert.NONE, false))),
     GEMMA("gemma", llama().halves().gated(GELU_TANH).scaledByWidth(0)),
     GEMMA2("gemma2", llama().halves().gated(GELU_TANH).scaledByWidth(46).block(Block.SANDWICH)
             .windows(2, 4096, WindowRope.LIKE_OTHERS).softCaps(50, 30)),

@@ -87,7 +87,15 @@ final class Decoder {
             }
             s.tokenSteps.leave(w.attentionOutputNorm(), count);
         }
-        s.feedForward.run(w.feedForward(), s.normed, s.updates, count);
+        feedForward(s, w.feedForward(), count);
         s.tokenSteps.leave(w.feedForwardOutputNorm(), count);
+    }
+
+    private static void feedForward(RunState s, FeedForwardWeights weights, int count) {
+        if (weights instanceof NetworkWeights network) {
+            s.feedForward.run(network, s.normed, s.updates, count);
+        } else {
+            s.experts.orElseThrow().run((ExpertWeights) weights, s.normed, s.update, count);
+        }
     }
 }

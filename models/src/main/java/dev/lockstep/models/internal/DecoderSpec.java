@@ -14,12 +14,13 @@ import java.util.Set;
  * @param positions how a token knows where it is
  * @param windows which layers see only the latest positions
  * @param softCaps bounds of scores and logits, where metadata does not give others
- * @param network the feed-forward network
+ * @param network the feed-forward network, or one expert
+ * @param experts whether there are several such networks, of which a token passes some
  * @param multipliers factors along the way
  * @param biases those that a checkpoint must have; others are used if it has them
  */
 record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, Windows windows, SoftCaps softCaps, Network network,
-        Multipliers multipliers, Set<Bias> biases) {
+        Experts experts, Multipliers multipliers, Set<Bias> biases) {
 
     /** How x becomes the next x, with attention A, feed-forward network F, and norms n of either. */
     enum Block {
@@ -135,6 +136,31 @@ record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, W
     record Network(ActivationFunction function, boolean gated) { }
 
     /**
+     * A mixture of experts (Shazeer et al. 2017): a router weighs the networks of a block for each token, by a softmax over all of
+     * them, and the token passes those that weigh the most.
+     *
+     * @param presence which models of the family have experts
+     * @param normalized true if the weights of those that a token passes add up to 1, where metadata does not say
+     * @param shared whether all tokens pass one more network
+     * @param widthOfAllUsed true if {@code feed_forward_length}, where no width of an expert is stated, is that of all that a token passes
+     */
+    record Experts(Presence presence, boolean normalized, SharedExpert shared, boolean widthOfAllUsed) {
+        static final Experts NONE = new Experts(Presence.NEVER, false, SharedExpert.NONE, false);
+    }
+
+    /** Which models of a family have experts. */
+    enum Presence { NEVER, IF_COUNTED, ALWAYS }
+
+    /** A network that all tokens pass besides the experts of their own. */
+    enum SharedExpert {
+        NONE,
+        /** If metadata states its width. */
+        IF_WIDE,
+        /** Always; what it gives is multiplied by a sigmoid (Qwen 2, 2024). */
+        GATED
+    }
+
+    /**
      * Factors along the way that are not 1 by default.
      *
      * @param embeddingByWidth true if embeddings are multiplied by sqrt(dim) (Vaswani et al. 2017)
@@ -152,12 +178,13 @@ record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, W
 
     /** The same with sublayers one after the other. */
     DecoderSpec sequential() {
-        return new DecoderSpec(Block.PRE_NORM, norm, qkNorm, positions, windows, softCaps, network, multipliers, biases);
+        return new DecoderSpec(Block.PRE_NORM, norm, qkNorm, positions, windows, softCaps, network, experts, multipliers, biases);
     }
 
     /** The same with another non-linear function. */
     DecoderSpec withFunction(ActivationFunction function) {
-        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, new Network(function, network.gated), multipliers, biases);
+        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, new Network(function, network.gated), experts,
+                multipliers, biases);
     }
 
     /** True if the layer rotates its queries and keys. */

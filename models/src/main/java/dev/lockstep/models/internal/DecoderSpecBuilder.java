@@ -4,6 +4,7 @@ import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.kernel.Rotation;
 import dev.lockstep.models.internal.DecoderSpec.Bias;
 import dev.lockstep.models.internal.DecoderSpec.Block;
+import dev.lockstep.models.internal.DecoderSpec.Experts;
 import dev.lockstep.models.internal.DecoderSpec.LogitScale;
 import dev.lockstep.models.internal.DecoderSpec.Multipliers;
 import dev.lockstep.models.internal.DecoderSpec.Network;
@@ -25,6 +26,7 @@ final class DecoderSpecBuilder {
     private Windows windows = new Windows(0, 0, WindowRope.LIKE_OTHERS);
     private SoftCaps softCaps = SoftCaps.NONE;
     private Network network = new Network(ActivationFunction.SILU, true);
+    private Experts experts = Experts.NONE;
     private Multipliers multipliers = new Multipliers(false, 0, LogitScale.NONE);
     private Set<Bias> biases = Set.of();
 
@@ -88,6 +90,11 @@ final class DecoderSpecBuilder {
         return this;
     }
 
+    DecoderSpecBuilder experts(Experts experts) {
+        this.experts = experts;
+        return this;
+    }
+
     /** Factors of Gemma; see {@link Multipliers}. */
     DecoderSpecBuilder scaledByWidth(int scoresByWidthLayers) {
         multipliers = new Multipliers(true, scoresByWidthLayers, multipliers.logits());
@@ -105,6 +112,6 @@ final class DecoderSpecBuilder {
     }
 
     DecoderSpec build() {
-        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, network, multipliers, biases);
+        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, network, experts, multipliers, biases);
     }
 }

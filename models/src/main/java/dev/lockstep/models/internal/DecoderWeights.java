@@ -45,7 +45,7 @@ record DecoderWeights(WeightMatrix tokenEmbedding, Optional<WeightMatrix> positi
         WeightMatrix embedding = weights.matrix("token_embd.weight").orElseThrow();
         return new DecoderWeights(embedding, weights.matrix("position_embd.weight"),
                 IntStream.range(0, config.nLayers())
-                        .mapToObj(layer -> LayerWeights.of(weights, "blk." + layer + ".", config.spec())).toList(),
+                        .mapToObj(layer -> LayerWeights.of(weights, "blk." + layer + ".", config)).toList(),
                 NormWeights.of(weights, "output_norm").orElseThrow(),
                 List.of(new Linear(weights.matrix("output.weight").orElse(embedding), weights.vector("output.bias"))),
                 new RopeFactors(weights.vector("rope_freqs.weight"), weights.vector("rope_factors_short.weight"),
@@ -55,7 +55,7 @@ record DecoderWeights(WeightMatrix tokenEmbedding, Optional<WeightMatrix> positi
     /** Types of the matrices that read normalized activations. */
     Set<DType> typesFedByNorms() {
         return types(Stream.concat(outputs.stream(),
-                layers.stream().flatMap(layer -> Stream.concat(layer.qkv().stream(), layer.feedForward().inputs().stream()))));
+                layers.stream().flatMap(layer -> Stream.concat(layer.qkv().stream(), layer.feedForward().readingInput()))));
     }
 
     /** Types of the matrices that read what attention gives. */
@@ -65,7 +65,7 @@ record DecoderWeights(WeightMatrix tokenEmbedding, Optional<WeightMatrix> positi
 
     /** Types of the matrices that read the hidden values of feed-forward networks. */
     Set<DType> typesFedByHidden() {
-        return types(layers.stream().flatMap(layer -> layer.feedForward().down().stream()));
+        return types(layers.stream().flatMap(layer -> layer.feedForward().readingHidden()));
     }
 
     private static Set<DType> types(Stream<Linear> layers) {
@@ -94,9 +94,9 @@ record DecoderWeights(WeightMatrix tokenEmbedding, Optional<WeightMatrix> positi
 
     /** The products of one token. */
     Workload workload() {
-        return new Workload(layers.stream().flatMap(LayerWeights::layers).mapToLong(Linear::multiplyAdds).sum(),
+        return new Workload(layers.stream().flatMap(LayerWeights::ofOneToken).mapToLong(Linear::multiplyAdds).sum(),
                 outputs.stream().mapToLong(Linear::multiplyAdds).sum(),
-                layers.stream().flatMap(LayerWeights::layers).mapToLong(layer -> layer.weight().layout().byteSize()).sum(),
+                layers.stream().flatMap(LayerWeights::ofOneToken).mapToLong(layer -> layer.weight().layout().byteSize()).sum(),
                 outputs.stream().mapToLong(layer -> layer.weight().layout().byteSize()).sum());
     }
 }

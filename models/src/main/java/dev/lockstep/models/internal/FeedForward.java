@@ -51,7 +51,7 @@ final class FeedForward {
      * @param x (count, dim)
      * @param y one matrix of rows: (count, dim), overwritten
      */
-    void run(FeedForwardWeights weights, Activations x, List<FloatRows> y, int count) {
+    void run(NetworkWeights weights, Activations x, List<FloatRows> y, int count) {
         products.run(weights.inputs(), x, outputs, count);
         if (count == 1) {
             // over before another thread would have woken up

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param attentionOutput (dim, nHeads * valueDim), one layer
  * @param attentionOutputNorm of what attention gives
  * @param feedForwardNorm of what the feed-forward network reads
- * @param feedForward the feed-forward network
+ * @param feedForward the feed-forward network, or experts
  * @param feedForwardOutputNorm of what it gives
  */
 record LayerWeights(Optional<NormWeights> attentionNorm, List<Linear> qkv, List<MemorySegment> qkNorm, List<Linear> attentionOutput,
@@ -24,7 +24,7 @@ record LayerWeights(Optional<NormWeights> attentionNorm, List<Linear> qkv, List<
         Optional<NormWeights> feedForwardOutputNorm) {
 
     /** Sorts loaded tensors, of which {@link TensorPlan} has made sure, into their roles. */
-    static LayerWeights of(Weights weights, String prefix, DecoderSpec spec) {
+    static LayerWeights of(Weights weights, String prefix, ModelConfig config) {
         return new LayerWeights(
                 NormWeights.of(weights, prefix + "attn_norm"),
                 Linear.all(weights, prefix, "attn_q", "attn_k", "attn_v"),
@@ -32,11 +32,18 @@ record LayerWeights(Optional<NormWeights> attentionNorm, List<Linear> qkv, List<
                 Linear.all(weights, prefix, "attn_output"),
                 NormWeights.of(weights, prefix + "post_attention_norm"),
                 NormWeights.of(weights, prefix + "ffn_norm"),
-                FeedForwardWeights.of(weights, prefix, spec.network().gated()),
+                config.experts().isPresent()
+                        ? ExpertWeights.of(weights, prefix, config.experts().get())
+                        : NetworkWeights.of(weights, prefix, "", config.spec().network().gated()),
                 NormWeights.of(weights, prefix + "post_ffw_norm"));
     }
 
     Stream<Linear> layers() {
         return Stream.of(qkv.stream(), attentionOutput.stream(), feedForward.layers()).flatMap(layers -> layers);
+    }
+
+    /** The layers that one token passes. */
+    Stream<Linear> ofOneToken() {
+        return Stream.of(qkv.stream(), attentionOutput.stream(), feedForward.ofOneToken()).flatMap(layers -> layers);
     }
 }

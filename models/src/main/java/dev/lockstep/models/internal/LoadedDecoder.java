@@ -14,15 +14,12 @@ import dev.lockstep.models.SessionOptions;
 import dev.lockstep.models.Tokenizer;
 import dev.lockstep.models.Workload;
 import dev.lockstep.models.internal.tokenizer.Tokenizers;
-import dev.lockstep.quant.DType;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads; whoever loads
@@ -83,10 +80,8 @@ public final class LoadedDecoder implements AutoCloseable {
         }
 
         private void warmUp(Kernels kernels) {
-            var types = tensors.stream().filter(tensor -> tensor.shape().size() > 1).map(TensorInfo::type)
-                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
             DecoderSpec spec = config.spec();
-            WarmUp.run(kernels, new Operators(types, spec.positions().pairing(), Set.of(spec.network().function()),
+            WarmUp.run(kernels, new Operators(PlannedTensors.matrixTypes(tensors), spec.positions().pairing(), Set.of(spec.network().function()),
                     spec.norm() != DecoderSpec.Norm.RMS, config.softCaps().logits() > 0));
             warmUpAttention(kernels, SessionOptions.defaults().kvCache());
         }
@@ -94,7 +89,7 @@ public final class LoadedDecoder implements AutoCloseable {
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
-            return new MemoryPlan(Math.addExact(checkpoint.matrixBytes(), TensorPlan.vectorBytes(tensors)),
+            return new MemoryPlan(Math.addExact(checkpoint.matrixBytes(), PlannedTensors.vectorBytes(tensors)),
                     KvCache.byteSize(config, session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }

@@ -1,6 +1,7 @@
 package dev.lockstep.models.internal;
 
 import dev.lockstep.loader.Metadata;
+import java.util.Optional;
 
 /**
  * The hyperparameters of a decoder, read from metadata and checked against limits and each other.
@@ -12,7 +13,8 @@ import dev.lockstep.loader.Metadata;
  * @param nKvHeads key/value heads; divides {@code nHeads}
  * @param keyDim values of one query or key head
  * @param valueDim values of one value head
- * @param hiddenDim width of the feed-forward network
+ * @param hiddenDim width of the feed-forward network, or of one expert
+ * @param experts experts, if there are several networks in a block
  * @param vocabSize number of tokens
  * @param trainedContext positions the model was trained for
  * @param contextLength positions there may be: more than that if rotary frequencies are scaled
@@ -24,7 +26,7 @@ import dev.lockstep.loader.Metadata;
  * @param multipliers factors along the way
  */
 record ModelConfig(DecoderSpec spec, int nLayers, int dim, int nHeads, int nKvHeads, int keyDim, int valueDim,
-        int hiddenDim, int vocabSize, int trainedContext, int contextLength, float normEpsilon, RopeConfig rope, RopeConfig windowRope,
+        int hiddenDim, Optional<ExpertConfig> experts, int vocabSize, int trainedContext, int contextLength, float normEpsilon, RopeConfig rope, RopeConfig windowRope,
         LayerWindows windows, DecoderSpec.SoftCaps softCaps, Multipliers multipliers) {
 
     /**

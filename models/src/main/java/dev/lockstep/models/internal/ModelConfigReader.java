@@ -11,6 +11,7 @@ import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.internal.DecoderSpec.Block;
 import dev.lockstep.models.internal.DecoderSpec.SoftCaps;
 import dev.lockstep.models.internal.ModelConfig.Multipliers;
+import java.util.Optional;
 
 /** Reads {@link ModelConfig} from metadata. A setting that would change the result and is not built is refused. */
 final class ModelConfigReader {
@@ -64,16 +65,15 @@ final class ModelConfigReader {
         var rope = new RopeConfigReader(keys, spec);
         LayerWindows windows = new LayerWindowsReader(keys, spec).read(layers);
         RopeConfig full = rope.read(keyDim);
+        Optional<ExpertConfig> experts = ExpertConfig.of(keys, spec.experts());
         return new ModelConfig(spec, layers, dim, nHeads, nKvHeads, keyDim, valueDim,
-                keys.requireInteger("feed_forward_length", 1, MAX_WIDTH), vocabSize(vocabSize),
+                experts.map(each -> each.hiddenDim(keys, spec.experts())).orElseGet(() -> keys.requireInteger("feed_forward_length", 1, MAX_WIDTH)),
+                experts, vocabSize(vocabSize),
                 rope.trainedContext(), rope.contextLength(), keys.requirePositive(spec.norm().epsilonKey()),
                 full, rope.ofWindows(full), windows, softCaps(), multipliers(layers, dim, nHeads, keyDim));
     }
 
     private void refuseWhatIsNotBuilt() {
-        if (keys.integer("expert_count", 0, Integer.MAX_VALUE).orElse(0) > 0) {
-            throw keys.malformed("expert_count", "mixture-of-experts models are not supported");
-        }
         if (!keys.bool("attention.causal").orElse(true)) {
             throw keys.malformed("attention.causal", "attention to later tokens is not supported in decoders");
         }

@@ -10,6 +10,7 @@ import dev.lockstep.quant.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The buffers of one session, one row per token of a batch. Memory belongs to the session's arena. Strides are rounded up to
@@ -47,7 +48,9 @@ final class RunState {
     final List<FloatRows> allLogits;
     final Products products;
     final TokenSteps tokenSteps;
+    /** The network of a layer, or an expert. */
     final FeedForward feedForward;
+    final Optional<Experts> experts;
     /** Room for one row of an embedding matrix as it is stored. */
     private final MemorySegment encodedRow;
     /** Room to take it out of its panel, or out of its file. */
@@ -74,6 +77,7 @@ final class RunState {
         tokenSteps = new TokenSteps(c, kernels, pool, this);
         feedForward = new FeedForward(c.spec().network(), c.hiddenDim(), batch, weights.typesFedByHidden(), products, kernels, pool,
                 memory);
+        experts = c.experts().map(config -> new Experts(config, c, batch, weights, feedForward, products, kernels, pool, memory));
         encodedRow = memory.allocate(weights.embeddings().mapToLong(matrix -> matrix.layout().rowBytes()).max().orElseThrow());
         weavingScratch = memory.allocate(weights.embeddings().mapToLong(WeightMatrix::decodeScratchBytes).max().orElseThrow());
         ropes = new RopeTables(c, weights.ropeFactors().of(context, c.trainedContext()), batch, memory);
@@ -92,6 +96,7 @@ final class RunState {
         long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + PREPARED_FORMS * prepared;
         int batch = Math.min(BATCH, context);
         return (batch * perToken + c.vocabSize()) * Float.BYTES + batch * FeedForward.bytesPerToken(c.hiddenDim())
+                + batch * c.experts().map(experts -> Experts.bytesPerToken(experts, c.dim())).orElse(0L)
                 + RopeTables.byteSize(c, batch)
                 + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }
@@ -102,6 +107,7 @@ final class RunState {
         List.of(normed, attention).forEach(Activations::zero);
         products.zero();
         feedForward.zero();
+        experts.ifPresent(Experts::zero);
         encodedRow.fill((byte) 0);
         weavingScratch.fill((byte) 0);
         cache.zero();

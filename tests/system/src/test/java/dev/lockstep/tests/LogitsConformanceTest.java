@@ -31,7 +31,8 @@ import tools.jackson.databind.JsonNode;
 class LogitsConformanceTest {
     private static final List<String> LLAMA = List.of("stories260K", "andersen", "llama", "llama3-tied", "llama-headdim");
     private static final List<String> OTHER_FAMILIES = List.of("qwen2", "qwen3", "smollm3", "granite", "olmo2", "gemma", "gemma2", "gemma3",
-            "phi2", "phi3", "gpt2", "gptneox", "starcoder2", "cohere2");
+            "phi2", "phi3", "gpt2", "gptneox", "starcoder2", "cohere2", "mixtral", "qwen2moe", "qwen3moe", "olmoe",
+            "granitemoe");
 
     /** A family is made of the operators of the first one, which are tried at every width. */
     static final List<String> CHECKPOINTS = System.getProperty(KernelSelection.BITS_PROPERTY) == null
@@ -116,14 +117,15 @@ class LogitsConformanceTest {
 
     /**
      * What a smaller cache costs, as the root of the mean square over all logits. Measured 2026-11 on these checkpoints, whose
-     * logits reach 14 to 22: at most 0.0054 for F16 (Gemma 3; others 0.0028) and 0.18 for Q8_0 (Gemma 2, of 26 layers; others 0.11).
+     * logits reach 14 to 22: at most 0.0054 for F16 (Gemma 3; others 0.0036) and 0.18 for Q8_0 (Gemma 2, of 26 layers; others 0.13),
+     * but 0.38 where two nearly equal weights let a token of Qwen 2 MoE pass another expert.
      */
     @ParameterizedTest
     @FieldSource("CHECKPOINTS")
     void aSmallerCacheCostsNoMoreThanWasMeasured(String checkpoint) {
         Case c = cases(checkpoint).findFirst().orElseThrow();
         try (Model model = Models.unsigned(c.file(), 2)) {
-            Map.of(KvType.F16, 0.007, KvType.Q8_0, 0.25).forEach((type, limit) -> {
+            Map.of(KvType.F16, 0.007, KvType.Q8_0, checkpoint.equals("qwen2moe") ? 0.45 : 0.25).forEach((type, limit) -> {
                 try (Session session = model.newSession(EXACT.withKvCache(type))) {
                     float[] actual = Models.logits(session, c.tokens());
                     assertThat(rootMeanSquareDifference(actual, c.expected())).as("%s, %s", c.name(), type).isLessThanOrEqualTo(limit);

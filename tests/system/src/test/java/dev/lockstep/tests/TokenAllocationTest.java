@@ -77,6 +77,13 @@ class TokenAllocationTest {
         }
     }
 
+    @Test
+    void decodingWithExpertsAllocatesNothing() {
+        try (Model model = Models.unsigned(SharedData.path("checkpoints/arch/qwen2moe/model-f32.gguf"), THREADS)) {
+            assertThat(decodedTokens(model)).isZero();
+        }
+    }
+
     /** The listener may keep the record, so one is made for each token; the text in it lies where the last one lay. */
     @Test
     void generatingAllocatesNothingButTheRecordForTheListener() {
