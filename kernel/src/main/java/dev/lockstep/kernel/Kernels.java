@@ -86,10 +86,10 @@ public interface Kernels {
 
     /**
      * The query heads of consecutive tokens that share a key/value head, against its cache (Vaswani et al. 2017):
-     * out = softmax(q · Kᵀ · scale) · V, over the positions up to the token's own that the window shows. The result for a token
-     * does not depend on which others come with it, to the last bit.
+     * out = softmax(q · Kᵀ · scale) · V, over the positions that the token sees: up to its own, as far as the window shows, or all. The
+     * result for a token does not depend on which others come with it, to the last bit.
      *
-     * @param cache holds the keys and values of all positions up to the last token's
+     * @param cache holds the keys and values of all positions that a token sees
      * @param kvHead which head {@code cache} is: picks heads {@code kvHead * spec.heads()} and up of a row
      * @param q rows of (all query heads, keyDim)
      * @param out rows of (all query heads, valueDim)

@@ -73,7 +73,7 @@ final class AttentionProblem {
     /** The same, each head by itself. */
     float[] solveHeadByHead(Kernels kernels) {
         FloatRows out = rows(layout.valueDim(), () -> Double.NaN);
-        var alone = new AttentionSpec(1, spec.scale(), spec.window(), spec.softCap());
+        var alone = new AttentionSpec(1, spec.scale(), spec.window(), spec.softCap(), spec.seenByAll());
         for (int head = 0; head < spec.heads(); head++) {
             kernels.attention(cache, alone, head, q, out, 0, tokens, positions - tokens, scratch(kernels, tokens));
         }

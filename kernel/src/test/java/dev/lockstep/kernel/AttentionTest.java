@@ -81,6 +81,15 @@ class AttentionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void tokensThatSeeLaterOnesAgree(KvType type) {
+        for (int positions : new int[] {9, 63, 64, 65, 140}) {
+            agree(problem(type, 24, 16, AttentionSpec.bidirectional(1, 24, positions), positions, 9), TOLERANCE);
+            agree(problem(type, 16, 16, new AttentionSpec(2, 0.25f, 20, 3, positions), positions, 9), TOLERANCE);
+        }
+    }
+
     /** Also checks that a window hides what is outside: the reference does not look there. */
     @ParameterizedTest
     @EnumSource(KvType.class)
@@ -89,6 +98,7 @@ class AttentionTest {
             for (int positions : new int[] {9, 64, 130}) {
                 isTheWeightedMean(problem(type, dim, dim, AttentionSpec.causal(3, dim), positions, 9));
                 isTheWeightedMean(problem(type, dim, dim, new AttentionSpec(2, 0.5f, 30, 4), positions, 9));
+                isTheWeightedMean(problem(type, dim, dim, AttentionSpec.bidirectional(1, dim, positions), positions, 9));
             }
         }
     }
@@ -113,7 +123,7 @@ class AttentionTest {
         int first = Math.max(0, position - Math.min(problem.spec.window(), problem.positions) + 1);
         double[] mean = new double[problem.layout.valueDim()];
         double sum = 0;
-        for (int p = first; p <= position; p++) {
+        for (int p = first; p < Math.max(position + 1, problem.spec.seenByAll()); p++) {
             double score = 0;
             for (int dim = 0; dim < problem.layout.keyDim(); dim++) {
                 score += (double) problem.query(token, head, dim) * KvCells.key(problem.cache, p, dim);
@@ -170,7 +180,7 @@ class AttentionTest {
     @EnumSource(KvType.class)
     void howTheWorkIsCutDoesNotChangeABit(KvType type) {
         for (var spec : new AttentionSpec[] {AttentionSpec.causal(1, 24), AttentionSpec.causal(3, 24), AttentionSpec.causal(8, 24),
-                new AttentionSpec(3, 0.2f, 40, 5)}) {
+                new AttentionSpec(3, 0.2f, 40, 5), AttentionSpec.bidirectional(1, 24, 135)}) {
             var problem = problem(type, 24, 40, spec, 135, 9);
             for (Kernels kernels : new Kernels[] {vector, scalar}) {
                 int[] whole = bits(problem.solve(kernels, 9));

@@ -27,7 +27,7 @@ final class ScalarAttention {
         scale(out, outOffset, dims, 0);
         float max = Float.NEGATIVE_INFINITY;
         float sum = 0;
-        for (int p = spec.firstVisible(position); p <= position; p++) {
+        for (int p = spec.firstVisible(position); p < spec.endVisible(position); p++) {
             float score = score(head, spec, q, qOffset, p);
             if (score > max) {
                 float shrink = (float) Math.exp(max - score);

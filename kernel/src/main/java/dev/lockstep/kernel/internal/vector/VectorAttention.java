@@ -41,7 +41,7 @@ final class VectorAttention {
             int position, MemorySegment s) {
         int queries = tokens * spec.heads();
         begin(cache.layout(), spec, kvHead, q, firstToken, queries, s);
-        for (int block = spec.firstVisible(position) / BLOCK * BLOCK; block < position + tokens; block += BLOCK) {
+        for (int block = spec.firstVisible(position) / BLOCK * BLOCK; block < spec.endVisible(position + tokens - 1); block += BLOCK) {
             for (int first = 0; first < queries; first += ROWS) {
                 attendBlock(cache, spec, block, position, first, Math.min(first + ROWS, queries), s);
             }
@@ -86,7 +86,7 @@ final class VectorAttention {
      */
     private static void attendBlock(CachedHead cache, AttentionSpec spec, int block, int position, int first, int end,
             MemorySegment s) {
-        int visibleTo = position + (end - 1) / spec.heads() + 1 - block;
+        int visibleTo = spec.endVisible(position + (end - 1) / spec.heads()) - block;
         int visibleFrom = spec.firstVisible(position + first / spec.heads()) - block;
         if (visibleTo <= 0 || visibleFrom >= BLOCK) {
             return;
@@ -97,7 +97,7 @@ final class VectorAttention {
         scores(cache, cache.block(block), rows, s, tile);
         for (int query = first; query < end; query++) {
             int own = position + query / spec.heads();
-            softmax(layout, spec, spec.firstVisible(own) - block, own + 1 - block, s, tile, query % ROWS);
+            softmax(layout, spec, spec.firstVisible(own) - block, spec.endVisible(own) - block, s, tile, query % ROWS);
         }
         values(cache, cache.block(block), rows, s, tile);
     }
