@@ -56,7 +56,7 @@ sealed interface RopeScaling {
         /** Sharper attention against the higher entropy of a longer context. */
         @Override
         public double magnitude() {
-            return 1 + 0.1 * Math.log(factor);
+            return factor > 1 ? 1 + 0.1 * Math.log(factor) : 1;
         }
     }
 }

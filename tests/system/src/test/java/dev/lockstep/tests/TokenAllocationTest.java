@@ -77,9 +77,11 @@ class TokenAllocationTest {
         }
     }
 
-    @Test
-    void decodingWithExpertsAllocatesNothing() {
-        try (Model model = Models.unsigned(SharedData.path("checkpoints/arch/qwen2moe/model-f32.gguf"), THREADS)) {
+    /** Every way through a block: norms of other kinds, before, after and in parallel, windows, caps, biases, learned positions, experts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma2", "gemma3", "phi2", "gpt2", "cohere2", "qwen2moe"})
+    void decodingOtherFamiliesAllocatesNothing(String family) {
+        try (Model model = Models.unsigned(SharedData.path("checkpoints/arch/" + family + "/model-f32.gguf"), THREADS)) {
             assertThat(decodedTokens(model)).isZero();
         }
     }
