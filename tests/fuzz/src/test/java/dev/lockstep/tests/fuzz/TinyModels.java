@@ -10,6 +10,7 @@ import java.util.Map;
 /** The smallest complete models: one layer, a handful of values wide, of zeros. GGUF fuzzing starts from them. */
 final class TinyModels {
     private static final String TOKENIZER = "tokenizer.ggml.";
+    private static final int CONTEXT = 16;
 
     private TinyModels() {
     }
@@ -21,6 +22,8 @@ final class TinyModels {
         models.put("spm-f16", sentencePiece(DType.F16, 4));
         models.put("spm-q8_0", sentencePiece(DType.Q8_0, 32));
         models.put("bpe-bf16", byteLevel(DType.BF16, 2));
+        models.put("gemma3-f32", gemma3(2));
+        models.put("gpt2-f32", gpt2(2));
         models.put("vocabulary-only", vocabularyOnly());
         return models;
     }
@@ -32,6 +35,52 @@ final class TinyModels {
         addSentencePiece(file, tokens, List.of(2, 3, 3, 6, 1, 1, 1, 1, 1, 4));
         addTensors(file, type, tokens.size(), dim, 1);
         return file.tensor("rope_freqs.weight", DType.F32, dim / 2).build();
+    }
+
+    /** With all that is said of windows, caps and the scaling of rotations, and queries, keys and values in one matrix. */
+    private static GgufImage gemma3(int dim) {
+        var file = hyperparameters("gemma3", dim, 2)
+                .float32("gemma3.attention.layer_norm_rms_epsilon", 1e-6f)
+                .uint32("gemma3.attention.sliding_window", 4)
+                .int32s("gemma3.attention.sliding_window_pattern", List.of(1, 0))
+                .float32("gemma3.attn_logit_softcapping", 50)
+                .float32("gemma3.final_logit_softcapping", 30)
+                .float32("gemma3.attention.scale", 0.5f)
+                .float32("gemma3.rope.freq_base_swa", 1000)
+                .text("gemma3.rope.scaling.type", "yarn")
+                .float32("gemma3.rope.scaling.factor", 4)
+                .float32("gemma3.rope.scaling.attn_factor", 1.5f)
+                .uint32("gemma3.rope.scaling.original_context_length", 8)
+                .float32("gemma3.rope.scaling.yarn_beta_fast", 16)
+                .float32("gemma3.rope.scaling.yarn_beta_slow", 2);
+        List<String> tokens = List.of("<unk>", "<s>", "</s>", "x");
+        addSentencePiece(file, tokens, List.of(2, 3, 3, 1));
+        file.tensor("token_embd.weight", DType.F32, tokens.size(), dim).tensor("output_norm.weight", DType.F32, dim);
+        for (String blk : List.of("blk.0.", "blk.1.")) {
+            for (String norm : List.of("attn_norm", "attn_q_norm", "attn_k_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")) {
+                file.tensor(blk + norm + ".weight", DType.F32, dim);
+            }
+            file.tensor(blk + "attn_qkv.weight", DType.F32, 3L * dim, dim).tensor(blk + "attn_qkv.bias", DType.F32, 3L * dim);
+            for (String matrix : List.of("attn_output", "ffn_gate", "ffn_up", "ffn_down")) {
+                file.tensor(blk + matrix + ".weight", DType.F32, dim, dim);
+            }
+        }
+        return file.tensor("rope_factors_long.weight", DType.F32, dim / 2).tensor("rope_factors_short.weight", DType.F32, dim / 2).build();
+    }
+
+    /** Learned positions, biases everywhere, and a network without gate. */
+    private static GgufImage gpt2(int dim) {
+        var file = hyperparameters("gpt2", dim, 1).float32("gpt2.attention.layer_norm_epsilon", 1e-5f);
+        List<String> tokens = List.of("<unk>", "<s>", "</s>", "x");
+        addSentencePiece(file, tokens, List.of(2, 3, 3, 1));
+        file.tensor("token_embd.weight", DType.F32, tokens.size(), dim).tensor("position_embd.weight", DType.F32, CONTEXT, dim);
+        for (String norm : List.of("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm")) {
+            file.tensor(norm + ".weight", DType.F32, dim).tensor(norm + ".bias", DType.F32, dim);
+        }
+        for (String matrix : List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down")) {
+            file.tensor("blk.0." + matrix + ".weight", DType.F32, dim, dim).tensor("blk.0." + matrix + ".bias", DType.F32, dim);
+        }
+        return file.build();
     }
 
     private static GgufImage vocabularyOnly() {
@@ -74,22 +123,27 @@ final class TinyModels {
         return file.tensor("output.weight", type, tokens.size(), dim).build();
     }
 
-    /** Hyperparameters of a model with {@code layers} layers. */
+    /** Hyperparameters of a Llama model with {@code layers} layers. */
     static GgufBuilder hyperparameters(int dim, int layers) {
-        return new GgufBuilder()
-                .text("general.architecture", "llama")
-                .uint32("general.alignment", 32)
-                .uint32("llama.block_count", layers)
-                .uint32("llama.context_length", 16)
-                .uint32("llama.embedding_length", dim)
-                .uint32("llama.feed_forward_length", dim)
-                .uint32("llama.attention.head_count", 1)
-                .uint32("llama.attention.head_count_kv", 1)
+        return hyperparameters("llama", dim, layers)
                 .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
                 .uint32("llama.rope.dimension_count", dim)
                 .float32("llama.rope.freq_base", 10_000)
                 .text("llama.rope.scaling.type", "linear")
                 .float32("llama.rope.scaling.factor", 2);
+    }
+
+    /** The sizes that every architecture has. */
+    private static GgufBuilder hyperparameters(String architecture, int dim, int layers) {
+        return new GgufBuilder()
+                .text("general.architecture", architecture)
+                .uint32("general.alignment", 32)
+                .uint32(architecture + ".block_count", layers)
+                .uint32(architecture + ".context_length", CONTEXT)
+                .uint32(architecture + ".embedding_length", dim)
+                .uint32(architecture + ".feed_forward_length", dim)
+                .uint32(architecture + ".attention.head_count", 1)
+                .uint32(architecture + ".attention.head_count_kv", 1);
     }
 
     /** All tensors that a model with {@code layers} layers needs. */
