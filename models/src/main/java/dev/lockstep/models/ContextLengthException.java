@@ -1,6 +1,6 @@
 package dev.lockstep.models;
 
-/** A prompt or a saved session does not fit into the context. Nothing was truncated and nothing was computed. */
+/** A prompt, a text to embed or a saved session does not fit into the context. Nothing was truncated and nothing was computed. */
 public final class ContextLengthException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,12 @@ public final class ContextLengthException extends RuntimeException {
                 + "; use a longer context", tokens, context);
     }
 
-    /** Tokens of the prompt or session. */
+    static ContextLengthException ofText(long tokens, int available) {
+        return new ContextLengthException("the text has " + tokens + " tokens, but the model reads at most " + available
+                + " at a time; shorten it", tokens, available);
+    }
+
+    /** Tokens of the prompt, text or session. */
     public long tokens() {
         return tokens;
     }

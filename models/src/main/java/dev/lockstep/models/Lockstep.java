@@ -43,4 +43,23 @@ public final class Lockstep {
             return Model.load(checkpoint, options);
         }
     }
+
+    /**
+     * Verifies a checkpoint of an encoder and loads it, with one worker thread per processor.
+     *
+     * @return the caller's to close
+     * @throws dev.lockstep.loader.ModelFormatException also if it is no encoder
+     * @see #load(Path, TrustPolicy)
+     */
+    public static Embedder loadEmbedder(Path file, TrustPolicy trust) throws IOException {
+        return loadEmbedder(file, trust, LoadOptions.defaults(), List.of());
+    }
+
+    /** Like {@link #loadEmbedder(Path, TrustPolicy)}, with options, for a file that may be encrypted. */
+    public static Embedder loadEmbedder(Path file, TrustPolicy trust, LoadOptions options, List<? extends AgeIdentity> identities)
+            throws IOException {
+        try (var checkpoint = CheckpointLoader.open(file, trust, options.openOptions(), identities)) {
+            return Embedder.load(checkpoint, options);
+        }
+    }
 }

@@ -63,10 +63,10 @@ final class Decoder {
     }
 
     private void embed(RunState s, int id, int token, int position) {
-        s.decodeRow(weights.tokenEmbedding(), id, s.x, token);
+        s.embeddings.read(weights.tokenEmbedding(), id, s.x, token);
         scale(s.x, token, config.multipliers().embedding(), config.dim());
         if (weights.positionEmbedding().isPresent()) {
-            s.decodeRow(weights.positionEmbedding().get(), position, s.update, token);
+            s.embeddings.read(weights.positionEmbedding().get(), position, s.update, token);
             kernels.add(s.x.data(), s.x.offset(token), s.update.data(), s.update.offset(token), config.dim());
         }
     }

@@ -181,10 +181,9 @@ record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, W
         return new DecoderSpec(Block.PRE_NORM, norm, qkNorm, positions, windows, softCaps, network, experts, multipliers, biases);
     }
 
-    /** The same with another non-linear function. */
-    DecoderSpec withFunction(ActivationFunction function) {
-        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, new Network(function, network.gated), experts,
-                multipliers, biases);
+    /** The same with another feed-forward network. */
+    DecoderSpec with(Network otherNetwork) {
+        return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, otherNetwork, experts, multipliers, biases);
     }
 
     /** True if the layer rotates its queries and keys. */

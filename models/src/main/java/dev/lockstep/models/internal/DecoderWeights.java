@@ -1,6 +1,5 @@
 package dev.lockstep.models.internal;
 
-import dev.lockstep.loader.PagedMatrix;
 import dev.lockstep.loader.Weights;
 import dev.lockstep.models.Workload;
 import dev.lockstep.quant.DType;
@@ -72,24 +71,14 @@ record DecoderWeights(WeightMatrix tokenEmbedding, Optional<WeightMatrix> positi
         return layers.map(Linear::type).collect(Collectors.toSet());
     }
 
-    /** Those that {@link #tokenEmbedding} is not, unless they are tied. */
-    private Stream<WeightMatrix> multiplied() {
-        return Stream.concat(outputs.stream(), layers.stream().flatMap(LayerWeights::layers)).map(Linear::weight);
-    }
-
-    /** The multiplied matrices that are still in a file. */
-    List<PagedMatrix> paged() {
-        return multiplied().filter(PagedMatrix.class::isInstance).map(PagedMatrix.class::cast).toList();
-    }
-
-    /** Columns of the widest matrix that is multiplied. */
-    long maxColumns() {
-        return multiplied().mapToLong(WeightMatrix::columns).max().orElseThrow();
+    /** The matrices that are multiplied: not {@link #tokenEmbedding}, unless it is the output as well. */
+    List<WeightMatrix> multiplied() {
+        return Stream.concat(outputs.stream(), layers.stream().flatMap(LayerWeights::layers)).map(Linear::weight).toList();
     }
 
     /** Matrices of which single rows are read. */
-    Stream<WeightMatrix> embeddings() {
-        return Stream.concat(Stream.of(tokenEmbedding), positionEmbedding.stream());
+    List<WeightMatrix> embeddings() {
+        return Stream.concat(Stream.of(tokenEmbedding), positionEmbedding.stream()).toList();
     }
 
     /** The products of one token. */

@@ -23,11 +23,11 @@ final class KvCache {
     /** Views of the memory, shape (nLayers, nKvHeads): made once, so that a token makes none. */
     private final CachedHead[][] heads;
 
-    KvCache(ModelConfig config, KvType type, int capacity, SegmentAllocator memory) {
+    KvCache(SessionShape shape, KvType type, int capacity, SegmentAllocator memory) {
         this.capacity = capacity;
-        this.layout = layout(config, type);
-        this.memory = memory.allocate(byteSize(config, type, capacity));
-        this.heads = new CachedHead[config.nLayers()][config.nKvHeads()];
+        this.layout = new KvLayout(type, shape.keyDim(), shape.valueDim());
+        this.memory = memory.allocate(shape.cacheBytes(type, capacity));
+        this.heads = new CachedHead[shape.nLayers()][shape.nKvHeads()];
         long offset = 0;
         for (CachedHead[] layer : heads) {
             for (int head = 0; head < layer.length; head++) {
@@ -35,15 +35,6 @@ final class KvCache {
                 offset += layout.byteSize(capacity);
             }
         }
-    }
-
-    private static KvLayout layout(ModelConfig config, KvType type) {
-        return new KvLayout(type, config.keyDim(), config.valueDim());
-    }
-
-    /** Bytes that a cache for {@code capacity} positions takes. */
-    static long byteSize(ModelConfig config, KvType type, int capacity) {
-        return SessionShape.of(config).cacheBytes(type, capacity);
     }
 
     /** Positions there is room for. */

@@ -3,7 +3,6 @@ package dev.lockstep.models.internal;
 import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.Operators;
-import dev.lockstep.kernel.WarmUp;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
@@ -18,17 +17,12 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A decoder with its weights in place: from here on only sessions are needed. Borrows the model's arena and threads; whoever loads
  * it closes it before that arena.
  */
 public final class LoadedDecoder implements AutoCloseable {
-    /** Cache types whose kernels were warmed up in this JVM. */
-    private static final Set<KvType> WARM = ConcurrentHashMap.newKeySet();
-
     private final ModelConfig config;
     private final Weights loaded;
     private final DecoderWeights weights;
@@ -68,10 +62,12 @@ public final class LoadedDecoder implements AutoCloseable {
 
         /** Loads the weights into an arena that stays the caller's, while the kernels are compiled beside it. */
         public LoadedDecoder load(SecureArena arena, Kernels kernels, WorkerPool pool) {
-            var warm = CompletableFuture.runAsync(() -> warmUp(kernels), LoadedDecoder::startThread);
-            var weights = checkpoint.loadWeights(tensors, arena, kernels.panelRows(), pool.threads());
+            DecoderSpec spec = config.spec();
+            var operators = new Operators(PlannedTensors.matrixTypes(tensors), spec.positions().pairing(), Set.of(spec.network().function()),
+                    spec.norm() != DecoderSpec.Norm.RMS, config.softCaps().logits() > 0);
+            Weights weights = WarmLoading.load(checkpoint, tensors, arena, kernels, pool.threads(), operators,
+                    SessionOptions.defaults().kvCache());
             try {
-                warm.join();
                 return new LoadedDecoder(config, weights, kernels, pool);
             } catch (Throwable t) {
                 weights.close();
@@ -79,24 +75,13 @@ public final class LoadedDecoder implements AutoCloseable {
             }
         }
 
-        private void warmUp(Kernels kernels) {
-            DecoderSpec spec = config.spec();
-            WarmUp.run(kernels, new Operators(PlannedTensors.matrixTypes(tensors), spec.positions().pairing(), Set.of(spec.network().function()),
-                    spec.norm() != DecoderSpec.Norm.RMS, config.softCaps().logits() > 0));
-            warmUpAttention(kernels, SessionOptions.defaults().kvCache());
-        }
-
         /** What loading and one session would take. */
         public MemoryPlan plan(LoadOptions options, SessionOptions session, Kernels kernels) {
             int context = Math.min(session.context(), Math.min(options.maxContext(), config.contextLength()));
             return new MemoryPlan(Math.addExact(checkpoint.matrixBytes(), PlannedTensors.vectorBytes(tensors)),
-                    KvCache.byteSize(config, session.kvCache(), context),
+                    SessionShape.of(config).cacheBytes(session.kvCache(), context),
                     RunState.scratchBytes(config, session.kvCache(), context, options.threads(), kernels), context, session.kvCache());
         }
-    }
-
-    private static void startThread(Runnable task) {
-        Thread.ofPlatform().daemon().name("lockstep-warm-up").start(task);
     }
 
     /** Checks a checkpoint: vocabulary, hyperparameters, tensors. */
@@ -109,13 +94,6 @@ public final class LoadedDecoder implements AutoCloseable {
     /** The products of one token. */
     public Workload workload() {
         return weights.workload();
-    }
-
-    /** Once per type: where nothing is ever compiled, not every session must wait for it in vain. */
-    private static void warmUpAttention(Kernels kernels, KvType type) {
-        if (WARM.add(type)) {
-            WarmUp.attention(kernels, type);
-        }
     }
 
     /** What {@link #close()} overwrote. */
@@ -135,7 +113,7 @@ public final class LoadedDecoder implements AutoCloseable {
 
     /** The state of a new session, in memory of its arena. */
     public SessionState newState(int context, KvType kvType, SecureArena arena) {
-        warmUpAttention(kernels, kvType);
+        WarmLoading.attention(kernels, kvType);
         var run = new RunState(config, weights, context, kvType, kernels, pool, arena);
         return new SessionState(config, new Decoder(config, weights, kernels, pool), run, arena);
     }

@@ -9,6 +9,7 @@ import static dev.lockstep.loader.LoadLimits.MAX_WIDTH;
 import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.internal.DecoderSpec.Block;
+import dev.lockstep.models.internal.DecoderSpec.Network;
 import dev.lockstep.models.internal.DecoderSpec.SoftCaps;
 import dev.lockstep.models.internal.ModelConfig.Multipliers;
 import java.util.Optional;
@@ -26,7 +27,8 @@ final class ModelConfigReader {
     static Architecture architecture(Metadata metadata) {
         String name = metadata.requireText("general.architecture");
         return Architecture.of(name).orElseThrow(() -> metadata.malformed("general.architecture",
-                "the architecture \"" + name + "\" is not supported; supported: " + Architecture.names()));
+                EncoderArchitecture.of(name).isPresent() ? "\"" + name + "\" is an encoder: it makes embeddings, not text"
+                        : "the architecture \"" + name + "\" is not supported; supported: " + Architecture.names()));
     }
 
     /** The family's, with what its files may choose. */
@@ -36,12 +38,15 @@ final class ModelConfigReader {
         if (!keys.bool("use_parallel_residual").orElse(parallel) && parallel) {
             row = row.sequential();
         }
-        // not a key of GGUF decoders, whose functions follow from the architecture; config.json of Hugging Face states it
-        String function = keys.text("hidden_activation").orElse(null);
-        return function == null ? row : row.withFunction(function(function));
+        return row.with(network(keys, row.network()));
     }
 
-    private ActivationFunction function(String name) {
+    /** A network as usual, or with the function that a file asks for: GGUF has no key for it, config.json of Hugging Face states it. */
+    static Network network(ArchitectureKeys keys, Network usual) {
+        return keys.text("hidden_activation").map(name -> new Network(function(keys, name), usual.gated())).orElse(usual);
+    }
+
+    private static ActivationFunction function(ArchitectureKeys keys, String name) {
         return switch (name) {
             case "silu", "swish" -> ActivationFunction.SILU;
             case "gelu" -> ActivationFunction.GELU;
@@ -62,13 +67,13 @@ final class ModelConfigReader {
         }
         int keyDim = headDim("attention.key_length", dim, nHeads);
         int valueDim = headDim("attention.value_length", dim, nHeads);
-        var rope = new RopeConfigReader(keys, spec);
+        var rope = new RopeConfigReader(keys, spec.positions(), spec.windows().rope());
         LayerWindows windows = new LayerWindowsReader(keys, spec).read(layers);
         RopeConfig full = rope.read(keyDim);
         Optional<ExpertConfig> experts = ExpertConfig.of(keys, spec.experts());
         return new ModelConfig(spec, layers, dim, nHeads, nKvHeads, keyDim, valueDim,
                 experts.map(each -> each.hiddenDim(keys, spec.experts())).orElseGet(() -> keys.requireInteger("feed_forward_length", 1, MAX_WIDTH)),
-                experts, vocabSize(vocabSize),
+                experts, vocabSize(keys, vocabSize),
                 rope.trainedContext(), rope.contextLength(), keys.requirePositive(spec.norm().epsilonKey()),
                 full, rope.ofWindows(full), windows, softCaps(), multipliers(layers, dim, nHeads, keyDim));
     }
@@ -80,11 +85,11 @@ final class ModelConfigReader {
         if (keys.bool("use_parallel_residual").orElse(false) && !spec.block().isParallel()) {
             throw keys.malformed("use_parallel_residual", "is not supported in this architecture");
         }
-        refuseNumber("attention.max_alibi_bias");
-        refuseNumber("attention.clamp_kqv");
+        refuseNumber("attention.max_alibi_bias", keys);
+        refuseNumber("attention.clamp_kqv", keys);
     }
 
-    private void refuseNumber(String name) {
+    static void refuseNumber(String name, ArchitectureKeys keys) {
         float value = keys.number(name).orElse(0f);
         if (value != 0) {
             throw keys.malformed(name, value + " is not supported in this architecture; supported: 0");
@@ -101,7 +106,7 @@ final class ModelConfigReader {
         });
     }
 
-    private int vocabSize(int tokens) {
+    static int vocabSize(ArchitectureKeys keys, int tokens) {
         keys.integer("vocab_size", 1, MAX_VOCABULARY).ifPresent(stated -> {
             if (stated != tokens) {
                 throw keys.malformed("vocab_size", stated + " is stated, but there are " + tokens + " tokens");
@@ -131,7 +136,7 @@ final class ModelConfigReader {
     private float logitMultiplier() {
         return switch (spec.multipliers().logits()) {
             case NONE -> {
-                refuseNumber("logit_scale");
+                refuseNumber("logit_scale", keys);
                 yield 1;
             }
             case DIVISOR -> 1 / keys.positiveOrZero("logit_scale", 1);

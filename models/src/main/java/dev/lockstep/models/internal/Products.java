@@ -32,12 +32,14 @@ final class Products {
     private List<FloatRows> y;
     private int tokens;
 
-    Products(Kernels kernels, WorkerPool pool, DecoderWeights decoder, int maxTokens, SegmentAllocator memory) {
+    /** @param matrices all that will be multiplied */
+    Products(Kernels kernels, WorkerPool pool, List<WeightMatrix> matrices, int maxTokens, SegmentAllocator memory) {
         this.kernels = kernels;
         this.pool = pool;
         this.scratch = new MatMulScratch[pool.threads()];
-        Arrays.setAll(scratch, worker -> MatMulScratch.allocate(memory, decoder.maxColumns(), maxTokens, kernels.panelRows()));
-        List<PagedMatrix> paged = decoder.paged();
+        long maxColumns = matrices.stream().mapToLong(WeightMatrix::columns).max().orElseThrow();
+        Arrays.setAll(scratch, worker -> MatMulScratch.allocate(memory, maxColumns, maxTokens, kernels.panelRows()));
+        List<PagedMatrix> paged = matrices.stream().filter(PagedMatrix.class::isInstance).map(PagedMatrix.class::cast).toList();
         this.windows = new PanelWindow[paged.isEmpty() ? 0 : pool.threads()];
         Arrays.setAll(windows, worker -> PanelWindow.allocate(memory, paged));
     }

@@ -2,7 +2,9 @@ package dev.lockstep.models.internal;
 
 import static dev.lockstep.loader.LoadLimits.MAX_CONTEXT;
 
+import dev.lockstep.models.internal.DecoderSpec.Positions;
 import dev.lockstep.models.internal.DecoderSpec.RotatedLayers;
+import dev.lockstep.models.internal.DecoderSpec.WindowRope;
 import dev.lockstep.models.internal.RopeScaling.Linear;
 import dev.lockstep.models.internal.RopeScaling.Yarn;
 
@@ -13,13 +15,15 @@ final class RopeConfigReader {
     private static final String ORIGINAL_CONTEXT = SCALING + "original_context_length";
 
     private final ArchitectureKeys keys;
-    private final DecoderSpec spec;
+    private final Positions positions;
+    private final WindowRope windowRope;
     private final int statedContext;
     private final RopeScaling scaling;
 
-    RopeConfigReader(ArchitectureKeys keys, DecoderSpec spec) {
+    RopeConfigReader(ArchitectureKeys keys, Positions positions, WindowRope windowRope) {
         this.keys = keys;
-        this.spec = spec;
+        this.positions = positions;
+        this.windowRope = windowRope;
         this.statedContext = keys.requireInteger("context_length", 1, MAX_CONTEXT);
         this.scaling = scaling();
     }
@@ -35,13 +39,13 @@ final class RopeConfigReader {
             case Yarn yarn -> yarn.factor();
             case Linear linear -> linear.factor();
         };
-        boolean stretched = factor > 1 && spec.positions().rotated() != RotatedLayers.NONE;
+        boolean stretched = factor > 1 && positions.rotated() != RotatedLayers.NONE;
         return stretched ? Math.max(statedContext, (int) Math.min(MAX_CONTEXT, trainedContext() * factor)) : statedContext;
     }
 
     /** The rotation of layers that see all positions. */
     RopeConfig read(int keyDim) {
-        if (spec.positions().rotated() == RotatedLayers.NONE) {
+        if (positions.rotated() == RotatedLayers.NONE) {
             return RopeConfig.NONE;
         }
         int dim = keys.integer("rope.dimension_count", 2, keyDim).orElse(keyDim);
@@ -53,7 +57,7 @@ final class RopeConfigReader {
 
     /** The rotation of layers with a window, in a model whose other layers rotate like {@code full}. */
     RopeConfig ofWindows(RopeConfig full) {
-        return switch (spec.windows().rope()) {
+        return switch (windowRope) {
             case LIKE_OTHERS -> full.withBase(keys.positive("rope.freq_base_swa", (float) full.base()));
             case UNSCALED -> full.unscaled().withBase(keys.positive("rope.freq_base_swa", (float) full.base()));
             case UNSCALED_BASE_10000 -> full.unscaled().withBase(keys.positive("rope.freq_base_swa", DEFAULT_BASE));

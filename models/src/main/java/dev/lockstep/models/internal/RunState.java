@@ -6,8 +6,6 @@ import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.KvLayout;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WorkerPool;
-import dev.lockstep.quant.WeightMatrix;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.Optional;
@@ -51,10 +49,7 @@ final class RunState {
     /** The network of a layer, or an expert. */
     final FeedForward feedForward;
     final Optional<Experts> experts;
-    /** Room for one row of an embedding matrix as it is stored. */
-    private final MemorySegment encodedRow;
-    /** Room to take it out of its panel, or out of its file. */
-    private final MemorySegment weavingScratch;
+    final EmbeddingRows embeddings;
     final RopeTables ropes;
     final KvCache cache;
     final SelfAttention selfAttention;
@@ -73,21 +68,15 @@ final class RunState {
         qkv = List.of(q, k, v);
         updates = List.of(update);
         allLogits = List.of(logits);
-        products = new Products(kernels, pool, weights, batch, memory);
+        products = new Products(kernels, pool, weights.multiplied(), batch, memory);
         tokenSteps = new TokenSteps(c, kernels, pool, this);
         feedForward = new FeedForward(c.spec().network(), c.hiddenDim(), batch, weights.typesFedByHidden(), products, kernels, pool,
                 memory);
         experts = c.experts().map(config -> new Experts(config, c, batch, weights, feedForward, products, kernels, pool, memory));
-        encodedRow = memory.allocate(weights.embeddings().mapToLong(matrix -> matrix.layout().rowBytes()).max().orElseThrow());
-        weavingScratch = memory.allocate(weights.embeddings().mapToLong(WeightMatrix::decodeScratchBytes).max().orElseThrow());
+        embeddings = new EmbeddingRows(weights.embeddings(), memory);
         ropes = new RopeTables(c, weights.ropeFactors().of(context, c.trainedContext()), batch, memory);
-        cache = new KvCache(c, kvType, context, memory);
+        cache = new KvCache(SessionShape.of(c), kvType, context, memory);
         selfAttention = new SelfAttention(c, kernels, this, pool.threads(), memory);
-    }
-
-    /** Row {@code row} of an embedding matrix, as row {@code token} of {@code to}. */
-    void decodeRow(WeightMatrix embedding, int row, FloatRows to, int token) {
-        embedding.decodeRow(row, to.data(), to.offset(token), encodedRow, weavingScratch);
     }
 
     /** About how many bytes the buffers take besides the cache; rounding is not counted, nor what a product works in. */
@@ -108,8 +97,7 @@ final class RunState {
         products.zero();
         feedForward.zero();
         experts.ifPresent(Experts::zero);
-        encodedRow.fill((byte) 0);
-        weavingScratch.fill((byte) 0);
+        embeddings.zero();
         cache.zero();
         selfAttention.zero();
     }
