@@ -23,6 +23,13 @@ enum CheckpointFormat {
         }
     },
 
+    HDF5 {
+        @Override
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+            return Hdf5Checkpoint.open(files);
+        }
+    },
+
     HUGGING_FACE_FOLDER {
         @Override
         VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
@@ -40,6 +47,9 @@ enum CheckpointFormat {
             return HUGGING_FACE_FOLDER;
         }
         OpenFile.requireRegularFile(model);
+        if (ModelLocation.hasGroups(model)) {
+            return HDF5;
+        }
         String name = EncryptedName.plain(model).orElse(model).getFileName().toString();
         return name.endsWith(".safetensors") ? SAFETENSORS : GGUF;
     }

@@ -29,9 +29,11 @@ public final class CheckpointLoader {
     }
 
     /**
-     * Verifies and opens a checkpoint: a GGUF file (of a split one, any part), a safetensors file with its config.json beside it, or a
-     * folder of Hugging Face transformers. A file whose name ends in {@value EncryptedName#ENDING} is decrypted into secure memory first; it goes by
-     * the name without that ending, and the signature is of its plaintext, so that whoever encrypts it for a device need not sign it.
+     * Verifies and opens a checkpoint: a GGUF file (of a split one, any part), a safetensors file with its config.json beside it, a
+     * folder of Hugging Face transformers, or an HDF5 file (of one with several models, as in {@code models.h5#group}).
+     *
+     * <p>A file whose name ends in {@value EncryptedName#ENDING} is decrypted into secure memory first; it goes by the name without that
+     * ending, and the signature is of its plaintext, so that whoever encrypts it for a device need not sign it.
      *
      * @param file the model file or folder
      * @param trust on whose word to load it
@@ -46,8 +48,9 @@ public final class CheckpointLoader {
      */
     public static VerifiedCheckpoint open(Path file, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities)
             throws IOException {
-        CheckpointFormat format = CheckpointFormat.of(file);
-        try (var files = new VerifiedFiles(file, trust, options, identities)) {
+        ModelLocation model = ModelLocation.of(file);
+        CheckpointFormat format = CheckpointFormat.of(model.path());
+        try (var files = new VerifiedFiles(model, trust, options, identities)) {
             return format.open(files);
         }
     }

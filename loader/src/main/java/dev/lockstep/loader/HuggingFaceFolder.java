@@ -4,12 +4,9 @@ import dev.lockstep.loader.internal.huggingface.ModelTranslation;
 import dev.lockstep.loader.internal.huggingface.ShardIndex;
 import dev.lockstep.loader.internal.safetensors.SafetensorsReader;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
-import dev.lockstep.loader.internal.tokenizer.TokenizerFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** A checkpoint as transformers saves it: {@code config.json}, weights in one safetensors file or several with an index, and tokenizer files. */
 final class HuggingFaceFolder {
@@ -76,13 +73,7 @@ final class HuggingFaceFolder {
     }
 
     private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
-        Map<String, byte[]> tokenizer = new TreeMap<>();
-        for (String name : TokenizerFiles.NAMES) {
-            if (files.has(name)) {
-                tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
-            }
-        }
-        var keys = TokenizerFiles.metadata(files.name(), tokenizer, model.vocabularySize());
+        var keys = TokenizerOfFolder.read(files, model.vocabularySize());
         var translated = model.translate(files.name(), keys, stored);
         String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
         return files.checkpoint(translated.tensors(), stored, format, translated.metadata());

@@ -33,6 +33,7 @@ import java.util.TreeMap;
 final class VerifiedFiles implements AutoCloseable {
     private final Path folder;
     private final Optional<Path> named;
+    private final Optional<String> group;
     private final Optional<Vouched> vouched;
     private final OpenOptions options;
     private final List<? extends AgeIdentity> identities;
@@ -43,9 +44,11 @@ final class VerifiedFiles implements AutoCloseable {
     /**
      * Reads and verifies the signature, if one is needed. Reads nothing else.
      *
-     * @param model a file, which may be encrypted, or a folder
+     * @param location of a file, which may be encrypted, or a folder
      */
-    VerifiedFiles(Path model, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities) {
+    VerifiedFiles(ModelLocation location, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities) {
+        Path model = location.path();
+        this.group = location.group();
         boolean isFolder = Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS);
         this.folder = isFolder ? model : model.resolveSibling("");
         this.named = isFolder ? Optional.empty() : Optional.of(model);
@@ -58,6 +61,11 @@ final class VerifiedFiles implements AutoCloseable {
     String namedFile() {
         String name = named.orElseThrow().getFileName().toString();
         return EncryptedName.plain(name).orElse(name);
+    }
+
+    /** The group in the file, if the caller named one. */
+    Optional<String> group() {
+        return group;
     }
 
     /** What to call all of it. */
@@ -173,9 +181,19 @@ final class VerifiedFiles implements AutoCloseable {
      * @param format for people
      */
     VerifiedCheckpoint checkpoint(List<TranslatedTensor> tensors, List<? extends StoredPart> stored, String format, Metadata metadata) throws IOException {
+        return checkpoint(tensors, stored, format, metadata, () -> { });
+    }
+
+    /**
+     * The same.
+     *
+     * @param onClose gives up what the stored tensors hold besides the bytes of their file; is called when the checkpoint is closed
+     */
+    VerifiedCheckpoint checkpoint(List<TranslatedTensor> tensors, List<? extends StoredPart> stored, String format, Metadata metadata, Runnable onClose)
+            throws IOException {
         Provenance provenance = provenance();
         List<String> exposure = exposure();
-        var image = new TensorImage(name(), quantized(tensors), stored);
+        var image = new TensorImage(name(), quantized(tensors), stored, onClose);
         try {
             var bytes = TranslatedBytes.of(image, keep(), options.type());
             return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, metadata, image.tensors()), provenance, exposure);

@@ -201,7 +201,7 @@ class LogitsConformanceTest {
         return Math.sqrt(sum / a.length);
     }
 
-    private static double largestDifference(float[] a, float[] b) {
+    static double largestDifference(float[] a, float[] b) {
         double largest = 0;
         for (int i = 0; i < a.length; i++) {
             double difference = Math.abs((double) a[i] - b[i]);

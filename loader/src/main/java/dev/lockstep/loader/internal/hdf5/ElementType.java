@@ -63,9 +63,9 @@ record ElementType(StoredTensor.Type stored, boolean swapped) {
         }
         return switch (type.getSize()) {
             case Byte.BYTES -> Optional.of(type.isSigned() ? StoredTensor.Type.I8 : StoredTensor.Type.U8);
-            case Short.BYTES -> Optional.of(StoredTensor.Type.I16).filter(each -> type.isSigned());
-            case Integer.BYTES -> Optional.of(StoredTensor.Type.I32).filter(each -> type.isSigned());
-            case Long.BYTES -> Optional.of(StoredTensor.Type.I64).filter(each -> type.isSigned());
+            case Short.BYTES -> Optional.of(type.isSigned() ? StoredTensor.Type.I16 : StoredTensor.Type.U16);
+            case Integer.BYTES -> Optional.of(type.isSigned() ? StoredTensor.Type.I32 : StoredTensor.Type.U32);
+            case Long.BYTES -> Optional.of(type.isSigned() ? StoredTensor.Type.I64 : StoredTensor.Type.U64);
             default -> Optional.empty();
         };
     }

@@ -54,7 +54,7 @@ final class StoredWeights {
     /** Leaves tensors out that nobody may use. */
     void drop(List<String> names) {
         for (String name : names) {
-            find(name).ifPresent(this::use);
+            find(name).map(this::use).flatMap(StoredTensor::scale).ifPresent(this::use);
             byName.remove(name);
         }
     }
@@ -68,6 +68,9 @@ final class StoredWeights {
     /** The values of a matrix or vector, with its scales if it has any. */
     RowSource rows(StoredTensor tensor) {
         use(tensor);
+        if (tensor.scale().isPresent()) {
+            return Rows.scaled(tensor, use(tensor.scale().get()), Optional.empty());
+        }
         String name = plain(tensor.name());
         if (name.endsWith(WEIGHT)) {
             String module = name.substring(0, name.length() - WEIGHT.length());

@@ -2,6 +2,7 @@ package dev.lockstep.loader.internal.tensors;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor as a file of another format than GGUF stores it, under the name and in the order that file gives it. Its values are rows of
@@ -51,6 +52,11 @@ public interface StoredTensor extends StoredPart {
 
     /** Slowest dimension first; empty for a single value. */
     List<Long> shape();
+
+    /** What the file says that the values are to be multiplied with: one factor, or one for each row. */
+    default Optional<StoredTensor> scale() {
+        return Optional.empty();
+    }
 
     /** Number of values times the size of one, in bytes. */
     long byteSize();

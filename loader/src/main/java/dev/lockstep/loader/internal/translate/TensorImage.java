@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.tensors.StoredPart;
+import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
@@ -35,6 +36,7 @@ public final class TensorImage implements ByteSource, AutoCloseable {
     private final SecureArena arena;
     private final Scratch scratch;
     private final long byteSize;
+    private final Runnable onClose;
 
     /** Tensors that are still to be read, each with the number of its readers; null until somebody said what is. */
     private Map<StoredPart, Integer> readers;
@@ -45,9 +47,11 @@ public final class TensorImage implements ByteSource, AutoCloseable {
      * @param name of the checkpoint, for messages
      * @param translated in the order in which what they are made of is best read
      * @param stored all there is, used or not
+     * @param onClose gives up what they hold besides the bytes of their file
      */
-    public TensorImage(String name, List<TranslatedTensor> translated, List<? extends StoredPart> stored) {
+    public TensorImage(String name, List<TranslatedTensor> translated, List<? extends StoredPart> stored, Runnable onClose) {
         this.name = name;
+        this.onClose = onClose;
         this.stored = List.copyOf(stored);
         long next = 0;
         long scratchBytes = 0;
@@ -153,6 +157,6 @@ public final class TensorImage implements ByteSource, AutoCloseable {
     /** Zeroes the memory that rows were computed in. Idempotent. */
     @Override
     public void close() {
-        arena.close();
+        Closing.all(arena::close, onClose);
     }
 }

@@ -44,7 +44,7 @@ class FamilyTranslationTest {
         try (var copy = PrivateCopy.of(Files.write(folder.resolve("model.safetensors"), file.build()), HashPlan.SHA_256)) {
             var stored = SafetensorsReader.read(copy);
             var translated = ModelTranslation.of(twin.config().getBytes(StandardCharsets.UTF_8), "config.json").translate(family, Map.of(), stored);
-            try (var image = new TensorImage(family, translated.tensors(), stored)) {
+            try (var image = new TensorImage(family, translated.tensors(), stored, () -> { })) {
                 assertSameSettings(translated.metadata(), gguf.metadata());
                 assertSameTensors(image, gguf.tensors());
             }

@@ -21,6 +21,7 @@ public final class Tokenizers {
             case "gpt2" -> ByteLevelTokenizer.of(new Vocabulary(metadata));
             case "t5" -> UnigramTokenizer.of(new Vocabulary(metadata));
             case "bert" -> WordPieceTokenizer.of(new Vocabulary(metadata));
+            case "no_vocab" -> NoVocabulary.of(metadata);
             default -> throw metadata.malformed(Vocabulary.MODEL,
                     "tokenizer " + Vocabulary.quoted(model) + " is not supported; " + supported());
         };

@@ -1,0 +1,85 @@
+package dev.lockstep.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.kernel.KvType;
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.models.Sampling;
+import dev.lockstep.models.SessionOptions;
+import dev.lockstep.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** The same weights as HDF5 files say the same. */
+class Hdf5ConformanceTest {
+    private static final Path STORIES = SharedData.path("checkpoints/stories260K");
+    private static final JsonNode GOLDEN = SharedData.json(STORIES.resolve("golden.json"));
+    private static final SessionOptions EXACT = SessionOptions.defaults().withKvCache(KvType.F32);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"model.h5, logits", "model-latest.h5, logits", "model-packed.h5, logits", "model-packed.h5#f32, logits", "model-packed.h5#int8, int8"})
+    void logitsAreThoseOfTheReference(String file, String reference) {
+        JsonNode expected = GOLDEN.get(reference);
+        try (var model = Models.unsigned(STORIES.resolve("hdf5").resolve(file), 2); var session = model.newSession(EXACT)) {
+            float[] logits = Models.logits(session, SharedData.ints(expected.get("input_ids")));
+            float[] recorded = SharedData.floats(STORIES.resolve(expected.get("file").asString()));
+            assertThat(LogitsConformanceTest.largestDifference(logits, recorded)).isLessThanOrEqualTo(1e-3);
+        }
+    }
+
+    @Test
+    void logitsAreThoseOfTheGgufFileToTheLastBit() {
+        int[] ids = SharedData.ints(GOLDEN.get("logits").get("input_ids"));
+        assertThat(logits(STORIES.resolve("hdf5/model-packed.h5"), ids)).isEqualTo(logits(STORIES.resolve("stories260K-f32.gguf"), ids));
+    }
+
+    private static float[] logits(Path file, int[] ids) {
+        try (var model = Models.unsigned(file, 2); var session = model.newSession(EXACT)) {
+            return Models.logits(session, ids);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"model-latest.h5, ''", "model-packed.h5, #int8"})
+    void textIsTheRecordedOne(String file, String group) throws IOException {
+        for (String name : new String[] {"hdf5/" + file, "hf/tokenizer.json", "hf/tokenizer_config.json"}) {
+            Files.copy(STORIES.resolve(name), folder.resolve(Path.of(name).getFileName()));
+        }
+        int[] expected = SharedData.ints(group.isEmpty() ? GOLDEN.get("greedy_ids") : GOLDEN.get("int8").get("greedy_ids_64"));
+        try (var model = Models.unsigned(folder.resolve(file + group), 2); var session = model.newSession()) {
+            int[] actual = new int[expected.length];
+            int[] count = {0};
+            session.generate("", Sampling.greedy().maxTokens(expected.length), token -> {
+                if (token.id() >= 0) {
+                    actual[count[0]++] = token.id();
+                }
+            });
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void withoutATokenizerTextIsRefusedAndIdsAreNot() {
+        try (var model = Models.unsigned(STORIES.resolve("hdf5/model.h5"), 1); var session = model.newSession()) {
+            assertThat(model.tokenizer().vocabularySize()).isEqualTo(512);
+            assertThatThrownBy(() -> Models.generate(session, "Once", Sampling.greedy().maxTokens(1)))
+                    .isInstanceOf(ModelFormatException.class).hasMessageContaining("beside the model");
+        }
+    }
+
+    @Test
+    void aGroupThatIsNotThereIsRefusedWithThoseThatAre() {
+        assertThatThrownBy(() -> Models.unsigned(STORIES.resolve("hdf5/model-packed.h5#f16"), 1))
+                .isInstanceOf(ModelFormatException.class).hasMessageContaining("\"f32\", \"int8\"");
+    }
+}
