@@ -4,12 +4,13 @@ import dev.lockstep.kernel.KvType;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.SessionOptions;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How to compute. */
 final class ComputeOptions {
-    @Option(names = {"-t", "--threads"}, paramLabel = "N", description = "Threads that compute. Default: one per processor.")
-    private Integer threads;
+    @Mixin
+    private ThreadsOption threads;
 
     @Option(names = {"-c", "--context"}, paramLabel = "N",
             description = "Tokens of prompt and text together. Default: the model's own limit, at most "
@@ -27,8 +28,7 @@ final class ComputeOptions {
 
     /** The same, with another context where none was asked for. */
     LoadOptions loadOptions(int defaultContext) {
-        LoadOptions options = LoadOptions.defaults().withMaxContext(context == null ? defaultContext : context);
-        return threads == null ? options : options.withThreads(threads);
+        return threads.apply(LoadOptions.defaults().withMaxContext(context == null ? defaultContext : context));
     }
 
     /** For a session with all the context that was loaded for. */

@@ -6,6 +6,7 @@ import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.signing.Signer;
+import dev.lockstep.models.Embedder;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Model;
@@ -33,11 +34,15 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         try {
             tokenizer = Model.tokenizer(checkpoint);
             // A file with only a vocabulary is whole in its way.
-            MemoryPlan plan = checkpoint.tensors().isEmpty() ? null : Model.plan(checkpoint, options, session);
-            return new Inspection(checkpoint, Optional.ofNullable(plan), Optional.of(tokenizer), Optional.empty());
+            Optional<MemoryPlan> plan = checkpoint.tensors().isEmpty() ? Optional.empty() : Optional.of(plan(checkpoint, options, session));
+            return new Inspection(checkpoint, plan, Optional.of(tokenizer), Optional.empty());
         } catch (ModelFormatException e) {
             return new Inspection(checkpoint, Optional.empty(), Optional.ofNullable(tokenizer), Optional.of(e.getMessage()));
         }
+    }
+
+    private static MemoryPlan plan(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
+        return Embedder.isEncoder(checkpoint) ? Embedder.plan(checkpoint, options) : Model.plan(checkpoint, options, session);
     }
 
     private Map<DType, Long> bytesByType() {
