@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep tokenize}: shows how a model cuts a text into tokens. */
 @Command(name = "tokenize", description = "Shows how a model cuts a text into tokens. A file with only a vocabulary is enough.")
 final class TokenizeCommand extends IoCommand {
+    /** No range of it is text. */
+    private static final long[] ALL_MARKUP = {};
+
     @Mixin
     private ModelOption model;
 
@@ -26,6 +29,9 @@ final class TokenizeCommand extends IoCommand {
 
     @Option(names = "--no-special", description = "Leave out the automatic begin and end tokens.")
     private boolean noSpecial;
+
+    @Option(names = "--special", description = "Take what looks like a control token for one, as in a chat template. Not for text that others wrote.")
+    private boolean special;
 
     @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The text. Without it, standard input is read as it is.")
     private String text;
@@ -44,7 +50,7 @@ final class TokenizeCommand extends IoCommand {
         }
         try (var memory = SecureArena.open("text")) {
             MemorySegment utf8 = text != null ? TextInput.ofArgument(text, memory) : TextInput.ofStdin(io, memory);
-            print(tokenizer, tokenizer.encode(utf8, !noSpecial, memory));
+            print(tokenizer, special ? tokenizer.encodeMarked(utf8, ALL_MARKUP, !noSpecial, memory) : tokenizer.encode(utf8, !noSpecial, memory));
         }
         return ExitCode.OK;
     }

@@ -44,6 +44,15 @@ class TokenizeCommandTest {
     }
 
     @Test
+    void controlTokensAreReadOnlyIfToldSo() {
+        Path model = SharedData.path("checkpoints/stories260K/stories260K-f32.gguf");
+        var text = InProcess.run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "<s></s>");
+        var markup = InProcess.run("tokenize", "--model", model, "--allow-unsigned", "--ids", "--no-special", "--special", "<s></s>");
+        assertThat(text.text().split(" ")).hasSizeGreaterThan(6);
+        assertThat(markup.text()).isEqualTo("1 2\n");
+    }
+
+    @Test
     void withoutIdsEachTokenIsShownOnALine() {
         var result = InProcess.run("tokenize", "Once upon");
         assertThat(result.exitCode()).isZero();

@@ -26,8 +26,8 @@ final class ByteLevelTokenizer extends PieceTokenizer {
 
     private final MergeTable merges;
 
-    /** Tokens by the text they stand for, or null if the pre-tokenizer does not want whole tokens. */
-    private final PieceIndex wholeTokens;
+    /** Words that are a token: all, if the pre-tokenizer wants whole tokens, else those that merges would make. */
+    private final PieceIndex words;
 
     private ByteLevelTokenizer(Vocabulary v, PreTokenizer preTokenizer, SpecialTokens special, Pieces pieces) {
         super(v, special, pieces);
@@ -35,9 +35,10 @@ final class ByteLevelTokenizer extends PieceTokenizer {
         var index = new PieceIndex(pieces.spellings(), id -> isMerged(pieces.type(id)));
         byteTokens = byteTokens(index);
         merges = new MergeTable(v, index);
-        wholeTokens = v.flag(Vocabulary.IGNORE_MERGES).orElse(preTokenizer.takesWholeTokensFirst())
-                ? new PieceIndex(pieces.texts(), id -> isWholeToken(pieces, id)) : null;
         requireEveryTextCanBeSpelled(v);
+        words = v.flag(Vocabulary.IGNORE_MERGES).orElse(preTokenizer.takesWholeTokensFirst())
+                ? new PieceIndex(pieces.texts(), id -> isWholeToken(pieces, id))
+                : KnownWords.of(pieces, merges, this::addSymbols, id -> pieces.type(id) == TokenType.NORMAL);
     }
 
     /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */
@@ -103,15 +104,13 @@ final class ByteLevelTokenizer extends PieceTokenizer {
     }
 
     private void encodeWord(MemorySegment text, int start, int end, Merger merger, IdBuffer ids) {
-        int whole = wholeTokens == null ? PieceIndex.NONE : wholeTokens.find(text, start, end - start);
-        if (whole != PieceIndex.NONE) {
-            ids.add(whole);
+        int word = words.find(text, start, end - start);
+        if (word != PieceIndex.NONE) {
+            ids.add(word);
             return;
         }
         merger.begin(text, start, end - start);
-        for (int at = start; at < end; at++) {
-            merger.add(1, byteTokens[byteAt(text, at)]);
-        }
+        addSymbols(text, start, end, merger);
         merger.run();
         for (int at = 0; at < merger.end(); at += merger.lengthAt(at)) {
             if (merger.idAt(at) >= 0) {
@@ -119,6 +118,12 @@ final class ByteLevelTokenizer extends PieceTokenizer {
             } else {
                 addReplacement(ids);
             }
+        }
+    }
+
+    private void addSymbols(MemorySegment text, int start, int end, Merger merger) {
+        for (int at = start; at < end; at++) {
+            merger.add(1, byteTokens[byteAt(text, at)]);
         }
     }
 

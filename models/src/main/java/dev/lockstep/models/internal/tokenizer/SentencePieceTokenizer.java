@@ -35,6 +35,10 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     /** Null if there are none, as usual: scores count then. */
     private final MergeTable merges;
 
+    /** Whether no piece goes on behind a word, so that words can be merged one by one. */
+    private final boolean mergesWithinWords;
+    private final PieceIndex words;
+
     /** {@code (256)}: id of each byte's token, or -1. */
     private final int[] byteTokens;
 
@@ -49,6 +53,8 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         priorities = merges == null ? priorities(v) : null;
         byteTokens = pieces.byteTokens();
         requireEveryTextCanBeSpelled(v);
+        mergesWithinWords = mergesWithinWords(pieces);
+        words = KnownWords.of(pieces, pairs(), this::addSymbols, id -> isJoined(pieces, id));
     }
 
     /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */
@@ -135,18 +141,42 @@ final class SentencePieceTokenizer extends PieceTokenizer {
 
     @Override
     StretchEncoder newEncoder(SegmentAllocator scratch) {
-        var merger = new Merger(scratch, merges != null ? merges : (text, at, length, leftId, rightId) -> {
-            int id = index.find(text, at, length);
-            return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
-        });
+        var merger = new Merger(scratch, pairs());
         if (charsMap == null && !mergeSpaces) {
-            return (text, start, end, ids) -> encodeSymbols(text, withPrefix(text, start), end, merger, ids);
+            return (text, start, end, ids) -> encodeWords(text, withPrefix(text, start), end, merger, ids);
         }
         var normalizer = new SentencePieceNormalizer(charsMap, spacePrefix, mergeSpaces, scratch);
         return (text, start, end, ids) -> {
             MemorySegment normalized = normalizer.normalize(text, start, end);
-            encodeSymbols(normalized, 0, normalizer.size(), merger, ids);
+            encodeWords(normalized, 0, normalizer.size(), merger, ids);
         };
+    }
+
+    private Merger.Pairs pairs() {
+        return merges != null ? merges : (text, at, length, leftId, rightId) -> {
+            int id = index.find(text, at, length);
+            return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
+        };
+    }
+
+    private boolean mergesWithinWords(Pieces pieces) {
+        for (int id = 0; id < pieces.size(); id++) {
+            boolean joined = isJoined(pieces, id) || merges != null && pieces.type(id) == TokenType.USER_DEFINED;
+            if (joined && goesOnBehindAWord(pieces.texts(), id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** True if there is a space behind another character. */
+    private static boolean goesOnBehindAWord(StringTable texts, int id) {
+        for (int i = 1; i < texts.length(id); i++) {
+            if (texts.byteAt(id, i) == ' ' && texts.byteAt(id, i - 1) != ' ') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Puts the space in front if there is to be one, and returns where the stretch begins then. */
@@ -158,13 +188,42 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         return start - 1;
     }
 
-    private void encodeSymbols(MemorySegment text, int first, int end, Merger merger, IdBuffer ids) {
-        merger.begin(text, first, end - first);
+    /** Word by word, a word being spaces and what follows them up to the next space, if that makes no difference. */
+    private void encodeWords(MemorySegment text, int first, int end, Merger merger, IdBuffer ids) {
+        for (int at = first; at < end;) {
+            int next = mergesWithinWords ? wordEnd(text, at, end) : end;
+            int word = words.find(text, at, next - at);
+            if (word != PieceIndex.NONE) {
+                ids.add(word);
+            } else {
+                encodeWord(text, at, next, merger, ids);
+            }
+            at = next;
+        }
+    }
+
+    private static int wordEnd(MemorySegment text, int start, int end) {
+        int at = start;
+        while (at < end && byteAt(text, at) == ' ') {
+            at++;
+        }
+        while (at < end && byteAt(text, at) != ' ') {
+            at++;
+        }
+        return at;
+    }
+
+    private void addSymbols(MemorySegment text, int first, int end, Merger merger) {
         for (int at = first; at < end;) {
             int length = Utf8.unit(text, at, end);
             merger.add(length, index.find(text, at, length));
             at += length;
         }
+    }
+
+    private void encodeWord(MemorySegment text, int first, int end, Merger merger, IdBuffer ids) {
+        merger.begin(text, first, end - first);
+        addSymbols(text, first, end, merger);
         merger.run();
         for (int at = 0; at < merger.end(); at += merger.lengthAt(at)) {
             if (merger.idAt(at) >= 0) {
