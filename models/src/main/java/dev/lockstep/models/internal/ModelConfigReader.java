@@ -1,6 +1,5 @@
 package dev.lockstep.models.internal;
 
-import static dev.lockstep.loader.LoadLimits.MAX_CONTEXT;
 import static dev.lockstep.loader.LoadLimits.MAX_HEADS;
 import static dev.lockstep.loader.LoadLimits.MAX_LAYERS;
 import static dev.lockstep.loader.LoadLimits.MAX_VOCABULARY;

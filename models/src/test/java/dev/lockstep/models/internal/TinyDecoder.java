@@ -123,6 +123,14 @@ final class TinyDecoder {
         return this;
     }
 
+    /** Takes away a tensor that was asked for. */
+    TinyDecoder without(String name) {
+        if (tensors.remove(name) == null) {
+            throw new IllegalArgumentException("there is no " + name);
+        }
+        return this;
+    }
+
     float[] matrix(String name, int rows, int columns) {
         return tensors.computeIfAbsent(name, _ -> gaussian(rows * columns, 0, 1 / Math.sqrt(columns)));
     }
