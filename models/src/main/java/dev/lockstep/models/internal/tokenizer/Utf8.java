@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 
 /** Well-formed UTF-8 (Unicode 16, table 3-7) read from off-heap memory, one sequence at a time. */
-final class Utf8 {
+public final class Utf8 {
     /** {@link #sequence}: the bytes end before the sequence does, and nothing is wrong so far. */
     static final int INCOMPLETE = 0;
 
@@ -21,7 +21,7 @@ final class Utf8 {
      * The length in bytes of the well-formed sequence at {@code at}; {@link #INCOMPLETE} if {@code end} cuts off what
      * may be one; or minus the number of bytes that begin a sequence and can never finish it (at least one).
      */
-    static int sequence(MemorySegment text, long at, long end) {
+    public static int sequence(MemorySegment text, long at, long end) {
         int first = text.get(JAVA_BYTE, at) & 0xFF;
         int length = lengthAfter(first);
         if (length <= 1) {
@@ -63,7 +63,7 @@ final class Utf8 {
     }
 
     /** The code point of the unit at {@code at} whose length is {@code unit}; or {@link #MALFORMED}. */
-    static int codePoint(MemorySegment text, long at, int unit) {
+    public static int codePoint(MemorySegment text, long at, int unit) {
         int first = text.get(JAVA_BYTE, at);
         return switch (unit) {
             case 1 -> first >= 0 ? first : MALFORMED;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the JSON of trusted test vectors into maps, lists, strings and numbers; no checks. */
-final class JsonText {
+public final class JsonText {
     private final String text;
     private int at;
 
@@ -14,7 +14,7 @@ final class JsonText {
         this.text = text;
     }
 
-    static Map<?, ?> object(String text) {
+    public static Map<?, ?> object(String text) {
         return (Map<?, ?>) new JsonText(text).value();
     }
 

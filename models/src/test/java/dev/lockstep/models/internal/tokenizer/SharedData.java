@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds the folder of test data that other people own. */
-final class SharedData {
+public final class SharedData {
     private SharedData() { }
 
     /**
      * The folder: system property {@code lockstep.shared}, else environment variable LOCKSTEP_SHARED, else
      * {@code ../shared} beside the project. One that was named must exist; without any, the test is skipped.
      */
-    static Path root() {
+    public static Path root() {
         String named = System.getProperty("lockstep.shared", "");
         if (named.isBlank()) {
             named = System.getenv().getOrDefault("LOCKSTEP_SHARED", "");
