@@ -1,5 +1,6 @@
 package dev.lockstep.models.internal.template;
 
+import dev.lockstep.models.internal.tokenizer.Utf8;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.time.LocalDateTime;
@@ -58,7 +59,7 @@ public record Rendering(MemorySegment utf8, long[] textRanges) {
                 ranges[change++] = at;
                 mark = next;
             }
-            at = Utf8Cells.encode(text.codePoint(i), utf8, at);
+            at += Utf8.write(text.codePoint(i), utf8, at);
         }
         return new Rendering(utf8, ranges);
     }

@@ -79,7 +79,7 @@ public final class Utf8 {
     }
 
     /** Writes the sequence of a code point and returns its length in bytes. */
-    static int write(int codePoint, MemorySegment text, long at) {
+    public static int write(int codePoint, MemorySegment text, long at) {
         if (codePoint < 0x80) {
             text.set(JAVA_BYTE, at, (byte) codePoint);
             return 1;

@@ -53,7 +53,7 @@ class HostileTemplateTest {
         "{% set a = ' ' * 300000 %}{% for i in range(100000) %}{{ a.strip()|length }}{% endfor %}",
         "{% set a = 'a' * 300000 %}{% for i in range(100000) %}{% set x = {a: 1} %}{{ x[a] }}{% endfor %}",
         "{% set x = range(100000)|list %}{% for i in range(100000) %}{{ 'x' in x }}{{ x.count('x') }}{% endfor %}",
-        "{{ range(100000)|map('string')|unique|list }}",
+        "{{ range(100000)|unique|list }}",
         "{% set x = range(100000)|list %}{% for i in range(100000) %}{% set y = x[::-1]|sort %}{% endfor %}",
         "{% set a = 'a' * 300000 %}{% for i in range(100000) %}{{ a is lower or a.isalpha() }}{% endfor %}"})
     void isStopped(String template) throws InterruptedException {
@@ -76,13 +76,13 @@ class HostileTemplateTest {
     void sourcesThatAreNestedTooDeepAreRefused() throws InterruptedException {
         List<String> templates = new ArrayList<>();
         for (String open : List.of("(", "[", "{'a':", "-", "not ", "x[", "f(", "x|default(", "1 if ", "1 if 1 else ", "a ** -")) {
-            templates.add("{{ " + open.repeat(10_000));
+            templates.add("{{ " + open.repeat(1_000));
         }
-        templates.add("{% if x %}".repeat(10_000));
-        templates.add("{% for x in y %}".repeat(10_000));
-        templates.add("{% macro m() %}".repeat(10_000));
-        templates.add("{% set x %}".repeat(10_000));
-        templates.add("{% for " + "(".repeat(10_000));
+        templates.add("{% if x %}".repeat(1_000));
+        templates.add("{% for x in y %}".repeat(1_000));
+        templates.add("{% macro m() %}".repeat(1_000));
+        templates.add("{% set x %}".repeat(1_000));
+        templates.add("{% for " + "(".repeat(1_000));
         for (String template : templates) {
             assertThat(renderedOnSmallStack(template)).as(template.substring(0, 20)).isInstanceOf(TemplateSyntaxException.class);
         }
@@ -92,7 +92,7 @@ class HostileTemplateTest {
     @Test
     void chainsThatAreTooLongAreStopped() throws InterruptedException {
         for (String link : List.of(" + 1", "|trim", ".x", "[0]", "()", " and 1", " or 0", " if 1", " is none", " - 1", " * 1")) {
-            assertThat(renderedOnSmallStack("{{ 1" + link.repeat(20_000) + " }}")).as(link)
+            assertThat(renderedOnSmallStack("{{ 1" + link.repeat(2_000) + " }}")).as(link)
                     .isInstanceOfAny(TemplateException.class, TemplateSyntaxException.class);
         }
         assertThat(Renderer.render("{{ 1" + " + 1".repeat(200) + " }}")).isEqualTo("201");
@@ -100,8 +100,8 @@ class HostileTemplateTest {
 
     @Test
     void aLongTemplateOfManyTagsIsReadInTimeThatGrowsWithIt() {
-        String tags = "{{ 1 }}{% if x %}{% endif %}{# c #} {%- raw %}{{{% endraw %}".repeat(15_000);
-        assertThat(Renderer.render(tags)).hasSize(15_000 * 3);
+        String tags = "{{ 1 }}{% if x %}{% endif %}{# c #} {%- raw %}{{{% endraw %}".repeat(5_000);
+        assertThat(Renderer.render(tags)).hasSize(5_000 * 3);
         assertThatThrownBy(() -> Template.parse(" ".repeat(Source.MAX_CHARS + 1))).isInstanceOf(TemplateSyntaxException.class);
         for (String begin : List.of("{% raw %}", "{#", "{{ '", "{%", "{{ x|")) {
             assertThatThrownBy(() -> Template.parse(begin.repeat(Source.MAX_CHARS / begin.length()))).isInstanceOf(TemplateSyntaxException.class);
