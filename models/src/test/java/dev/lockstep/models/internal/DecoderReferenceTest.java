@@ -78,6 +78,63 @@ class DecoderReferenceTest {
     }
 
     @Test
+    void mixtralWithOneTensorForEachExpert() throws IOException {
+        var model = withExperts("llama", 5, 2);
+        model.stackedExperts = false;
+        agrees(model);
+    }
+
+    @Test
+    void qwen2MoeWithAWidthOfAllExpertsThatATokenPasses() throws IOException {
+        var model = withExperts("qwen2moe", 7, 3);
+        model.halves = true;
+        model.qkvBias = true;
+        model.expertsNormalized = false;
+        model.sharedDim = 61;
+        model.sharedGate = true;
+        model.feedForwardLength = 61;
+        // 61 / 3
+        model.hiddenDim = 20;
+        agrees(model);
+    }
+
+    @Test
+    void qwen3MoeWithMoreExpertsThanTokensWhoseWeightsAreNotNormalized() throws IOException {
+        var model = withExperts("qwen3moe", 33, 4);
+        model.halves = true;
+        model.qkNorm = QkNorm.EACH_HEAD;
+        model.expertsNormalized = false;
+        model.expertScale = 1.7;
+        model.feedForwardLength = 1000;
+        agrees(model.uint32("expert_feed_forward_length", model.hiddenDim).bool("expert_weights_norm", false)
+                .float32("expert_weights_scale", 1.7).uint32("expert_gating_func", 1));
+    }
+
+    @Test
+    void graniteMoeWithASharedExpert() throws IOException {
+        var model = withExperts("granitemoe", 3, 3);
+        model.sharedDim = 11;
+        model.logitScale = 0.25;
+        agrees(model.uint32("expert_shared_feed_forward_length", 11).float32("logit_scale", 4));
+    }
+
+    @Test
+    void olmoeWithOneExpertForEachToken() throws IOException {
+        var model = withExperts("olmoe", 4, 1);
+        model.halves = true;
+        model.qkNorm = QkNorm.ALL_HEADS;
+        model.expertsNormalized = false;
+        agrees(model);
+    }
+
+    private static TinyDecoder withExperts(String architecture, int count, int used) {
+        var model = new TinyDecoder(architecture, SEED);
+        model.experts = count;
+        model.expertsUsed = used;
+        return model.uint32("expert_count", count).uint32("expert_used_count", used);
+    }
+
+    @Test
     void phi3WithFusedMatricesAndFactorsForLongContexts() throws IOException {
         agrees(phi3(64, new float[] {1.1f, 2, 3, 5, 9}));
         agrees(phi3(200, new float[] {1, 1.05f, 1.1f, 1.2f, 1.3f}));

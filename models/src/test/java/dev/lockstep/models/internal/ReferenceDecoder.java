@@ -5,7 +5,10 @@ import dev.lockstep.models.internal.DecoderSpec.Block;
 import dev.lockstep.models.internal.DecoderSpec.Norm;
 import dev.lockstep.models.internal.DecoderSpec.QkNorm;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The forward pass of a {@link TinyDecoder} in double arithmetic, one token after the other, as the formulas are written. It shares
@@ -66,7 +69,7 @@ final class ReferenceDecoder {
             case PARALLEL -> read;
             case PARALLEL_NORMS -> norm(before, blk + "ffn_norm");
         };
-        double[] update = feedForward(input, blk);
+        double[] update = m.experts > 0 ? mixture(input, blk) : feedForward(input, blk, "", m.hiddenDim);
         add(x, outputNorms ? norm(update, blk + "post_ffw_norm") : update, m.residualScale);
     }
 
@@ -144,13 +147,35 @@ final class ReferenceDecoder {
         }
     }
 
-    private double[] feedForward(double[] x, String blk) {
-        double[] hidden = linear(x, blk + (m.gated ? "ffn_gate" : "ffn_up"), m.hiddenDim, m.feedForwardBias);
-        double[] up = m.gated ? linear(x, blk + "ffn_up", m.hiddenDim, m.feedForwardBias) : null;
+    private double[] feedForward(double[] x, String blk, String suffix, int hiddenDim) {
+        double[] hidden = linear(x, blk + (m.gated ? "ffn_gate" : "ffn_up") + suffix, hiddenDim, m.feedForwardBias);
+        double[] up = m.gated ? linear(x, blk + "ffn_up" + suffix, hiddenDim, m.feedForwardBias) : null;
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] = activation(m.function, hidden[i]) * (m.gated ? up[i] : 1);
         }
-        return linear(hidden, blk + "ffn_down", m.dim, m.feedForwardBias);
+        return linear(hidden, blk + "ffn_down" + suffix, m.dim, m.feedForwardBias);
+    }
+
+    private double[] mixture(double[] x, String blk) {
+        double[] weights = Arrays.stream(linear(x, blk + "ffn_gate_inp", m.experts, false)).map(Math::exp).toArray();
+        scale(weights, 1 / Arrays.stream(weights).sum());
+        int[] chosen = IntStream.range(0, m.experts).boxed().sorted(Comparator.comparing((Integer expert) -> -weights[expert]))
+                .limit(m.expertsUsed).mapToInt(expert -> expert).toArray();
+        double sum = m.expertsNormalized ? Arrays.stream(chosen).mapToDouble(expert -> weights[expert]).sum() : 1;
+        double[] out = new double[m.dim];
+        for (int expert = 0; expert < m.experts; expert++) {
+            // of all of them, so that all have weights
+            double[] given = feedForward(x, blk, "." + expert, m.hiddenDim);
+            int number = expert;
+            if (Arrays.stream(chosen).anyMatch(each -> each == number)) {
+                add(out, given, weights[expert] / sum * m.expertScale);
+            }
+        }
+        if (m.sharedDim > 0) {
+            double gate = m.sharedGate ? 1 / (1 + Math.exp(-linear(x, blk + "ffn_gate_inp_shexp", 1, false)[0])) : 1;
+            add(out, feedForward(x, blk, "_shexp", m.sharedDim), gate);
+        }
+        return out;
     }
 
     private static double activation(ActivationFunction function, double x) {

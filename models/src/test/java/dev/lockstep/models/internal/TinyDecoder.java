@@ -43,6 +43,8 @@ final class TinyDecoder {
     int keyDim = 10;
     int valueDim = 7;
     int hiddenDim = 19;
+    /** What the file states, if that is not the width of a network. */
+    int feedForwardLength;
     int vocabulary = 37;
     int context = 200;
 
@@ -60,6 +62,16 @@ final class TinyDecoder {
     boolean learned;
     boolean fusedQkv;
     boolean fusedGateUp;
+    /** 0 for a network that all tokens pass. */
+    int experts;
+    int expertsUsed;
+    boolean expertsNormalized = true;
+    double expertScale = 1;
+    /** Width of the network that all tokens pass besides, or 0. */
+    int sharedDim;
+    boolean sharedGate;
+    /** One tensor for all experts, instead of one for each. */
+    boolean stackedExperts = true;
     int window = Integer.MAX_VALUE;
     IntPredicate windowed = layer -> false;
     IntPredicate rotated = layer -> true;
@@ -156,6 +168,10 @@ final class TinyDecoder {
         for (int layer = 0; layer < layers; layer++) {
             fuse(fusedQkv, "blk." + layer + ".", "attn_qkv", "attn_q", "attn_k", "attn_v");
             fuse(fusedGateUp, "blk." + layer + ".", "ffn_up", "ffn_gate", "ffn_up");
+            for (String name : experts > 0 && stackedExperts ? List.of("ffn_gate", "ffn_up", "ffn_down") : List.<String>of()) {
+                String[] parts = IntStream.range(0, experts).mapToObj(expert -> name + "." + expert).toArray(String[]::new);
+                fuse(true, "blk." + layer + ".", name + "_exps", parts);
+            }
         }
         List<GgufTensor> infos = tensors.entrySet().stream().map(tensor -> info(tensor.getKey(), tensor.getValue().length)).toList();
         try (var memory = Arena.ofShared(); var writer = GgufWriter.create(file, GgufWriter.Existing.REPLACE, metadata(), infos)) {
@@ -190,14 +206,24 @@ final class TinyDecoder {
 
     private GgufTensor info(String name, int elements) {
         boolean vector = name.endsWith(".bias") || name.contains("norm") || name.startsWith("rope");
-        int columns = name.contains("attn_output") ? heads * valueDim : name.contains("ffn_down") ? hiddenDim : dim;
+        long columns = columns(name);
+        if (name.contains("_exps")) {
+            return new GgufTensor(name, DType.F32, List.of((long) experts, elements / columns / experts, columns));
+        }
         return vector ? GgufTensor.vector(name, DType.F32, elements) : GgufTensor.matrix(name, DType.F32, elements / columns, columns);
+    }
+
+    private int columns(String name) {
+        if (name.contains("ffn_down")) {
+            return name.contains("_shexp") ? sharedDim : hiddenDim;
+        }
+        return name.contains("attn_output") ? heads * valueDim : dim;
     }
 
     private GgufMetadata metadata() {
         var metadata = new GgufMetadata().text("general.architecture", architecture)
                 .uint32(key("block_count"), layers).uint32(key("context_length"), context)
-                .uint32(key("embedding_length"), dim).uint32(key("feed_forward_length"), hiddenDim)
+                .uint32(key("embedding_length"), dim).uint32(key("feed_forward_length"), feedForwardLength > 0 ? feedForwardLength : hiddenDim)
                 .uint32(key("attention.head_count"), heads).uint32(key("attention.head_count_kv"), kvHeads)
                 .uint32(key("attention.key_length"), keyDim).uint32(key("attention.value_length"), valueDim)
                 .float32(key(norm == Norm.RMS ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"), EPSILON);
