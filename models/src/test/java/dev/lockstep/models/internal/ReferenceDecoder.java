@@ -133,7 +133,7 @@ final class ReferenceDecoder {
         return x;
     }
 
-    private void rotate(double[] x, double[] frequencies, double magnitude, int position) {
+    void rotate(double[] x, double[] frequencies, double magnitude, int position) {
         for (int head = 0; head < x.length; head += m.keyDim) {
             for (int pair = 0; pair < frequencies.length; pair++) {
                 int a = head + (m.halves ? pair : 2 * pair);
@@ -147,7 +147,7 @@ final class ReferenceDecoder {
         }
     }
 
-    private double[] feedForward(double[] x, String blk, String suffix, int hiddenDim) {
+    double[] feedForward(double[] x, String blk, String suffix, int hiddenDim) {
         double[] hidden = linear(x, blk + (m.gated ? "ffn_gate" : "ffn_up") + suffix, hiddenDim, m.feedForwardBias);
         double[] up = m.gated ? linear(x, blk + "ffn_up" + suffix, hiddenDim, m.feedForwardBias) : null;
         for (int i = 0; i < hidden.length; i++) {
@@ -198,7 +198,7 @@ final class ReferenceDecoder {
         return sum * width / 3 / Math.sqrt(2 * Math.PI);
     }
 
-    private double[] norm(double[] x, String name) {
+    double[] norm(double[] x, String name) {
         double[] weight = doubles(m.norm(name + ".weight", m.dim));
         double mean = 0;
         for (double value : m.norm == Norm.RMS ? new double[0] : x) {
@@ -218,7 +218,7 @@ final class ReferenceDecoder {
         return out;
     }
 
-    private double[] linear(double[] x, String name, int rows, boolean biased) {
+    double[] linear(double[] x, String name, int rows, boolean biased) {
         float[] weight = m.matrix(name + ".weight", rows, x.length);
         double[] y = new double[rows];
         for (int row = 0; row < rows; row++) {
@@ -232,7 +232,7 @@ final class ReferenceDecoder {
         return y;
     }
 
-    private double[] row(float[] matrix, int row) {
+    double[] row(float[] matrix, int row) {
         double[] values = new double[m.dim];
         for (int i = 0; i < m.dim; i++) {
             values[i] = matrix[row * m.dim + i];
@@ -248,7 +248,7 @@ final class ReferenceDecoder {
         return doubles;
     }
 
-    private static void add(double[] x, double[] y, double factor) {
+    static void add(double[] x, double[] y, double factor) {
         for (int i = 0; i < x.length; i++) {
             x[i] += factor * y[i];
         }
