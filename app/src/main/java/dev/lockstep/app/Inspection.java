@@ -28,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Optional<Tokenizer> tokenizer,
         Optional<String> problem) {
+    private static final String CHAT_TEMPLATE = "tokenizer.chat_template";
 
     static Inspection of(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session) {
         Tokenizer tokenizer = null;
@@ -58,6 +59,14 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         return checkpoint.metadata().text("general.architecture").map(Printable::text).orElse("(not stated)");
     }
 
+    private Optional<VocabularyFacts> vocabulary() {
+        return tokenizer.map(usable -> new VocabularyFacts(checkpoint.metadata(), usable));
+    }
+
+    private boolean hasChatTemplate() {
+        return checkpoint.metadata().get(CHAT_TEMPLATE).isPresent();
+    }
+
     String text() {
         var text = new StringBuilder();
         line(text, "file", Printable.text(checkpoint.name()) + ", " + checkpoint.byteSize() + " bytes, " + checkpoint.format());
@@ -70,8 +79,8 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         line(text, "architecture", architecture() + ", " + parameters() + " parameters");
         line(text, "tensors", checkpoint.tensors().size() + ": " + bytesByType().entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue() + " bytes").collect(Collectors.joining(", ")));
-        line(text, "tokenizer", tokenizer.map(t -> checkpoint.metadata().text("tokenizer.ggml.model").orElse("") + ", "
-                + t.vocabularySize() + " tokens").orElse("none that can be used"));
+        line(text, "tokenizer", vocabulary().map(VocabularyFacts::text).orElse("none that can be used"));
+        line(text, "chat template", hasChatTemplate() ? "yes" : "none");
         KernelSelection kernels = KernelSelection.current();
         line(text, "kernels", kernels.provider() + (kernels.vectorBits() > 0 ? ", " + kernels.vectorBits() + " bits" : "")
                 + ": " + kernels.reason());
@@ -90,36 +99,45 @@ record Inspection(VerifiedCheckpoint checkpoint, Optional<MemoryPlan> plan, Opti
         text.append(String.format("%-13s %s%n", name, value));
     }
 
+    /** Every key is always there (docs/inspect.md). */
     ObjectNode json() {
         var root = Json.object();
         root.put("file", checkpoint.name()).put("bytes", checkpoint.byteSize()).put("format", checkpoint.format());
         root.put("sha256", checkpoint.provenance().sha256());
-        if (checkpoint.provenance() instanceof Provenance.Signed signed) {
-            var signature = root.putObject("signature").put("signer", signed.signers().getFirst().key().hex()).put("subject", signed.subject());
-            signed.signers().forEach(signer -> signature.withArray("signers").add(signer.key().hex()));
-        } else {
-            root.putNull("signature");
-        }
+        root.set("signature", checkpoint.provenance() instanceof Provenance.Signed signed ? signature(signed) : null);
         checkpoint.exposure().forEach(root.putArray("exposure")::add);
         root.put("architecture", checkpoint.metadata().text("general.architecture").orElse(null));
         root.put("parameters", parameters());
         var types = root.putObject("bytesByType");
         bytesByType().forEach((type, bytes) -> types.put(type.name(), bytes));
-        tokenizer.ifPresent(t -> root.putObject("tokenizer")
-                .put("model", checkpoint.metadata().text("tokenizer.ggml.model").orElse(null))
-                .put("tokens", t.vocabularySize()));
+        root.set("tokenizer", vocabulary().map(VocabularyFacts::json).orElse(null));
+        root.put("chatTemplate", hasChatTemplate());
         KernelSelection kernels = KernelSelection.current();
         root.putObject("kernels").put("provider", kernels.provider()).put("vectorBits", kernels.vectorBits())
                 .put("reason", kernels.reason());
-        plan.ifPresent(p -> root.putObject("memory").put("weights", p.weights()).put("kvCache", p.kvCache())
-                .put("kvType", p.kvType().name()).put("scratch", p.scratch()).put("context", p.context()).put("total", p.total()));
+        root.put("residency", checkpoint.residency().name());
+        root.set("memory", plan.map(Inspection::memory).orElse(null));
+        root.set("metadata", MetadataJson.of(checkpoint.metadata()));
         var tensors = root.putArray("tensors");
-        for (TensorInfo tensor : checkpoint.tensors()) {
-            var node = tensors.addObject().put("name", tensor.name()).put("type", tensor.type().name());
-            tensor.shape().forEach(node.putArray("shape")::add);
-            node.put("offset", tensor.byteOffset()).put("bytes", tensor.byteSize());
-        }
-        problem.ifPresent(p -> root.put("problem", p));
+        checkpoint.tensors().forEach(each -> tensors.add(tensor(each)));
+        root.put("problem", problem.orElse(null));
         return root;
+    }
+
+    private static ObjectNode signature(Provenance.Signed signed) {
+        var signature = Json.object().put("signer", signed.signers().getFirst().key().hex()).put("subject", signed.subject());
+        signed.signers().forEach(signer -> signature.withArray("signers").add(signer.key().hex()));
+        return signature;
+    }
+
+    private static ObjectNode memory(MemoryPlan plan) {
+        return Json.object().put("weights", plan.weights()).put("kvCache", plan.kvCache()).put("kvType", plan.kvType().name())
+                .put("scratch", plan.scratch()).put("context", plan.context()).put("total", plan.total());
+    }
+
+    private static ObjectNode tensor(TensorInfo tensor) {
+        var node = Json.object().put("name", tensor.name()).put("type", tensor.type().name());
+        tensor.shape().forEach(node.putArray("shape")::add);
+        return node.put("offset", tensor.byteOffset()).put("bytes", tensor.byteSize());
     }
 }
