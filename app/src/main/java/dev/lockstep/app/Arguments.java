@@ -26,6 +26,16 @@ final class Arguments {
 
     /** Builds a value from options; what the API refuses is the user's mistake, not ours. */
     static <T> T checked(CommandSpec command, Supplier<T> value) {
+        return checkedIo(command, value::get);
+    }
+
+    /** A value for which something must be read. */
+    interface Reading<T, X extends Exception> {
+        T get() throws X;
+    }
+
+    /** The same for what must be read. */
+    static <T, X extends Exception> T checkedIo(CommandSpec command, Reading<T, X> value) throws X {
         try {
             return value.get();
         } catch (IllegalArgumentException e) {

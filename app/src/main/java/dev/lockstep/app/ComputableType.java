@@ -10,6 +10,10 @@ import picocli.CommandLine.ITypeConverter;
 final class ComputableType implements ITypeConverter<DType>, Iterable<String> {
     private static final List<DType> ALL = Arrays.stream(DType.values()).filter(DType::isComputable).toList();
 
+    static List<DType> all() {
+        return ALL;
+    }
+
     @Override
     public DType convert(String name) {
         return Arguments.named(name, ALL.toArray(DType[]::new));

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Runs transformers in pure Java, on weights it has proven, and leaves nothing behind.",
         subcommands = {RunCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, EmbedCommand.class, PerplexityCommand.class,
             KeygenCommand.class,
-            SignCommand.class, VerifyCommand.class, EncryptCommand.class, DecryptCommand.class, QuantizeCommand.class,
+            SignCommand.class, VerifyCommand.class, EncryptCommand.class, DecryptCommand.class, QuantizeCommand.class, QualityCommand.class,
             SynthCommand.class, BenchCommand.class},
         mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Main.Version.class,
         usageHelpAutoWidth = true, sortOptions = false,

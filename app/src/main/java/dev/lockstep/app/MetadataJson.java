@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.GgufMetadata.FloatType;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.Metadata.Value;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,6 +20,8 @@ final class MetadataJson {
         switch (value) {
             case Metadata.IntegerValue integer -> node.put(key, integer.value());
             case Metadata.HugeIntegerValue huge -> node.put(key, Long.toUnsignedString(huge.bits()));
+            case Metadata.FloatValue number when Double.isFinite(number.value()) && number.type() == FloatType.FLOAT32 ->
+                    node.put(key, (float) number.value());
             case Metadata.FloatValue number when Double.isFinite(number.value()) -> node.put(key, number.value());
             // JSON has no such numbers
             case Metadata.FloatValue number -> node.put(key, String.valueOf(number.value()));

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "With --reference, also how far its predictions are from those of another model of the same vocabulary: Kullback-Leibler"
                     + " divergence, in nats, and how often both think the same token most probable."})
 final class PerplexityCommand extends IoCommand {
-    private static final int DEFAULT_CONTEXT = 512;
+    static final int DEFAULT_CONTEXT = 512;
 
     @Mixin
     private ModelOption model;
@@ -70,7 +70,8 @@ final class PerplexityCommand extends IoCommand {
 
     private void measure(Model loaded, Optional<Model> other, LoadOptions options, SessionOptions session) throws IOException {
         try (var memory = SecureArena.open("text")) {
-            PerplexityReport report = report(text(memory, loaded, other, options), loaded, other, session);
+            ScoredText text = Arguments.checkedIo(spec, () -> text(file, memory, options, loaded, other.orElse(loaded)));
+            PerplexityReport report = report(text, loaded, other, session);
             io.println(json ? Json.pretty(report.json()) : report.text());
         }
     }
@@ -86,13 +87,18 @@ final class PerplexityCommand extends IoCommand {
         }
     }
 
-    private ScoredText text(SecureArena memory, Model loaded, Optional<Model> other, LoadOptions options) throws IOException {
-        int context = options.maxContext();
-        int longest = Math.min(loaded.maxContext(), other.map(Model::maxContext).orElse(context));
-        if (context > longest) {
-            throw new ParameterException(spec.commandLine(), "--context " + context + " is longer than the model's " + longest);
+    /**
+     * The text, for one model or several.
+     *
+     * @throws IllegalArgumentException if the context does not fit to the text or the models
+     */
+    static ScoredText text(Path file, SecureArena memory, LoadOptions options, Model... models) throws IOException {
+        for (Model each : models) {
+            if (options.maxContext() > each.maxContext()) {
+                throw new IllegalArgumentException("a context of " + options.maxContext() + " is longer than the " + each.maxContext() + " of "
+                        + Printable.text(each.name()));
+            }
         }
-        var utf8 = TextInput.ofFile(file, memory);
-        return Arguments.checked(spec, () -> new ScoredText(memory, loaded.tokenizer(), utf8, context));
+        return new ScoredText(memory, models[0].tokenizer(), TextInput.ofFile(file, memory), options.maxContext());
     }
 }

@@ -111,7 +111,7 @@ final class QuantizeCommand extends IoCommand {
         String types = quantized.tensorsByType().entrySet().stream().map(each -> each.getValue() + " " + each.getKey())
                 .collect(Collectors.joining(", "));
         io.err().println(String.format(Locale.ROOT, "lockstep: %s: tensors: %s; %.1f MiB, %.2f bits per weight, was %.1f MiB; in %.1f s", out, types,
-                quantized.byteSize() / MIB, (double) Byte.SIZE * quantized.byteSize() / quantized.elements(), checkpoint.byteSize() / MIB, seconds));
+                quantized.byteSize() / MIB, quantized.bitsPerWeight(), checkpoint.byteSize() / MIB, seconds));
         io.err().println("lockstep: it is unsigned; sign it: lockstep sign " + out + " --private-key KEY.pem");
     }
 }

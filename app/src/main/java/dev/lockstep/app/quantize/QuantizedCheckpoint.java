@@ -87,6 +87,11 @@ public final class QuantizedCheckpoint {
         return tensors.stream().mapToLong(GgufTensor::byteSize).reduce(0, Math::addExact);
     }
 
+    /** Bits of the file's tensors for each value. */
+    public double bitsPerWeight() {
+        return (double) Byte.SIZE * byteSize() / elements();
+    }
+
     /** Number of values. */
     public long elements() {
         return tensors.stream().mapToLong(GgufTensor::elements).reduce(0, Math::addExact);

@@ -21,7 +21,7 @@ class CommandLineTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "perplexity", "keygen", "sign", "verify", "encrypt", "decrypt", "quantize", "synth", "bench"})
+    @ValueSource(strings = {"run", "inspect", "tokenize", "logits", "perplexity", "keygen", "sign", "verify", "encrypt", "decrypt", "quantize", "quality", "synth", "bench"})
     void everyCommandExplainsItself(String command) {
         var result = InProcess.run(command, "--help");
         assertThat(result.exitCode()).isZero();
