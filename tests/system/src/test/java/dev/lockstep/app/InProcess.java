@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -22,7 +23,17 @@ public final class InProcess {
     private InProcess() {
     }
 
-    /** Runs a command line to its end, with nothing on standard input and nobody at a terminal. */
+    /** With bytes on standard input. */
+    public static InProcess withInput(byte[] bytes) {
+        return new InProcess(STANDARD.home, bytes, STANDARD.isTerminal);
+    }
+
+    /** With somebody who watches. */
+    public static InProcess onTerminal() {
+        return new InProcess(STANDARD.home, STANDARD.input, true);
+    }
+
+    /** Runs a command line to its end, with the project's demo model, an empty standard input and nobody at a terminal. */
     public static Cli.Result run(Object... arguments) {
         return run(new byte[0], false, arguments);
     }

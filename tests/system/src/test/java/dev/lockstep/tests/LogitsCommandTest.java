@@ -2,7 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.testkit.Cli;
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ class LogitsCommandTest {
         Path one = folder.resolve("1.f32");
         Path two = folder.resolve("2.f32");
         for (var run : new Object[][] {{one, 1}, {two, 2}}) {
-            var result = Cli.standard().run("logits", "--model", model, "--allow-unsigned", "--tokens", tokens, "--out", run[0],
+            var result = InProcess.run("logits", "--model", model, "--allow-unsigned", "--tokens", tokens, "--out", run[0],
                     "--threads", run[1]);
             assertThat(result.exitCode()).as(result.err()).isZero();
         }
@@ -39,7 +39,7 @@ class LogitsCommandTest {
 
     @Test
     void aTokenOutsideOfTheVocabularyIsAUsageError() {
-        var result = Cli.standard().run("logits", "--tokens", "1,2048", "--out", folder.resolve("x"));
+        var result = InProcess.run("logits", "--tokens", "1,2048", "--out", folder.resolve("x"));
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("token 2048");
         assertThat(folder.resolve("x")).doesNotExist();

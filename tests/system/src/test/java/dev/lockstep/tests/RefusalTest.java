@@ -3,13 +3,13 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.signing.EcCurve;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.SigningKeys;
-import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.Cli.Result;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -50,7 +50,7 @@ class RefusalTest {
         Object[] arguments = new Object[more.length + 5];
         System.arraycopy(new Object[] {"run", "-p", "Once", "-n", "2"}, 0, arguments, 0, 5);
         System.arraycopy(more, 0, arguments, 5, more.length);
-        return Cli.plainJava().withHome(home).run(arguments);
+        return InProcess.withHome(home).result(arguments);
     }
 
     private static void assertRefused(Result result, String... facts) {
@@ -153,11 +153,11 @@ class RefusalTest {
     @Test
     void everyCommandThatOpensAModelRefuses() throws IOException {
         flip(model, 5_000_000);
-        var cli = Cli.plainJava().withHome(home);
-        assertRefused(cli.run("inspect", model));
-        assertRefused(cli.run("tokenize", "--model", model, "hello"));
-        assertRefused(cli.run("logits", "--model", model, "--tokens", "1", "--out", home.resolve("out.f32")));
-        assertRefused(cli.run("verify", model, "--public-key", model.resolveSibling("demo-key.pub.pem")));
+        var cli = InProcess.withHome(home);
+        assertRefused(cli.result("inspect", model));
+        assertRefused(cli.result("tokenize", "--model", model, "hello"));
+        assertRefused(cli.result("logits", "--model", model, "--tokens", "1", "--out", home.resolve("out.f32")));
+        assertRefused(cli.result("verify", model, "--public-key", model.resolveSibling("demo-key.pub.pem")));
         assertThat(home.resolve("out.f32")).doesNotExist();
     }
 
