@@ -1,6 +1,8 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.OpenOptions;
+import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Model;
@@ -44,13 +46,19 @@ final class ModelOption {
 
     /** Like {@link #open(Io)}, with identities that are needed for more than the model. */
     VerifiedCheckpoint open(Io io, OwnIdentities shared) throws IOException {
-        return open(io, shared, model != null ? model : DemoModel.file().orElseThrow(
-                () -> new ParameterException(command.commandLine(), "which model? Give --model PATH")));
+        Path file = model != null ? model : DemoModel.file().orElseThrow(
+                () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
+        return open(io, shared, file, weights.value());
     }
 
-    private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file) throws IOException {
-        VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all ->
-                CheckpointLoader.open(file, trust.policy(io), weights.value(), all));
+    private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file, OpenOptions options) throws IOException {
+        VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all -> {
+            TrustPolicy policy = trust.policy(io);
+            try (var progress = Progress.of(io)) {
+                progress.show("verifying " + Printable.text(file.toString()));
+                return CheckpointLoader.open(file, policy, options, all);
+            }
+        });
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)
                 + "; others could change the model, and then it would not load"));
         return checkpoint;
@@ -68,21 +76,24 @@ final class ModelOption {
         }
     }
 
-    /** The same for another model than the one that was named, on the same word. */
+    /** The same for another model than the one that was named, on the same word, its weights as they are stored. */
     Model loadOther(Io io, OwnIdentities shared, Path other, LoadOptions options, SessionOptions session) throws IOException {
         if (trust.namesSignature()) {
             throw new ParameterException(command.commandLine(), "--signature belongs to one model; there are 2");
         }
-        try (VerifiedCheckpoint checkpoint = open(io, shared, other)) {
+        try (VerifiedCheckpoint checkpoint = open(io, shared, other, weights.asStored())) {
             return load(io, checkpoint, options, session, false);
         }
     }
 
     private static Model load(Io io, VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session, boolean showPlan) {
-        return Model.load(checkpoint, options, session, plan -> {
-            if (showPlan) {
-                io.err().println("lockstep: memory: " + MemoryText.of(plan));
-            }
-        });
+        try (var progress = Progress.of(io)) {
+            return Model.load(checkpoint, options, session, plan -> {
+                if (showPlan) {
+                    io.err().println("lockstep: memory: " + MemoryText.of(plan));
+                }
+                progress.show("loading " + Printable.text(checkpoint.name()));
+            });
+        }
     }
 }

@@ -36,7 +36,7 @@ final class QualityCommand extends IoCommand {
     @Option(names = "--file", required = true, paramLabel = "TEXT", description = "The text to predict.")
     private Path file;
 
-    @Option(names = "--type", split = ",", paramLabel = "TYPE", converter = ComputableType.class, completionCandidates = ComputableType.class,
+    @Option(names = "--types", split = ",", paramLabel = "TYPE", converter = ComputableType.class, completionCandidates = ComputableType.class,
             description = "The types: of ${COMPLETION-CANDIDATES}. Default: all but F32.")
     private List<DType> types = ComputableType.all().stream().filter(type -> type != DType.F32).toList();
 

@@ -16,6 +16,11 @@ final class WeightOptions {
                 "Default: they stay as they are stored."})
     private DType type;
 
+    /** Without the type that was asked for. */
+    OpenOptions asStored() {
+        return OpenOptions.of(residency.value());
+    }
+
     OpenOptions value() {
         return new OpenOptions(residency.value(), Optional.ofNullable(type));
     }

@@ -24,7 +24,7 @@ class QualityCommandTest {
         Path text = Files.write(folder.resolve("text"),
                 Arrays.copyOf(Files.readAllBytes(SharedData.path("checkpoints/andersen/heldout.txt")), 1_500));
         Path page = folder.resolve("page.md");
-        Object[] command = {"quality", "--model", master, "--allow-unsigned", "--file", text, "--context", 64, "--type", "q4_0,F16", "--report", page};
+        Object[] command = {"quality", "--model", master, "--allow-unsigned", "--file", text, "--context", 64, "--types", "q4_0,F16", "--report", page};
         var result = InProcess.run(command);
         assertThat(result.exitCode()).as(result.err()).isZero();
         List<String> rows = Files.readAllLines(page).stream().filter(line -> line.startsWith("| F16") || line.startsWith("| Q4_0")).toList();
