@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
@@ -58,9 +59,9 @@ class GoldenTextTest {
 
     @Test
     void equalSeedsGiveEqualTextsWhateverTheThreads() {
-        String one = Cli.standard().run("run", "-p", "The king", "--seed", "11", "-n", "40", "--threads", "1").text();
-        String two = Cli.standard().run("run", "-p", "The king", "--seed", "11", "-n", "40", "--threads", "2").text();
-        String other = Cli.standard().run("run", "-p", "The king", "--seed", "12", "-n", "40", "--threads", "2").text();
+        String one = InProcess.run("run", "-p", "The king", "--seed", "11", "-n", "40", "--threads", "1").text();
+        String two = InProcess.run("run", "-p", "The king", "--seed", "11", "-n", "40", "--threads", "2").text();
+        String other = InProcess.run("run", "-p", "The king", "--seed", "12", "-n", "40", "--threads", "2").text();
         assertThat(two).isEqualTo(one);
         assertThat(other).isNotEqualTo(one);
     }
@@ -69,7 +70,7 @@ class GoldenTextTest {
     void thePromptMayComeThroughAPipe() {
         var piped = Cli.standard().withInput("Once upon a time".getBytes(StandardCharsets.UTF_8))
                 .run("run", "--temperature", "0", "-n", "12");
-        var argument = Cli.standard().run("run", "--temperature", "0", "-n", "12", "-p", "Once upon a time");
+        var argument = InProcess.run("run", "--temperature", "0", "-n", "12", "-p", "Once upon a time");
         assertThat(piped.text()).isEqualTo(argument.text());
     }
 }
