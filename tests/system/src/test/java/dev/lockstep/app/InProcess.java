@@ -23,17 +23,7 @@ public final class InProcess {
     private InProcess() {
     }
 
-    /** With bytes on standard input. */
-    public static InProcess withInput(byte[] bytes) {
-        return new InProcess(STANDARD.home, bytes, STANDARD.isTerminal);
-    }
-
-    /** With somebody who watches. */
-    public static InProcess onTerminal() {
-        return new InProcess(STANDARD.home, STANDARD.input, true);
-    }
-
-    /** Runs a command line to its end, with the project's demo model, an empty standard input and nobody at a terminal. */
+    /** Runs a command line to its end, with nothing on standard input and nobody at a terminal. */
     public static Cli.Result run(Object... arguments) {
         return run(new byte[0], false, arguments);
     }
@@ -46,6 +36,16 @@ public final class InProcess {
     /** The same, with bytes on standard input. */
     public static Cli.Result runWithInput(byte[] input, Object... arguments) {
         return run(input, false, arguments);
+    }
+
+    /** The same, with another folder in the role of the project. */
+    public static Cli.Result runWithHome(Path home, Object... arguments) {
+        System.setProperty(DemoModel.HOME_PROPERTY, home.toString());
+        try {
+            return run(arguments);
+        } finally {
+            System.setProperty(DemoModel.HOME_PROPERTY, SharedData.projectRoot().toString());
+        }
     }
 
     private static Cli.Result run(byte[] input, boolean isTerminal, Object... arguments) {

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that lie, each in one point, given to the command line in the heap of 256 MiB that these tests have. */
+/** Files that lie, each in one point, given to the real program in a heap of 256 MiB. */
 class HostileGgufTest {
-    /** Two seconds for the refusal itself, and some for a busy machine. */
+    /** Two seconds for the refusal itself, and some for starting a JVM on a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private record Case(Path file, boolean accept, boolean eitherIsFine) {

@@ -170,7 +170,7 @@ class QuantizeCommandTest {
     @Test
     void aBarShowsOnATerminalOnly() {
         Path master = checkpoint("arch/llama/model-f32.gguf");
-        assertThat(InProcess.onTerminal().result("quantize", master, out, "--type", "F16", "--allow-unsigned").err()).contains("quantizing", "100 %");
+        assertThat(InProcess.runOnTerminal("quantize", master, out, "--type", "F16", "--allow-unsigned").err()).contains("quantizing", "100 %");
         assertThat(quantize(master, "--type", "F16", "--force").err()).doesNotContain("quantizing", "\u001b");
     }
 

@@ -50,7 +50,7 @@ class RefusalTest {
         Object[] arguments = new Object[more.length + 5];
         System.arraycopy(new Object[] {"run", "-p", "Once", "-n", "2"}, 0, arguments, 0, 5);
         System.arraycopy(more, 0, arguments, 5, more.length);
-        return InProcess.withHome(home).result(arguments);
+        return InProcess.runWithHome(home, arguments);
     }
 
     private static void assertRefused(Result result, String... facts) {
@@ -153,11 +153,10 @@ class RefusalTest {
     @Test
     void everyCommandThatOpensAModelRefuses() throws IOException {
         flip(model, 5_000_000);
-        var cli = InProcess.withHome(home);
-        assertRefused(cli.result("inspect", model));
-        assertRefused(cli.result("tokenize", "--model", model, "hello"));
-        assertRefused(cli.result("logits", "--model", model, "--tokens", "1", "--out", home.resolve("out.f32")));
-        assertRefused(cli.result("verify", model, "--public-key", model.resolveSibling("demo-key.pub.pem")));
+        assertRefused(InProcess.runWithHome(home, "inspect", model));
+        assertRefused(InProcess.runWithHome(home, "tokenize", "--model", model, "hello"));
+        assertRefused(InProcess.runWithHome(home, "logits", "--model", model, "--tokens", "1", "--out", home.resolve("out.f32")));
+        assertRefused(InProcess.runWithHome(home, "verify", model, "--public-key", model.resolveSibling("demo-key.pub.pem")));
         assertThat(home.resolve("out.f32")).doesNotExist();
     }
 
