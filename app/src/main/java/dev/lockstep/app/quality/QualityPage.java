@@ -31,7 +31,7 @@ public record QualityPage(String model, String text, int context, long predictio
         page.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         rows.forEach(row -> page.append(line(row)));
         page.append('\n');
-        plots.forEach(plot -> page.append("![](").append(plot.getFileName()).append(")\n\n"));
+        plots.forEach(plot -> page.append("![Quality over size, by type](").append(plot.getFileName()).append(")\n\n"));
         page.append("Weight error: root mean square of what was lost of the matrices, relative to that of their values. Divergence: Kullback-Leibler, of the quantized model's predictions"
                 + " from the original's, mean over all tokens. Same top token: how often both think the same token most probable.\n\n");
         page.append("Made by `").append(command).append("`\n");
