@@ -12,10 +12,10 @@ import java.util.Set;
  */
 record AddedToken(long id, String content, boolean special, boolean lstrip, boolean rstrip) {
     /**
-     * Tokens of structure that their publishers do not call special (deepseek-coder, gemma, command-r). Converters to GGUF make them
-     * control tokens, and so does this: else a user's text could write them.
+     * Tokens of structure that their publishers do not call special (deepseek-coder, gemma, command-r). Converters to GGUF make most of
+     * them control tokens, and so does this: else a user's text could write them.
      */
-    private static final Set<String> STRUCTURE = Set.of("<pad>", "<mask>", "<2mass>", "[@BOS@]");
+    private static final Set<String> STRUCTURE = Set.of("<pad>", "<mask>", "<2mass>", "[@BOS@]", "<start_of_turn>", "<end_of_turn>");
 
     static AddedToken read(StrictJson token, long id) {
         String content = token.text("content");

@@ -15,8 +15,8 @@ final class PlainVocabularies {
     private PlainVocabularies() { }
 
     /** GPT-2's: tokens with ids, and merges line by line, the best first. */
-    static Vocabulary byteLevel(StrictJson vocab, byte[] merges, String mergesFile, Optional<StrictJson> config) {
-        var vocabulary = new Vocabulary(vocab.file());
+    static Vocabulary byteLevel(StrictJson vocab, byte[] merges, String mergesFile, Optional<StrictJson> config, int vocabSize) {
+        var vocabulary = new Vocabulary(vocab.file(), vocabSize);
         for (String token : vocab.names()) {
             vocabulary.putNew(TokenizerFiles.id(vocab, token), token, TokenKind.NORMAL);
         }
@@ -39,8 +39,8 @@ final class PlainVocabularies {
     }
 
     /** BERT's: a token a line; its number is its id. */
-    static Vocabulary wordPiece(byte[] vocab, String file, Optional<StrictJson> config) {
-        var vocabulary = new Vocabulary(file);
+    static Vocabulary wordPiece(byte[] vocab, String file, Optional<StrictJson> config, int vocabSize) {
+        var vocabulary = new Vocabulary(file, vocabSize);
         TokenizerFiles.text(vocab, file).lines().forEach(token -> vocabulary.put(vocabulary.size(), token, TokenKind.NORMAL));
         config.ifPresent(settings -> {
             Components.requireFlag(settings, "tokenize_chinese_chars", true);

@@ -27,13 +27,13 @@ final class SentencePieceModel {
     private long end = 2;
     private long padding = -1;
 
-    private SentencePieceModel(byte[] model, String file) {
-        this.vocabulary = new Vocabulary(file);
+    private SentencePieceModel(byte[] model, String file, int vocabSize) {
+        this.vocabulary = new Vocabulary(file, vocabSize);
         this.model = new ProtobufReader(model, file);
     }
 
-    static Vocabulary read(byte[] model, String file) {
-        var translation = new SentencePieceModel(model, file);
+    static Vocabulary read(byte[] model, String file, int vocabSize) {
+        var translation = new SentencePieceModel(model, file, vocabSize);
         translation.readModel();
         translation.set();
         return translation.vocabulary;

@@ -26,10 +26,12 @@ public final class TokenizerFiles {
 
     private final String folder;
     private final Map<String, byte[]> files;
+    private final int vocabSize;
 
-    private TokenizerFiles(String folder, Map<String, byte[]> files) {
+    private TokenizerFiles(String folder, Map<String, byte[]> files, int vocabSize) {
         this.folder = folder;
         this.files = files;
+        this.vocabSize = vocabSize;
     }
 
     /**
@@ -42,15 +44,15 @@ public final class TokenizerFiles {
      * @throws ModelFormatException if a file is malformed, is not supported, or contradicts another; it says which and where
      */
     public static Map<String, Metadata.Value> metadata(String folder, Map<String, byte[]> filesByName, int vocabSize) {
-        return new TokenizerFiles(folder, filesByName).metadata(vocabSize);
+        return new TokenizerFiles(folder, filesByName, vocabSize).metadata();
     }
 
-    private Map<String, Metadata.Value> metadata(int vocabSize) {
+    private Map<String, Metadata.Value> metadata() {
         Optional<StrictJson> config = json("tokenizer_config.json");
         Optional<PostProcessor> postProcessor = Optional.empty();
         Vocabulary vocabulary;
         if (files.containsKey("tokenizer.json")) {
-            TokenizerJson tokenizer = TokenizerJson.read(files.get("tokenizer.json"), path("tokenizer.json"));
+            TokenizerJson tokenizer = TokenizerJson.read(files.get("tokenizer.json"), path("tokenizer.json"), vocabSize);
             vocabulary = tokenizer.vocabulary();
             postProcessor = Optional.of(tokenizer.postProcessor());
             AddedTokens.apply(tokenizer.addedTokens(), vocabulary);
@@ -59,20 +61,21 @@ public final class TokenizerFiles {
             AddedTokens.apply(AddedTokens.read(json("added_tokens.json"), config), vocabulary);
         }
         TokenRoles.set(vocabulary, postProcessor, config, json("special_tokens_map.json"), json("generation_config.json"));
-        Map<String, Metadata.Value> values = vocabulary.metadata(vocabSize);
+        Map<String, Metadata.Value> values = vocabulary.metadata();
         ChatTemplates.read(folder, files, config).forEach((key, template) -> values.put(key, new Metadata.TextValue(template)));
         return values;
     }
 
     private Vocabulary plainVocabulary(Optional<StrictJson> config) {
         if (files.containsKey("tokenizer.model")) {
-            return SentencePieceModel.read(files.get("tokenizer.model"), path("tokenizer.model"));
+            return SentencePieceModel.read(files.get("tokenizer.model"), path("tokenizer.model"), vocabSize);
         }
         if (files.containsKey("vocab.json") && files.containsKey("merges.txt")) {
-            return PlainVocabularies.byteLevel(json("vocab.json").orElseThrow(), files.get("merges.txt"), path("merges.txt"), config);
+            return PlainVocabularies.byteLevel(json("vocab.json").orElseThrow(), files.get("merges.txt"), path("merges.txt"), config,
+                    vocabSize);
         }
         if (files.containsKey("vocab.txt")) {
-            return PlainVocabularies.wordPiece(files.get("vocab.txt"), path("vocab.txt"), config);
+            return PlainVocabularies.wordPiece(files.get("vocab.txt"), path("vocab.txt"), config, vocabSize);
         }
         throw fault(folder, "has no vocabulary: no tokenizer.json, tokenizer.model, vocab.json with merges.txt, or vocab.txt", null);
     }

@@ -27,8 +27,8 @@ final class TokenizerJson {
     }
 
     /** Reads the vocabulary and all settings but those that only other files know: the roles of tokens. */
-    static TokenizerJson read(byte[] json, String file) {
-        var tokenizer = new TokenizerJson(TokenizerJsonParts.read(json, file));
+    static TokenizerJson read(byte[] json, String file, int vocabSize) {
+        var tokenizer = new TokenizerJson(TokenizerJsonParts.read(json, file, vocabSize));
         tokenizer.translate();
         return tokenizer;
     }

@@ -43,16 +43,16 @@ final class TokenizerJsonParts {
     private final Map<String, JsonNode> modelMembers = new HashMap<>();
     private StringTable merges = StringTable.EMPTY;
 
-    private TokenizerJsonParts(String file) {
+    private TokenizerJsonParts(String file, int vocabSize) {
         this.file = file;
-        this.vocabulary = new Vocabulary(file);
+        this.vocabulary = new Vocabulary(file, vocabSize);
     }
 
-    static TokenizerJsonParts read(byte[] json, String file) {
+    static TokenizerJsonParts read(byte[] json, String file, int vocabSize) {
         if (json.length > LoadLimits.MAX_HEADER_BYTES) {
             throw fault(file, "is larger than " + LoadLimits.MAX_HEADER_BYTES + " bytes");
         }
-        var parts = new TokenizerJsonParts(file);
+        var parts = new TokenizerJsonParts(file, vocabSize);
         try (JsonParser parser = MAPPER.createParser(json)) {
             parts.readDocument(parser);
         } catch (JacksonException e) {

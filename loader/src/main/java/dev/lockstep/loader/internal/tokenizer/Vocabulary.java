@@ -1,6 +1,5 @@
 package dev.lockstep.loader.internal.tokenizer;
 
-import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
@@ -30,6 +29,7 @@ final class Vocabulary {
     private static final int QUOTED_CHARS = 60;
 
     private final String file;
+    private final int vocabSize;
     private String[] spellings = new String[SMALLEST_CAPACITY];
     private TokenKind[] kinds = new TokenKind[SMALLEST_CAPACITY];
     private float[] scores = new float[SMALLEST_CAPACITY];
@@ -39,19 +39,23 @@ final class Vocabulary {
     private boolean scored;
     private final Map<String, Metadata.Value> settings = new LinkedHashMap<>();
 
-    /** @param file what it is read from, for messages */
-    Vocabulary(String file) {
+    /**
+     * @param file what it is read from, for messages
+     * @param vocabSize rows of the embedding: no id is higher
+     */
+    Vocabulary(String file, int vocabSize) {
         this.file = file;
+        this.vocabSize = vocabSize;
     }
 
     /** Adds or replaces the token {@code id}. */
     void put(long id, String spelling, TokenKind kind) {
-        if (id < 0 || id >= LoadLimits.MAX_VOCABULARY) {
-            throw fault("token " + quoted(spelling) + " has the id " + id + ", the limit is " + (LoadLimits.MAX_VOCABULARY - 1));
+        if (id < 0 || id >= vocabSize) {
+            throw fault("token " + quoted(spelling) + " has the id " + id + ", but the embedding has " + vocabSize + " rows");
         }
         int index = (int) id;
         if (index >= spellings.length) {
-            int capacity = Math.max(index + 1, 2 * spellings.length);
+            int capacity = Math.max(index + 1, (int) Math.min(vocabSize, 2L * spellings.length));
             spellings = Arrays.copyOf(spellings, capacity);
             kinds = Arrays.copyOf(kinds, capacity);
             scores = Arrays.copyOf(scores, capacity);
@@ -154,15 +158,8 @@ final class Vocabulary {
         return settings.get(PREFIX + name) instanceof Metadata.IntegerValue id ? OptionalInt.of((int) id.value()) : OptionalInt.empty();
     }
 
-    /**
-     * All keys, with padding for the ids that no token has.
-     *
-     * @param vocabSize rows of the embedding
-     */
-    Map<String, Metadata.Value> metadata(int vocabSize) {
-        if (size > vocabSize) {
-            throw fault("token " + (size - 1) + " (" + quoted(spellings[size - 1]) + ") has no row in the embedding, which has " + vocabSize);
-        }
+    /** All keys, with padding for the ids that no token has. */
+    Map<String, Metadata.Value> metadata() {
         var tokens = new TextTable();
         int[] types = new int[vocabSize];
         float[] allScores = new float[vocabSize];

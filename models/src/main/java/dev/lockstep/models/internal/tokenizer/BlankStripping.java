@@ -13,6 +13,7 @@ import java.util.Set;
 record BlankStripping(BitSet left, BitSet right) {
     /** GGUF does not say it; llama.cpp knows it by the model's name, and so must this. */
     private static final Set<String> PHI3_NAMES = Set.of("phi-3", "phi3");
+    private static final String PHI3_ARCHITECTURE = "phi3";
 
     /** Those of Phi 3 that keep the blanks after them. */
     private static final Set<String> PHI3_KEEPING = Set.of("<unk>", "<s>", "<|endoftext|>");
@@ -20,7 +21,8 @@ record BlankStripping(BitSet left, BitSet right) {
     static BlankStripping of(Vocabulary v, Pieces pieces) {
         BitSet right = v.ids(Vocabulary.RSTRIP_IDS);
         String name = v.text(Vocabulary.NAME).orElse("").toLowerCase(Locale.ROOT);
-        if (PHI3_NAMES.stream().anyMatch(name::contains)) {
+        boolean phi3 = v.text(Vocabulary.ARCHITECTURE).filter(PHI3_ARCHITECTURE::equals).isPresent();
+        if (phi3 && PHI3_NAMES.stream().anyMatch(name::contains)) {
             addPhi3(pieces, right);
         }
         return new BlankStripping(v.ids(Vocabulary.LSTRIP_IDS), right);

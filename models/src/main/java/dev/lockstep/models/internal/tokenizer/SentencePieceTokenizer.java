@@ -29,11 +29,8 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     private final CharsMap charsMap;
     private final PieceIndex index;
 
-    /** {@code (vocabulary)}: the higher the score, the smaller; equal for equal scores. Null if there are merges. */
-    private final int[] priorities;
-
-    /** Null if there are none, as usual: scores count then. */
-    private final MergeTable merges;
+    /** By score, or by merges where a file has some. */
+    private final Merger.Pairs pairs;
 
     /** Whether no piece goes on behind a word, so that words can be merged one by one. */
     private final boolean mergesWithinWords;
@@ -48,13 +45,12 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         mergeSpaces = v.flag(Vocabulary.REMOVE_EXTRA_WHITESPACES).orElse(false);
         charsMap = CharsMap.of(v, v.numbers(Vocabulary.CHARS_MAP));
         index = new PieceIndex(pieces.texts(), id -> isJoined(pieces, id));
-        merges = v.merges().size() == 0 ? null
-                : new MergeTable(v, new PieceIndex(pieces.spellings(), id -> isJoined(pieces, id) || pieces.type(id) == TokenType.USER_DEFINED));
-        priorities = merges == null ? priorities(v) : null;
+        pairs = v.merges().size() == 0 ? new ScoredPieces(v, index)
+                : new MergeTable(v, new PieceIndex(pieces.spellings(), id -> isMerged(pieces, id)));
         byteTokens = pieces.byteTokens();
         requireEveryTextCanBeSpelled(v);
         mergesWithinWords = mergesWithinWords(pieces);
-        words = KnownWords.of(pieces, pairs(), this::addSymbols, id -> isJoined(pieces, id));
+        words = KnownWords.of(pieces, pairs, this::addSymbols, id -> isJoined(pieces, id));
     }
 
     /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */
@@ -96,6 +92,11 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         };
     }
 
+    /** What merges may make: user-defined tokens too, since some vocabularies give that type to a token that merges make. */
+    private static boolean isMerged(Pieces pieces, int id) {
+        return isJoined(pieces, id) || pieces.type(id) == TokenType.USER_DEFINED;
+    }
+
     private static boolean containsPlainSpace(StringTable spellings, int id) {
         for (int i = 0; i < spellings.length(id); i++) {
             if (spellings.byteAt(id, i) == ' ') {
@@ -103,21 +104,6 @@ final class SentencePieceTokenizer extends PieceTokenizer {
             }
         }
         return false;
-    }
-
-    private static int[] priorities(Vocabulary v) {
-        float[] scores = v.scores("a SentencePiece vocabulary merges by score");
-        int[] priorities = new int[scores.length];
-        for (int id = 0; id < scores.length; id++) {
-            priorities[id] = ~ascending(scores[id]);
-        }
-        return priorities;
-    }
-
-    /** An int that orders as the finite float does: the bits of a negative float grow as it falls. */
-    private static int ascending(float score) {
-        int bits = Float.floatToRawIntBits(score + 0.0f); // adding zero turns -0 into 0, its equal
-        return bits ^ bits >> 31 & Integer.MAX_VALUE;
     }
 
     private void requireEveryTextCanBeSpelled(Vocabulary v) {
@@ -141,7 +127,7 @@ final class SentencePieceTokenizer extends PieceTokenizer {
 
     @Override
     StretchEncoder newEncoder(SegmentAllocator scratch) {
-        var merger = new Merger(scratch, pairs());
+        var merger = new Merger(scratch, pairs);
         if (charsMap == null && !mergeSpaces) {
             return (text, start, end, ids) -> encodeWords(text, withPrefix(text, start), end, merger, ids);
         }
@@ -152,17 +138,9 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         };
     }
 
-    private Merger.Pairs pairs() {
-        return merges != null ? merges : (text, at, length, leftId, rightId) -> {
-            int id = index.find(text, at, length);
-            return id == PieceIndex.NONE ? Merger.Pairs.NONE : Merger.Pairs.of(priorities[id], id);
-        };
-    }
-
-    private boolean mergesWithinWords(Pieces pieces) {
+    private static boolean mergesWithinWords(Pieces pieces) {
         for (int id = 0; id < pieces.size(); id++) {
-            boolean joined = isJoined(pieces, id) || merges != null && pieces.type(id) == TokenType.USER_DEFINED;
-            if (joined && goesOnBehindAWord(pieces.texts(), id)) {
+            if (isMerged(pieces, id) && goesOnBehindAWord(pieces.texts(), id)) {
                 return false;
             }
         }

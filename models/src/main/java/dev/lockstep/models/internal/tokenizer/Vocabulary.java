@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 final class Vocabulary {
     private static final String PREFIX = "tokenizer.ggml.";
+    static final String ARCHITECTURE = "general.architecture";
     static final String NAME = "general.name";
     static final String MODEL = PREFIX + "model";
     static final String PRE = PREFIX + "pre";

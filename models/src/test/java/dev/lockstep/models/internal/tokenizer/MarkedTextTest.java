@@ -87,6 +87,8 @@ class MarkedTextTest {
     void blanksAfterTokensOfPhi3AreSwallowedByTheNameOfTheModel() {
         var vocabulary = vocabulary();
         vocabulary.name = "Phi-3 mini";
+        assertThat(split(vocabulary.tokenizer(), "<|end|>\n", "b")).containsExactly("<|end|>", "Ċ", "b");
+        vocabulary.architecture = "phi3";
         assertThat(split(vocabulary.tokenizer(), "<|end|>\n", " b")).containsExactly("<|end|>", "b");
     }
 

@@ -97,6 +97,19 @@ class TextStreamTest {
     }
 
     @Test
+    void wordPiecesAndUnigramsAreWholeCharactersToo() {
+        var words = VocabularyBuilder.wordPiece().token("▁né", VocabularyBuilder.NORMAL).token("e", VocabularyBuilder.NORMAL);
+        assertThat(stream(words, true, 2, 4, 5, 4, 3)).containsExactly("", "né", "e", " né", "", "");
+        var unigram = new VocabularyBuilder();
+        unigram.model = "t5";
+        unigram.addSpacePrefix = true;
+        unigram.token("<unk>", VocabularyBuilder.UNKNOWN).token("</s>", VocabularyBuilder.CONTROL).piece("▁é", -1)
+                .token("<0xC3>", VocabularyBuilder.BYTE).token("<0xA9>", VocabularyBuilder.BYTE);
+        unigram.unkId = 0;
+        assertThat(stream(unigram, true, 2, 3, 4, 2, 3)).containsExactly("é", "", "é", " é", "", "\uFFFD");
+    }
+
+    @Test
     void withoutASpacePrefixNothingIsLost() {
         var vocabulary = vocabulary();
         vocabulary.addSpacePrefix = false;

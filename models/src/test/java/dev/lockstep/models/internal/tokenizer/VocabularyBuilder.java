@@ -35,7 +35,8 @@ final class VocabularyBuilder {
     boolean withoutScores;
     boolean withoutTypes;
 
-    /** {@code general.name}. */
+    /** {@code general.architecture}, and {@code general.name}. */
+    String architecture = "llama";
     String name = "test";
 
     /** Keys without "tokenizer.ggml.". */
@@ -125,6 +126,7 @@ final class VocabularyBuilder {
         put(values, "add_space_prefix", flag(addSpacePrefix));
         more.forEach((key, value) -> put(values, key, value));
         values.putAll(own);
+        values.put("general.architecture", new Metadata.TextValue(architecture));
         values.put("general.name", new Metadata.TextValue(name));
         return new Metadata("test.gguf", values);
     }

@@ -24,6 +24,7 @@ class MutationTest {
     private static final int ENCRYPTED_FILES = 2_000;
     private static final int SAVED_SESSIONS = 2_000;
     private static final int TIMESTAMPS = 1_000;
+    private static final int TOKENIZER_FILES = 1_000;
 
     /** What to put in the place of a JSON value. */
     private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
@@ -141,6 +142,19 @@ class MutationTest {
         for (int i = 0; i < TIMESTAMPS; i++) {
             isAccepted(i, mutator.mutate(timestamp), TimestampFuzzTest::check);
         }
+    }
+
+    @Test
+    void spoiledTokenizerFilesAreTokenizersOrRefused() {
+        var mutator = new Mutator(SEED);
+        List<byte[]> files = List.copyOf(TinyTokenizers.json().values());
+        int accepted = 0;
+        for (int i = 0; i < TOKENIZER_FILES; i++) {
+            accepted += isAccepted(i, mutator.mutateJson(files.get(i % files.size()), VALUES), TokenizerJsonFuzzTest::check) ? 1 : 0;
+            accepted += isAccepted(i, mutator.mutate(TinyTokenizers.model()), TokenizerModelFuzzTest::check) ? 1 : 0;
+        }
+        // another token or score is no fault
+        assertThat(accepted).isBetween(1, 2 * TOKENIZER_FILES - 1);
     }
 
     private static boolean isAccepted(int index, byte[] input, Target target) {

@@ -95,6 +95,20 @@ class SeedsTest {
     }
 
     @Test
+    void tokenizerFilesAreTokenizers() throws Exception {
+        for (var file : TinyTokenizers.json().entrySet()) {
+            Path seed = RESOURCES.resolve("TokenizerJsonFuzzTestInputs/translatesOrRefuses/" + file.getKey() + ".json");
+            write(seed, file.getValue());
+            assertThat(seed).hasBinaryContent(file.getValue());
+            assertThat(TokenizerJsonFuzzTest.check(file.getValue())).as(file.getKey()).isTrue();
+        }
+        Path seed = RESOURCES.resolve("TokenizerModelFuzzTestInputs/translatesOrRefuses/bpe.model");
+        write(seed, TinyTokenizers.model());
+        assertThat(seed).hasBinaryContent(TinyTokenizers.model());
+        assertThat(TokenizerModelFuzzTest.check(TinyTokenizers.model())).isTrue();
+    }
+
+    @Test
     void savedSessionsContinue() throws Exception {
         for (var session : SavedSessionSeed.all().entrySet()) {
             Path seed = SESSIONS.resolve(session.getKey() + ".session");

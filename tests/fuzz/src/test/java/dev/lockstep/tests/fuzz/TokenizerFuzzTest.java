@@ -17,7 +17,18 @@ class TokenizerFuzzTest {
             Vocabularies.byteLevel("starcoder", true),
             Vocabularies.byteLevel("llama-bpe", false),
             Vocabularies.byteLevel("dbrx", true),
-            Vocabularies.byteLevel("qwen2", true));
+            Vocabularies.byteLevel("qwen2", true),
+            Vocabularies.byteLevel("gpt-4o", false),
+            Vocabularies.byteLevel("deepseek-v3", true),
+            Vocabularies.byteLevel("deepseek-coder", false),
+            Vocabularies.byteLevel("viking", false));
+
+    /** Whose texts need not come back. */
+    private static final List<Tokenizer> NORMALIZING = List.of(
+            Vocabularies.unigram(false),
+            Vocabularies.unigram(true),
+            Vocabularies.wordPiece(true),
+            Vocabularies.wordPiece(false));
 
     private static final Tokenizer SPACE_FIRST = Vocabularies.sentencePiece(true, false);
     private static final Tokenizer SPACES_BETWEEN = Vocabularies.sentencePiece(true, true);
@@ -31,6 +42,9 @@ class TokenizerFuzzTest {
         Parsing.accepts(text.length, Set.of(), () -> {
             for (Tokenizer tokenizer : EXACT) {
                 assertThat(Tokens.decode(tokenizer, encode(tokenizer, text))).isEqualTo(text);
+            }
+            for (Tokenizer tokenizer : NORMALIZING) {
+                Tokens.decode(tokenizer, normalized(tokenizer, text));
             }
             String space = text.length == 0 ? "" : " ";
             assertThat(latin1(Tokens.decode(SPACE_FIRST, encode(SPACE_FIRST, text)))).isEqualTo(space + latin1(text));
@@ -49,6 +63,17 @@ class TokenizerFuzzTest {
             }
         }
         assertThat(Tokens.encode(tokenizer, text, true)).hasSize(ids.length + 2).startsWith(1).endsWith(2);
+        return ids;
+    }
+
+    /** The ids of a text, of which the only one that may be a control token is the one for what is unknown. */
+    private static int[] normalized(Tokenizer tokenizer, byte[] text) {
+        int[] ids = Tokens.encode(tokenizer, text, false);
+        for (int id : ids) {
+            if (id > 0 && id < Vocabularies.CONTROLS || id >= tokenizer.vocabularySize()) {
+                throw new AssertionError("text became token " + id + " of " + tokenizer.vocabularySize());
+            }
+        }
         return ids;
     }
 

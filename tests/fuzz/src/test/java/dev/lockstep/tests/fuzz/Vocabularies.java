@@ -69,6 +69,36 @@ final class Vocabularies {
         return Tokenizers.of(new Metadata("fuzz", values));
     }
 
+    /** SentencePiece unigram: the same pieces with a score for each; with bytes, or with spaces merged. */
+    static Tokenizer unigram(boolean bytes) {
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        List<Integer> types = new ArrayList<>(List.of(UNKNOWN, CONTROL, CONTROL));
+        PIECES.forEach(piece -> add(tokens, types, piece, NORMAL));
+        for (int value = 0; bytes && value < 256; value++) {
+            add(tokens, types, String.format("<0x%02X>", value), BYTE);
+        }
+        float[] scores = new float[tokens.size()];
+        for (int id = 0; id < scores.length; id++) {
+            scores[id] = -id % 7;
+        }
+        Map<String, Metadata.Value> values = metadata("t5", null, tokens, types);
+        values.put("tokenizer.ggml.scores", Metadata.NumberListValue.of(scores));
+        values.put("tokenizer.ggml.unknown_token_id", new Metadata.IntegerValue(0));
+        values.put("tokenizer.ggml.remove_extra_whitespaces", new Metadata.BooleanValue(!bytes));
+        return Tokenizers.of(new Metadata("fuzz", values));
+    }
+
+    /** BERT's WordPiece. */
+    static Tokenizer wordPiece(boolean lowercase) {
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        List<Integer> types = new ArrayList<>(List.of(CONTROL, CONTROL, CONTROL));
+        PIECES.forEach(piece -> add(tokens, types, piece, NORMAL));
+        Map<String, Metadata.Value> values = metadata("bert", null, tokens, types);
+        values.put("tokenizer.ggml.unknown_token_id", new Metadata.IntegerValue(0));
+        values.put("tokenizer.ggml.normalizer.lowercase", new Metadata.BooleanValue(lowercase));
+        return Tokenizers.of(new Metadata("fuzz", values));
+    }
+
     private static Map<String, Metadata.Value> metadata(String model, String pre, List<String> tokens, List<Integer> types) {
         Map<String, Metadata.Value> values = new HashMap<>();
         values.put("tokenizer.ggml.model", new Metadata.TextValue(model));

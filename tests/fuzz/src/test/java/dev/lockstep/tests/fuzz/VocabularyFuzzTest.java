@@ -16,13 +16,13 @@ import java.util.Set;
 
 /** Vocabularies that contradict themselves: refused, or good for any text. */
 class VocabularyFuzzTest {
-    private static final String[] MODELS = {"llama", "gpt2", "bert", ""};
-    private static final String[] RULES = {null, "gpt-2", "llama-bpe", "starcoder", "qwen2", "none"};
+    private static final String[] MODELS = {"llama", "gpt2", "bert", "t5", ""};
+    private static final String[] RULES = {null, "gpt-2", "llama-bpe", "starcoder", "qwen2", "tekken", "default", "none"};
     private static final Boolean[] FLAGS = {null, true, false};
     private static final List<String> IDS = List.of("bos_token_id", "eos_token_id", "eot_token_id", "eom_token_id", "unknown_token_id",
             "cls_token_id", "seperator_token_id");
     private static final List<String> SWITCHES = List.of("add_bos_token", "add_eos_token", "add_sep_token", "add_space_prefix",
-            "normalizer.lowercase", "normalizer.strip_accents");
+            "remove_extra_whitespaces", "normalizer.lowercase", "normalizer.strip_accents");
     private static final int MAX_TOKENS = 64;
     private static final int MAX_TEXT = 64;
 
@@ -66,6 +66,7 @@ class VocabularyFuzzTest {
             Boolean flag = data.pickValue(FLAGS);
             put(values, key, flag == null ? null : new Metadata.BooleanValue(flag));
         }
+        put(values, "precompiled_charsmap", data.consumeBoolean() ? Metadata.NumberListValue.of(data.consumeInts(16)) : null);
         put(values, "tokens", new Metadata.TextListValue(StringTable.of(tokens)));
         return new Metadata("fuzz", values);
     }
