@@ -77,6 +77,7 @@ final class TokenizerJson {
         requireEmpty("end_of_word_suffix");
         vocabulary.setMerges(parts.merges());
         if (Components.flag(model, "byte_fallback", false)) {
+            Components.requireFlag(model, "ignore_merges", false);
             SentencePieceComponents.translate(parts, vocabulary);
             scoreByMerges();
         } else {

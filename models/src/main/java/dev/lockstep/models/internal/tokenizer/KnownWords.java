@@ -5,17 +5,22 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.lockstep.loader.StringTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
 
 /**
  * The words that are one token, and that merging would make that token: most words of a text need no merging. It is a fact of the
  * vocabulary, found out once when a tokenizer is made; what was looked up in a text is not remembered anywhere.
  *
- * <p>Short words of ASCII only. Merging every piece of a large vocabulary would take longer than a prompt ever saves.
+ * <p>Only the first short words of ASCII: vocabularies begin with what is most frequent, and merging every piece of a large one would
+ * take longer than a prompt ever saves.
  */
 final class KnownWords {
     /** In bytes. */
     private static final int MAX_LENGTH = 20;
+
+    /** So many words are tried; it takes some 20 ms. */
+    private static final int MAX_WORDS = 1 << 14;
 
     /** Cuts a word into its smallest symbols. */
     @FunctionalInterface
@@ -32,13 +37,20 @@ final class KnownWords {
             // one kind of memory at a call site: what merges text is off heap
             MemorySegment word = arena.allocate(MAX_LENGTH);
             var merger = new Merger(arena, pairs);
-            return new PieceIndex(texts, id -> candidates.test(id) && isShortAscii(texts, id)
-                    && id == merged(texts, id, word, merger, symbols));
+            BitSet known = new BitSet();
+            int tried = 0;
+            for (int id = 0; id < texts.size() && tried < MAX_WORDS; id++) {
+                if (candidates.test(id) && isShortAscii(texts, id)) {
+                    tried++;
+                    known.set(id, id == merged(texts, id, word, merger, symbols));
+                }
+            }
+            return new PieceIndex(texts, known::get);
         }
     }
 
     private static boolean isShortAscii(StringTable texts, int id) {
-        if (texts.length(id) > MAX_LENGTH) {
+        if (texts.length(id) == 0 || texts.length(id) > MAX_LENGTH) {
             return false;
         }
         for (int i = 0; i < texts.length(id); i++) {
