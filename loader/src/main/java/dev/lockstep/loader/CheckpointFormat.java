@@ -26,7 +26,14 @@ enum CheckpointFormat {
     HDF5 {
         @Override
         VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return Hdf5Checkpoint.open(files);
+            return Hdf5Checkpoint.open(files, files.namedFile());
+        }
+    },
+
+    KERAS_ARCHIVE {
+        @Override
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+            return Hdf5Checkpoint.openArchive(files);
         }
     },
 
@@ -51,7 +58,7 @@ enum CheckpointFormat {
             return HDF5;
         }
         String name = EncryptedName.plain(model).orElse(model).getFileName().toString();
-        return name.endsWith(".safetensors") ? SAFETENSORS : GGUF;
+        return name.endsWith(".safetensors") ? SAFETENSORS : name.endsWith(".keras") ? KERAS_ARCHIVE : GGUF;
     }
 
     /** Reads, verifies and parses it. Whatever was read is closed if that fails. */

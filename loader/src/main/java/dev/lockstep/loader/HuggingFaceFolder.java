@@ -14,6 +14,9 @@ final class HuggingFaceFolder {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
+    /** Weights in one HDF5 file, if there are none in safetensors. */
+    private static final List<String> HDF5_FILES = List.of("model.h5", "model.weights.h5");
+
     private final VerifiedFiles files;
     private final List<StoredTensor> stored = new ArrayList<>();
 
@@ -23,6 +26,11 @@ final class HuggingFaceFolder {
 
     /** Opens the folder. */
     static VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+        for (String name : HDF5_FILES) {
+            if (files.has(name) && !files.has(SINGLE) && !files.has(INDEX)) {
+                return Hdf5Checkpoint.open(files, name);
+            }
+        }
         var folder = new HuggingFaceFolder(files);
         ModelTranslation model = folder.settings();
         return folder.checkpoint(model, folder.readWeights());

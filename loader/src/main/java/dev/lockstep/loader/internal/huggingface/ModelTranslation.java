@@ -37,17 +37,30 @@ public final class ModelTranslation {
      * @throws ModelFormatException if it is malformed, or of a family that is not in the table
      */
     public static ModelTranslation of(byte[] config, String file) {
+        return of(FAMILIES, config, file);
+    }
+
+    /**
+     * The same for a backbone of keras-hub, whose settings and tensors have the names of transformers by now.
+     *
+     * @param config {@code model_type} is the class of Keras
+     */
+    public static ModelTranslation ofKeras(byte[] config, String file) {
+        return of(KerasFamilies.ALL, config, file);
+    }
+
+    private static ModelTranslation of(List<Family> families, byte[] config, String file) {
         ModelSettings whole = ModelSettings.parse(config, file);
         ModelSettings settings = whole.object("text_config").orElse(whole);
         String type = whole.text("model_type").orElseThrow(() -> whole.missing("model_type"));
-        Family family = FAMILIES.stream().filter(each -> each.modelTypes().contains(type)).findFirst().orElseThrow(() -> whole.fault("model_type",
-                '"' + type + "\" is not supported; supported are " + String.join(", ", modelTypes())));
+        Family family = families.stream().filter(each -> each.modelTypes().contains(type)).findFirst().orElseThrow(() -> whole.fault("model_type",
+                '"' + type + "\" is not supported; supported are " + String.join(", ", modelTypes(families))));
         return new ModelTranslation(settings, family);
     }
 
-    private static Set<String> modelTypes() {
+    private static Set<String> modelTypes(List<Family> families) {
         var types = new TreeSet<String>();
-        FAMILIES.forEach(family -> types.addAll(family.modelTypes()));
+        families.forEach(family -> types.addAll(family.modelTypes()));
         return types;
     }
 

@@ -17,6 +17,11 @@ final class OtherDecoders {
     /** Causal masks that old versions stored, and tables of rotations. */
     private static final String[] STORED_TABLES = {".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias"};
 
+    static final List<SettingRule> GPT2_SETTINGS = List.of(
+            integer("context_length", "n_positions", "n_ctx", "max_position_embeddings"), integer("embedding_length", "n_embd", "hidden_size"),
+            integer("block_count", "n_layer", "num_hidden_layers"), integer("attention.head_count", "n_head", "num_attention_heads"),
+            number("attention.layer_norm_epsilon", "layer_norm_epsilon").or(1e-5), integer("vocab_size", "vocab_size"));
+
     static final List<Family> ALL = List.of(
             family("phi3", "phi3").settings(LlamaFamilies.SIZES).settings(LlamaFamilies.RMS_EPSILON)
                     .tensors(DecoderTensors.OUTER).tensors(DecoderTensors.NORMS_BEFORE)
@@ -30,10 +35,7 @@ final class OtherDecoders {
                     .tensors(affine("blk.{l}.attn_output", "layers.{l}.self_attn.dense"))
                     .tensors(affine("blk.{l}.ffn_up", "layers.{l}.mlp.fc1")).tensors(affine("blk.{l}.ffn_down", "layers.{l}.mlp.fc2"))
                     .rotation(Rotation.ofShare(0.5)).activations("gelu_new", "gelu_pytorch_tanh").demand("qk_layernorm", "false").build(),
-            family("gpt2", "gpt2").settings(
-                            integer("context_length", "n_positions", "n_ctx", "max_position_embeddings"), integer("embedding_length", "n_embd", "hidden_size"),
-                            integer("block_count", "n_layer", "num_hidden_layers"), integer("attention.head_count", "n_head", "num_attention_heads"),
-                            number("attention.layer_norm_epsilon", "layer_norm_epsilon").or(1e-5), integer("vocab_size", "vocab_size"))
+            family("gpt2", "gpt2").settings(GPT2_SETTINGS)
                     .tensors(TensorRule.of("token_embd.weight", "wte.weight"), TensorRule.of("position_embd.weight", "wpe.weight"),
                             TensorRule.of("output.weight", "lm_head.weight"))
                     .tensors(affine("output_norm", "ln_f")).tensors(affine("blk.{l}.attn_norm", "h.{l}.ln_1")).tensors(affine("blk.{l}.ffn_norm", "h.{l}.ln_2"))

@@ -21,6 +21,8 @@ record TensorRule(String ggufName, List<String> stored, Form form) {
         ROTATED,
         /** The matrix is stored as (input, output). */
         TRANSPOSED,
+        /** The matrix is stored as (input, output), and its rows are those of rotated heads. */
+        TRANSPOSED_ROTATED,
         /** One was subtracted from the weights. */
         PLUS_ONE,
         /** A matrix of one row is a vector. */

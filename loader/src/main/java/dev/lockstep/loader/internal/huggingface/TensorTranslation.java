@@ -74,12 +74,10 @@ final class TensorTranslation {
             case AS_STORED -> parts.size() == 1 && !rule.isPerExpert() ? stored.rows(first) : stacked(rule, parts);
             case AS_VECTOR -> Rows.of(stored.use(first), List.of(elements(first)));
             case PLUS_ONE -> Rows.plusOne(stored.rows(first));
-            case ROTATED -> ordered(first, heads.dim(), RowOrder.adjacentPairs(heads.dim(), heads.rotated()));
-            case QUERY_KEY_VALUE -> ordered(first, 3 * heads.heads() * heads.dim(), RowOrder.queriesKeysValues(heads.heads(), heads.dim()));
-            case TRANSPOSED -> {
-                requireDimensions(first, 2);
-                yield Rows.transposed(stored.use(first), first.shape().getFirst(), first.shape().getLast());
-            }
+            case ROTATED -> rotated(asRows(first), first);
+            case QUERY_KEY_VALUE -> ordered(asRows(first), first, 3 * heads.heads() * heads.dim(), RowOrder.queriesKeysValues(heads.heads(), heads.dim()));
+            case TRANSPOSED -> parts.size() == 1 ? transposed(first) : stackedTransposed(parts);
+            case TRANSPOSED_ROTATED -> rotated(transposed(first), first);
             case FIRST_HALVES -> halves(first, 0);
             case SECOND_HALVES -> halves(first, 1);
         };
@@ -100,12 +98,33 @@ final class TensorTranslation {
         return tensor.shape().size() == 1 ? Rows.column(stored.use(tensor)) : stored.rows(tensor);
     }
 
-    private RowSource ordered(StoredTensor tensor, long period, RowOrder order) {
-        RowSource rows = asRows(tensor);
+    private RowSource rotated(RowSource rows, StoredTensor tensor) {
+        return ordered(rows, tensor, heads.dim(), RowOrder.adjacentPairs(heads.dim(), heads.rotated()));
+    }
+
+    private RowSource ordered(RowSource rows, StoredTensor tensor, long period, RowOrder order) {
         if (rows.rows() % period != 0 || tensor.shape().size() > 2) {
             throw StoredWeights.fault(tensor, "has shape " + tensor.shape() + "; rows for whole heads of " + heads.dim() + " are needed, a multiple of " + period);
         }
-        return Rows.ordered(rows, rows.rows(), order, tensor.shape());
+        return Rows.ordered(rows, rows.rows(), order, tensor.shape().size() == 1 ? tensor.shape() : rows.shape());
+    }
+
+    private RowSource transposed(StoredTensor tensor) {
+        requireDimensions(tensor, 2);
+        return Rows.transposed(stored.use(tensor), tensor.shape().getFirst(), tensor.shape().getLast());
+    }
+
+    /** Matrices of the same inputs, the outputs of one behind those of the other. */
+    private RowSource stackedTransposed(List<StoredTensor> parts) {
+        List<RowSource> rows = parts.stream().map(this::transposed).toList();
+        for (int i = 0; i < parts.size(); i++) {
+            if (rows.get(i).columns() != rows.getFirst().columns()) {
+                throw StoredWeights.fault(parts.get(i), "has shape " + parts.get(i).shape() + ", which does not fit to " + parts.getFirst().shape() + " of "
+                        + parts.getFirst().name());
+            }
+        }
+        long count = rows.stream().mapToLong(RowSource::rows).reduce(0, Math::addExact);
+        return Rows.stacked(rows, List.of(count, rows.getFirst().columns()));
     }
 
     /** Experts get a dimension of their own, other parts are one matrix, or one vector. */
