@@ -40,7 +40,8 @@ class Hdf5ConformanceTest {
     @Test
     void logitsAreThoseOfTheGgufFileToTheLastBit() {
         int[] ids = SharedData.ints(GOLDEN.get("logits").get("input_ids"));
-        assertThat(logits(STORIES.resolve("hdf5/model-packed.h5"), ids)).isEqualTo(logits(STORIES.resolve("stories260K-f32.gguf"), ids));
+        float[] expected = logits(STORIES.resolve("stories260K-f32.gguf"), ids);
+        assertThat(LogitsConformanceTest.largestDifference(logits(STORIES.resolve("hdf5/model-packed.h5"), ids), expected)).isZero();
     }
 
     private static float[] logits(Path file, int[] ids) {

@@ -40,19 +40,15 @@ record KerasConfig(KerasBackbone backbone, ObjectNode json) {
         return new KerasConfig(backbone, json);
     }
 
-    /** Scaling of all positions, or of the slow frequencies as in Llama 3.1; both at once are not built. */
+    /** Scaling of the slow frequencies as in Llama 3.1. That of all positions is a setting that not every version of keras-hub heeds. */
     private static void rotation(JsonNode config, ObjectNode json, String file) {
-        boolean isScaled = isThere(config, "rope_position_scaling_factor") && config.get("rope_position_scaling_factor").asDouble() != 1;
-        boolean isAdjusted = isThere(config, "rope_frequency_adjustment_factor");
-        if (isScaled && isAdjusted) {
+        if (isThere(config, "rope_position_scaling_factor") && config.get("rope_position_scaling_factor").asDouble() != 1) {
             throw new ModelFormatException(file, ModelFormatException.NO_OFFSET, "rope_position_scaling_factor",
-                    "is not supported together with rope_frequency_adjustment_factor");
+                    "is not 1; what else it means depends on the version of keras-hub, and is not supported");
         }
-        if (isScaled) {
-            json.putObject("rope_scaling").put("rope_type", "linear").set("factor", config.get("rope_position_scaling_factor"));
-        } else if (isAdjusted) {
+        if (isThere(config, "rope_frequency_adjustment_factor")) {
             ObjectNode scaling = json.putObject("rope_scaling").put("rope_type", "llama3");
-            scaling.set("factor", config.get("rope_frequency_adjustment_factor"));
+            copy(config, "rope_frequency_adjustment_factor", scaling, "factor");
             copy(config, "rope_low_freq_factor", scaling, "low_freq_factor");
             copy(config, "rope_high_freq_factor", scaling, "high_freq_factor");
             copy(config, "rope_pretraining_sequence_length", scaling, "original_max_position_embeddings");
