@@ -5,7 +5,9 @@ import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.models.Embedder;
 import dev.lockstep.models.LoadOptions;
+import dev.lockstep.models.MemoryPlan;
 import dev.lockstep.models.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,12 +30,16 @@ class GgufFuzzTest {
         Parsing.accepts(bytes.length, Set.of(ModelFormatException.class), () -> {
             try (VerifiedCheckpoint checkpoint = CheckpointLoader.open(FILE, TrustPolicy.allowUnsigned())) {
                 // Both, since a file may lack what the one needs and still have the other.
-                boolean plan = isAccepted(() -> Model.plan(checkpoint, OPTIONS).total());
+                boolean plan = isAccepted(() -> plan(checkpoint).total());
                 boolean tokenizer = isAccepted(() -> Model.tokenizer(checkpoint).vocabularySize());
                 complete[0] = plan && tokenizer;
             }
         });
         return complete[0];
+    }
+
+    private static MemoryPlan plan(VerifiedCheckpoint checkpoint) {
+        return Embedder.isEncoder(checkpoint) ? Embedder.plan(checkpoint, OPTIONS) : Model.plan(checkpoint, OPTIONS);
     }
 
     private static boolean isAccepted(Runnable check) {

@@ -24,6 +24,8 @@ final class TinyModels {
         models.put("bpe-bf16", byteLevel(DType.BF16, 2));
         models.put("gemma3-f32", gemma3(2));
         models.put("gpt2-f32", gpt2(2));
+        models.put("qwen2moe-f32", qwen2Moe(2));
+        models.put("bert-f32", bert(2));
         models.put("vocabulary-only", vocabularyOnly());
         return models;
     }
@@ -75,6 +77,57 @@ final class TinyModels {
         addSentencePiece(file, tokens, List.of(2, 3, 3, 1));
         file.tensor("token_embd.weight", DType.F32, tokens.size(), dim).tensor("position_embd.weight", DType.F32, CONTEXT, dim);
         for (String norm : List.of("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm")) {
+            file.tensor(norm + ".weight", DType.F32, dim).tensor(norm + ".bias", DType.F32, dim);
+        }
+        for (String matrix : List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down")) {
+            file.tensor("blk.0." + matrix + ".weight", DType.F32, dim, dim).tensor("blk.0." + matrix + ".bias", DType.F32, dim);
+        }
+        return file.build();
+    }
+
+    /** Experts, and one that all tokens pass. */
+    private static GgufImage qwen2Moe(int dim) {
+        int experts = 3;
+        var file = hyperparameters("qwen2moe", dim, 1).float32("qwen2moe.attention.layer_norm_rms_epsilon", 1e-6f)
+                .uint32("qwen2moe.expert_count", experts)
+                .uint32("qwen2moe.expert_used_count", 2)
+                .uint32("qwen2moe.expert_feed_forward_length", dim)
+                .uint32("qwen2moe.expert_shared_feed_forward_length", dim)
+                .uint32("qwen2moe.expert_gating_func", 1)
+                .bool("qwen2moe.expert_weights_norm", true)
+                .float32("qwen2moe.expert_weights_scale", 2);
+        List<String> tokens = List.of("<unk>", "<s>", "</s>", "x");
+        addSentencePiece(file, tokens, List.of(2, 3, 3, 1));
+        file.tensor("token_embd.weight", DType.F32, tokens.size(), dim);
+        for (String norm : List.of("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm")) {
+            file.tensor(norm + ".weight", DType.F32, dim);
+        }
+        for (String matrix : List.of("attn_q", "attn_k", "attn_v")) {
+            file.tensor("blk.0." + matrix + ".weight", DType.F32, dim, dim).tensor("blk.0." + matrix + ".bias", DType.F32, dim);
+        }
+        for (String matrix : List.of("attn_output", "ffn_gate_shexp", "ffn_up_shexp", "ffn_down_shexp")) {
+            file.tensor("blk.0." + matrix + ".weight", DType.F32, dim, dim);
+        }
+        for (String matrix : List.of("ffn_gate_exps", "ffn_up_exps", "ffn_down_exps")) {
+            file.tensor("blk.0." + matrix + ".weight", DType.F32, experts, dim, dim);
+        }
+        return file.tensor("blk.0.ffn_gate_inp.weight", DType.F32, experts, dim).tensor("blk.0.ffn_gate_inp_shexp.weight", DType.F32, dim).build();
+    }
+
+    /** An encoder with a WordPiece vocabulary. */
+    private static GgufImage bert(int dim) {
+        var file = hyperparameters("bert", dim, 1).float32("bert.attention.layer_norm_epsilon", 1e-12f)
+                .bool("bert.attention.causal", false)
+                .uint32("bert.pooling_type", 1);
+        List<String> tokens = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u2581a", "b");
+        file.text(TOKENIZER + "model", "bert").texts(TOKENIZER + "tokens", tokens)
+                .int32s(TOKENIZER + "token_type", List.of(3, 3, 3, 3, 1, 1))
+                .uint32(TOKENIZER + "unknown_token_id", 1)
+                .uint32(TOKENIZER + "bos_token_id", 2)
+                .uint32(TOKENIZER + "seperator_token_id", 3);
+        file.tensor("token_embd.weight", DType.F32, tokens.size(), dim).tensor("position_embd.weight", DType.F32, CONTEXT, dim)
+                .tensor("token_types.weight", DType.F32, 2, dim);
+        for (String norm : List.of("token_embd_norm", "blk.0.attn_output_norm", "blk.0.layer_output_norm")) {
             file.tensor(norm + ".weight", DType.F32, dim).tensor(norm + ".bias", DType.F32, dim);
         }
         for (String matrix : List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down")) {
