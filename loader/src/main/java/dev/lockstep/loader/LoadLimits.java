@@ -53,6 +53,12 @@ public final class LoadLimits {
     /** Experts of a layer; the largest known models have 512. */
     public static final int MAX_EXPERTS = 4096;
 
+    /**
+     * Experts of all layers together, three matrices each that are known by name; the largest known models have some 30,000. A tensor of
+     * experts may be so small that the size of a file says nothing of their number.
+     */
+    public static final int MAX_EXPERTS_OF_ALL_LAYERS = 65_536;
+
     /** Width of a layer, a head, or a feed-forward network, in values; keeps products of two of them far inside a long. */
     public static final int MAX_WIDTH = 1 << 20;
 

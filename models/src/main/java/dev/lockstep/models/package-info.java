@@ -8,6 +8,14 @@
  * }
  * }</pre>
  *
+ * <p>An {@link dev.lockstep.models.Embedder} makes vectors of texts, with models that are made for that:
+ *
+ * <pre>{@code
+ * try (Embedder embedder = Lockstep.loadEmbedder(Path.of("encoder.gguf"), TrustPolicy.of(publicKey))) {
+ *     float[] vector = embedder.embed("a fox");
+ * }
+ * }</pre>
+ *
  * <p>Weights, prompts, caches and logits live in secure memory that is zeroed when its owner is closed. To keep a prompt off
  * the Java heap altogether, hand it over as a memory segment.
  */

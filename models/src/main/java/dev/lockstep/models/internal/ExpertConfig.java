@@ -1,6 +1,7 @@
 package dev.lockstep.models.internal;
 
 import static dev.lockstep.loader.LoadLimits.MAX_EXPERTS;
+import static dev.lockstep.loader.LoadLimits.MAX_EXPERTS_OF_ALL_LAYERS;
 import static dev.lockstep.loader.LoadLimits.MAX_WIDTH;
 
 import dev.lockstep.models.internal.DecoderSpec.Experts;
@@ -23,7 +24,7 @@ record ExpertConfig(int count, int used, boolean normalized, float scale, int sh
     private static final int GATING_SOFTMAX = 1;
 
     /** The experts of a model, if it has any. */
-    static Optional<ExpertConfig> of(ArchitectureKeys keys, Experts family) {
+    static Optional<ExpertConfig> of(ArchitectureKeys keys, Experts family, int layers) {
         int count = keys.integer("expert_count", 0, MAX_EXPERTS).orElse(0);
         if (count == 0) {
             if (family.presence() == DecoderSpec.Presence.ALWAYS) {
@@ -33,6 +34,9 @@ record ExpertConfig(int count, int used, boolean normalized, float scale, int sh
         }
         if (family.presence() == DecoderSpec.Presence.NEVER) {
             throw keys.malformed("expert_count", count + " experts are not supported in this architecture");
+        }
+        if ((long) count * layers > MAX_EXPERTS_OF_ALL_LAYERS) {
+            throw keys.malformed("expert_count", count + " experts in each of " + layers + " layers are more than " + MAX_EXPERTS_OF_ALL_LAYERS);
         }
         refuseWhatIsNotBuilt(keys);
         return Optional.of(new ExpertConfig(count, keys.requireInteger("expert_used_count", 1, count),

@@ -47,11 +47,11 @@ final class ModelConfigReader {
 
     private static ActivationFunction function(ArchitectureKeys keys, String name) {
         return switch (name) {
-            case "silu", "swish" -> ActivationFunction.SILU;
+            case "silu", "swish", "swiglu" -> ActivationFunction.SILU;
             case "gelu" -> ActivationFunction.GELU;
             case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> ActivationFunction.GELU_TANH;
             default -> throw keys.malformed("hidden_activation",
-                    "\"" + name + "\" is not supported; supported: silu, swish, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast");
+                    "\"" + name + "\" is not supported; supported: silu, swish, swiglu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast");
         };
     }
 
@@ -69,7 +69,7 @@ final class ModelConfigReader {
         var rope = new RopeConfigReader(keys, spec.positions(), spec.windows().rope());
         LayerWindows windows = new LayerWindowsReader(keys, spec).read(layers);
         RopeConfig full = rope.read(keyDim);
-        Optional<ExpertConfig> experts = ExpertConfig.of(keys, spec.experts());
+        Optional<ExpertConfig> experts = ExpertConfig.of(keys, spec.experts(), layers);
         return new ModelConfig(spec, layers, dim, nHeads, nKvHeads, keyDim, valueDim,
                 experts.map(each -> each.hiddenDim(keys, spec.experts())).orElseGet(() -> keys.requireInteger("feed_forward_length", 1, MAX_WIDTH)),
                 experts, vocabSize(keys, vocabSize),

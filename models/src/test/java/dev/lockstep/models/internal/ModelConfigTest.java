@@ -13,6 +13,7 @@ import dev.lockstep.loader.Metadata.NumberListValue;
 import dev.lockstep.loader.Metadata.TextValue;
 import dev.lockstep.loader.Metadata.Value;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.models.Pooling;
 import dev.lockstep.models.internal.DecoderSpec.Block;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -207,6 +208,84 @@ class ModelConfigTest {
     @ValueSource(strings = {"attention.max_alibi_bias", "attention.clamp_kqv", "logit_scale"})
     void numbersThatWouldChangeTheResultAreRefused(String name) {
         architecture("llama").with("llama." + name, new FloatValue(8)).isRefused("llama." + name, "8.0 is not supported");
+    }
+
+    private ModelConfigTest withExperts(String name) {
+        return architecture(name).with(name + ".expert_count", new IntegerValue(4)).with(name + ".expert_used_count", new IntegerValue(2));
+    }
+
+    @Test
+    void expertsAreWhatTheFamilySaysAndMetadataOverrides() {
+        ModelConfig mixtral = withExperts("llama").read();
+        assertThat(mixtral.hiddenDim()).isEqualTo(64);
+        assertThat(mixtral.experts()).contains(new ExpertConfig(4, 2, true, 1, 0, false));
+        values.clear();
+        ModelConfig qwen = withExperts("qwen2moe").read();
+        assertThat(qwen.hiddenDim()).isEqualTo(32);
+        assertThat(qwen.experts()).contains(new ExpertConfig(4, 2, false, 1, 64, true));
+        with("qwen2moe.expert_weights_norm", new BooleanValue(true)).with("qwen2moe.expert_weights_scale", new FloatValue(2))
+                .with("qwen2moe.expert_feed_forward_length", new IntegerValue(5))
+                .with("qwen2moe.expert_shared_feed_forward_length", new IntegerValue(7));
+        assertThat(read().hiddenDim()).isEqualTo(5);
+        assertThat(read().experts()).contains(new ExpertConfig(4, 2, true, 2, 7, true));
+        values.clear();
+        assertThat(architecture("llama").with("llama.expert_count", new IntegerValue(0)).read().experts()).isEmpty();
+    }
+
+    @Test
+    void expertsThatAreNotBuiltAreRefusedByName() {
+        withExperts("qwen2").isRefused("qwen2.expert_count", "not supported in this architecture");
+        values.clear();
+        architecture("olmoe").isRefused("olmoe.expert_count", "missing or 0");
+        values.clear();
+        withExperts("llama").with("llama.expert_used_count", new IntegerValue(5)).isRefused("llama.expert_used_count", "1..4");
+        values.clear();
+        withExperts("llama").with("llama.expert_gating_func", new IntegerValue(2)).isRefused("llama.expert_gating_func", "softmax");
+        values.clear();
+        withExperts("llama").with("llama.leading_dense_block_count", new IntegerValue(1)).isRefused("llama.leading_dense_block_count", "at most 0");
+        values.clear();
+        withExperts("qwen3moe").with("qwen3moe.expert_shared_feed_forward_length", new IntegerValue(8))
+                .isRefused("qwen3moe.expert_shared_feed_forward_length", "not supported");
+        values.clear();
+        withExperts("llama").with("llama.expert_count", new IntegerValue(4096)).with("llama.block_count", new IntegerValue(1000))
+                .isRefused("llama.expert_count", "more than 65536");
+    }
+
+    private EncoderConfig readEncoder() {
+        return EncoderConfig.of(new Metadata("model.gguf", values), VOCABULARY);
+    }
+
+    private void isRefusedAsEncoder(String key, String text) {
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(this::readEncoder)
+                .satisfies(refusal -> assertThat(refusal.subject()).isEqualTo(key)).withMessageContaining(text);
+    }
+
+    @Test
+    void bertNeedsNoMoreThanItsSizes() {
+        EncoderConfig config = architecture("bert").readEncoder();
+        assertThat(config.headDim()).isEqualTo(16);
+        assertThat(config.rope()).isEqualTo(RopeConfig.NONE);
+        assertThat(config.pooling()).isEmpty();
+        assertThat(config.spec().network()).isEqualTo(new DecoderSpec.Network(ActivationFunction.GELU_TANH, false));
+        with("bert.pooling_type", new IntegerValue(2)).with("bert.hidden_activation", new TextValue("gelu"));
+        assertThat(readEncoder().pooling()).contains(Pooling.CLS);
+        assertThat(readEncoder().spec().network().function()).isEqualTo(ActivationFunction.GELU);
+    }
+
+    @Test
+    void encodersThatAreNotBuiltAreRefusedByName() {
+        architecture("bert").with("bert.attention.causal", new BooleanValue(true)).isRefusedAsEncoder("bert.attention.causal", "later ones");
+        values.clear();
+        architecture("bert").with("bert.pooling_type", new IntegerValue(4)).isRefusedAsEncoder("bert.pooling_type", "1 (mean)");
+        values.clear();
+        architecture("bert").with("bert.attention.head_count_kv", new IntegerValue(1)).isRefusedAsEncoder("bert.attention.head_count_kv", "3");
+        values.clear();
+        architecture("nomic-bert").with("nomic-bert.attention.max_alibi_bias", new FloatValue(8))
+                .isRefusedAsEncoder("nomic-bert.attention.max_alibi_bias", "8.0");
+        values.clear();
+        architecture("jina-bert-v2").isRefusedAsEncoder("general.architecture", "bert, nomic-bert");
+        architecture("llama").isRefusedAsEncoder("general.architecture", "is a decoder");
+        architecture("bert").isRefused("general.architecture", "is an encoder");
     }
 
     @Test

@@ -22,7 +22,7 @@ final class EncoderFamilies {
                     .tensors(affine("blk.{l}.attn_output_norm", "encoder.layer.{l}.attention.output.LayerNorm"))
                     .tensors(affine("blk.{l}.ffn_up", "encoder.layer.{l}.intermediate.dense")).tensors(affine("blk.{l}.ffn_down", "encoder.layer.{l}.output.dense"))
                     .tensors(affine("blk.{l}.layer_output_norm", "encoder.layer.{l}.output.LayerNorm"))
-                    .prefixes("bert.").tied().rotation(Rotation.NONE).activations("gelu").ignored(OTHER_TASKS)
+                    .prefixes("bert.").tied().rotation(Rotation.NONE).activations("gelu", "gelu_new", "gelu_pytorch_tanh").ignored(OTHER_TASKS)
                     .demand("position_embedding_type", "\"absolute\"").demand("is_decoder", "false").build(),
             family("nomic-bert", "nomic_bert").settings(
                             integer("context_length", "n_positions"), integer("embedding_length", "n_embd"), integer("block_count", "n_layer"),
