@@ -20,14 +20,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code quantize} writes, compared with what the reference quantizer wrote, and what it refuses to write. */
 class QuantizeCommandTest {
@@ -70,12 +74,16 @@ class QuantizeCommandTest {
             for (String key : actual.metadata().keys()) {
                 assertSame(key, actual.metadata(), expected.metadata());
             }
-            assertThat(actual.tensors()).hasSameSizeAs(expected.tensors());
-            for (TensorInfo tensor : actual.tensors()) {
-                TensorInfo same = expected.tensor(tensor.name()).orElseThrow();
-                assertThat(tensor.type()).as(tensor.name()).isEqualTo(same.type());
-                assertThat(bytes(actual, tensor, arena).mismatch(bytes(expected, same, arena))).as(tensor.name()).isEqualTo(-1);
-            }
+            assertSameTensors(actual, expected, arena);
+        }
+    }
+
+    private static void assertSameTensors(VerifiedCheckpoint actual, VerifiedCheckpoint expected, Arena arena) {
+        assertThat(actual.tensors()).hasSameSizeAs(expected.tensors());
+        for (TensorInfo tensor : actual.tensors()) {
+            TensorInfo same = expected.tensor(tensor.name()).orElseThrow();
+            assertThat(tensor.type()).as(tensor.name()).isEqualTo(same.type());
+            assertThat(bytes(actual, tensor, arena).mismatch(bytes(expected, same, arena))).as(tensor.name()).isEqualTo(-1);
         }
     }
 
@@ -96,6 +104,31 @@ class QuantizeCommandTest {
         MemorySegment bytes = arena.allocate(tensor.byteSize());
         checkpoint.readTensor(tensor, 0, bytes);
         return bytes;
+    }
+
+    static Stream<DType> computableTypes() {
+        return Arrays.stream(DType.values()).filter(DType::isComputable);
+    }
+
+    @ParameterizedTest
+    @MethodSource("computableTypes")
+    void everyTypeOfTheTableIsWritten(DType type) throws IOException {
+        assertDone(quantize(checkpoint("arch/llama/model-f32.gguf"), "--type", type, "--pure"));
+        try (var written = open(out)) {
+            assertThat(written.tensors()).filteredOn(tensor -> tensor.shape().size() == 2).extracting(TensorInfo::type).containsOnly(type);
+        }
+    }
+
+    /** The same weights in other formats give the same tensors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stories260K/hf", "stories260K/hdf5/model.h5"})
+    void everyFormatThatLoadsIsQuantized(String other) throws IOException {
+        assertDone(quantize(checkpoint("stories260K/stories260K-f32.gguf"), "--type", "Q8_0"));
+        Path expectedFile = Files.move(out, folder.resolve("expected.gguf"));
+        assertDone(quantize(checkpoint(other), "--type", "Q8_0"));
+        try (var arena = Arena.ofShared(); var expected = open(expectedFile); var actual = open(out)) {
+            assertSameTensors(actual, expected, arena);
+        }
     }
 
     /** Experts are matrices in three dimensions; their router and the norms are not quantized; rows of 64 are no blocks of 256. */
