@@ -69,6 +69,16 @@ class ArchitectureTest {
                 .should().dependOnClassesThat().resideInAnyPackage("org.knowm..", "org.apache.batik..", "java.awt..").check(HOUSE);
     }
 
+    /** It can open files, follow links into others, and load filters by reflection: one package knows what it may be asked. */
+    @Test
+    void onlyTheReaderOfHdf5KnowsJhdf() {
+        noClasses().that().resideOutsideOfPackage("dev.lockstep.loader.internal.hdf5..")
+                .should().dependOnClassesThat().resideInAPackage("io.jhdf..").check(HOUSE);
+        noClasses().should().dependOnClassesThat().haveFullyQualifiedName("io.jhdf.HdfFile")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("io.jhdf.filter.FilterManager")
+                .orShould().dependOnClassesThat().resideInAPackage("io.jhdf.links..").check(HOUSE);
+    }
+
     @Test
     void theLowerRoomsNeedTheJdkAlone() {
         classes().that().resideInAnyPackage("dev.lockstep.securemem..", "dev.lockstep.quant..", "dev.lockstep.kernel..")

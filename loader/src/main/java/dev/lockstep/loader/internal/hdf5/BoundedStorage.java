@@ -22,6 +22,9 @@ final class BoundedStorage implements HdfBackingStorage {
     /** Every offset and length of files that are written today. */
     private static final int WORD_BYTES = Long.BYTES;
 
+    /** How jHDF asks for the blocks of a large heap, which it does not know. */
+    private static final int NO_DIRECT_BLOCK = -1;
+
     private final ByteSource source;
     private final Superblock superblock;
     private long bytesLeft = LoadLimits.MAX_HEADER_BYTES;
@@ -109,6 +112,9 @@ final class BoundedStorage implements HdfBackingStorage {
 
     @Override
     public ByteBuffer map(long address, long length) {
+        if (length == NO_DIRECT_BLOCK) {
+            throw fault(address, "holds more names or attributes in one place than jHDF can read; use several groups, or h5py's default libver");
+        }
         return read(address, length);
     }
 

@@ -102,6 +102,14 @@ final class ChunkedTensor implements StoredTensor, AutoCloseable {
         return decoder.band();
     }
 
+    @Override
+    public void discard() {
+        close();
+        for (int i = 0; i < chunks.count(); i++) {
+            source.discard(chunks.addresses()[i], chunks.sizes()[i]);
+        }
+    }
+
     /** Gives the memory back; a later read takes it anew. Idempotent. */
     @Override
     public synchronized void close() {

@@ -36,6 +36,11 @@ record ContiguousTensor(String name, ElementType element, List<Long> shape, long
         }
     }
 
+    @Override
+    public void discard() {
+        source.discard(address, byteSize);
+    }
+
     private void requireWhole(long bytes) {
         if (bytes % type().bytes() != 0) {
             throw new IllegalArgumentException("bytes=" + bytes + " are no whole values of " + type().bytes() + " bytes");

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public record Hdf5Model(String group, Optional<String> config, List<StoredTensor> tensors) {
     /**
-     * Finds the model.
+     * Finds the model. The bytes of others are given up.
      *
      * @param file borrowed by the result
      * @param name of the file, for messages
@@ -34,6 +34,8 @@ public record Hdf5Model(String group, Optional<String> config, List<StoredTensor
         if (!byGroup.containsKey(chosen)) {
             throw fault(name, chosen, "is no group with datasets in it; there are " + named(byGroup.keySet()));
         }
+        byGroup.entrySet().stream().filter(each -> !each.getKey().equals(chosen)).flatMap(each -> each.getValue().stream())
+                .forEach(dataset -> dataset.tensor().discard());
         Optional<String> config = file.config(chosen).or(() -> file.config(""));
         return new Hdf5Model(chosen, config, new ModelGroup(name, chosen, byGroup.get(chosen)).tensors());
     }

@@ -51,6 +51,7 @@ final class Hdf5Walk {
         var walk = new Hdf5Walk(source, memory, extents);
         walk.enter("", walk.root(), 0);
         extents.requireDisjoint(source.name());
+        extents.discardRest(source);
         return walk;
     }
 

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class MutationTest {
     private static final long SEED = 0x10C4_57E9L;
     private static final int MODELS = 10_000;
+    private static final int HDF5_FILES = 600;
+    private static final int KERAS_ARCHIVES = 150;
     private static final int BUNDLES = 2_000;
     private static final int STATEMENTS = 1_000;
     private static final int KEYS = 1_000;
@@ -45,6 +47,21 @@ class MutationTest {
         }
         // Another score or epsilon is no fault. If nothing or everything were accepted, nothing would be checked.
         assertThat(accepted).isBetween(1, MODELS / 2);
+    }
+
+    @Test
+    void spoiledHdf5FilesAreRefusedOrWhole() {
+        var mutator = new Mutator(SEED);
+        List<byte[]> files = List.copyOf(TinyHdf5Models.hdf5().values());
+        int accepted = 0;
+        for (int i = 0; i < HDF5_FILES; i++) {
+            accepted += isAccepted(i, mutator.mutate(files.get(i % files.size())), Hdf5FuzzTest::check) ? 1 : 0;
+        }
+        // Another value is no fault.
+        assertThat(accepted).isBetween(1, HDF5_FILES * 2 / 3);
+        for (int i = 0; i < KERAS_ARCHIVES; i++) {
+            isAccepted(i, mutator.mutate(TinyHdf5Models.keras().get("llama")), KerasFuzzTest::check);
+        }
     }
 
     @Test

@@ -46,6 +46,22 @@ class SeedsTest {
     }
 
     @Test
+    void hdf5AndKerasFilesLoad() throws Exception {
+        for (var file : TinyHdf5Models.hdf5().entrySet()) {
+            Path seed = RESOURCES.resolve("Hdf5FuzzTestInputs/opensOrRefuses").resolve(file.getKey() + ".h5");
+            write(seed, file.getValue());
+            assertThat(seed).hasBinaryContent(file.getValue());
+            assertThat(Hdf5FuzzTest.check(file.getValue())).as(file.getKey()).isTrue();
+        }
+        for (var file : TinyHdf5Models.keras().entrySet()) {
+            Path seed = RESOURCES.resolve("KerasFuzzTestInputs/opensOrRefuses").resolve(file.getKey() + ".keras");
+            write(seed, file.getValue());
+            assertThat(seed).hasBinaryContent(file.getValue());
+            assertThat(KerasFuzzTest.check(file.getValue())).as(file.getKey()).isTrue();
+        }
+    }
+
+    @Test
     void statementsAreAccepted() throws Exception {
         for (var statement : Map.of("two-files", Statements.TWO_FILES, "single-file", Statements.SINGLE_FILE, "shards", Statements.SHARDS).entrySet()) {
             Path seed = STATEMENTS.resolve(statement.getKey() + ".json");
