@@ -65,6 +65,7 @@ final class PreTokenizers {
         ignoring("llama-bpe", CL100K);
         rule("qwen2", QWEN2);
         rule("qwen35", QWEN35);
+        ignoring("minicpm5", "\\p{N}{1,3}", ENGLISH + '|' + WORD + "\\p{N}+|" + SYMBOLS + BLANKS);
         rule("seed-coder", SEED_CODER);
         rule("bailingmoe", BAILING);
         ignoring("tekken", TEKKEN);

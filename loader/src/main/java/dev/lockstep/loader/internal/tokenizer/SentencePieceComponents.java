@@ -98,7 +98,8 @@ final class SentencePieceComponents {
             case "WhitespaceSplit" -> spacesMerged = true;
             case "Split" -> {
                 // after spaces were replaced this finds none (gemma)
-                preTokenizer.object("pattern").require("String", " ");
+                StrictJson pattern = preTokenizer.object("pattern");
+                pattern.require(pattern.has("Regex") ? "Regex" : "String", " ");
                 if (!spacesMarked) {
                     throw preTokenizer.fault("cuts at spaces that no normalizer replaced, which is not supported");
                 }
