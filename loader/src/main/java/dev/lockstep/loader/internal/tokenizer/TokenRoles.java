@@ -40,6 +40,9 @@ final class TokenRoles {
         roles.set("mask_token", "mask_token_id");
         roles.setAdded("add_bos_token", "bos_token_id", postProcessor.map(PostProcessor::begin));
         roles.setAdded("add_eos_token", "eos_token_id", postProcessor.map(PostProcessor::end));
+        if (vocabulary.isOfModel(WordPieceVocabulary.MODEL)) {
+            roles.setAdded("add_sep_token", "seperator_token_id", postProcessor.map(PostProcessor::end));
+        }
         generation.ifPresent(roles::setStops);
     }
 

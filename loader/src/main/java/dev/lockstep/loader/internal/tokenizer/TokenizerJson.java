@@ -141,7 +141,9 @@ final class TokenizerJson {
         Components.requireFlag(normalizer, "clean_text", true);
         Components.requireFlag(normalizer, "handle_chinese_chars", true);
         boolean lowercase = Components.flag(normalizer, "lowercase", true);
-        vocabulary.setId("unknown_token_id", vocabulary.requireId(unknown, "unk_token"));
+        int unknownId = vocabulary.requireId(unknown, "unk_token");
+        vocabulary.setKind(unknownId, TokenKind.UNKNOWN);
+        vocabulary.setId("unknown_token_id", unknownId);
         WordPieceVocabulary.translate(vocabulary, lowercase, Components.flag(normalizer, "strip_accents", lowercase));
     }
 }

@@ -153,6 +153,11 @@ final class Vocabulary {
         return settings.containsKey(PREFIX + name);
     }
 
+    /** True if {@code tokenizer.ggml.model} was set to {@code model}. */
+    boolean isOfModel(String model) {
+        return settings.get(PREFIX + "model") instanceof Metadata.TextValue(String set) && set.equals(model);
+    }
+
     /** An id that was set. */
     OptionalInt settingId(String name) {
         return settings.get(PREFIX + name) instanceof Metadata.IntegerValue id ? OptionalInt.of((int) id.value()) : OptionalInt.empty();

@@ -2,6 +2,9 @@ package dev.lockstep.loader.internal.tokenizer;
 
 /** BERT's vocabularies: GGUF marks the pieces that begin a word, everybody else those that do not. */
 final class WordPieceVocabulary {
+    /** {@code tokenizer.ggml.model}. */
+    static final String MODEL = "bert";
+
     static final String CONTINUATION = "##";
 
     /** Longer words are unknown, in characters; what all known files say. */
@@ -37,7 +40,7 @@ final class WordPieceVocabulary {
                 vocabulary.respell(id, WORD_MARK + piece);
             }
         }
-        vocabulary.set("model", "bert");
+        vocabulary.set("model", MODEL);
         vocabulary.set("normalizer.lowercase", lowercase);
         vocabulary.set("normalizer.strip_accents", stripAccents);
     }

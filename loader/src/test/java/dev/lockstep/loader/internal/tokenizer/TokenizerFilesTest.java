@@ -75,6 +75,22 @@ class TokenizerFilesTest {
     }
 
     @Test
+    void wordPieceVocabularies() {
+        String json = """
+                {"normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+                 "pre_tokenizer": {"type": "BertPreTokenizer"},
+                 "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]"}}, {"Sequence": {"id": "A"}},
+                   {"SpecialToken": {"id": "[SEP]"}}]},
+                 "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "un": 3, "##able": 4}}}""";
+        Metadata metadata = translate("tokenizer.json", json);
+        assertThat(metadata.texts("tokenizer.ggml.tokens").orElseThrow().text(3)).isEqualTo("\u2581un");
+        assertThat(metadata.integer("tokenizer.ggml.bos_token_id")).hasValue(1L);
+        assertThat(metadata.integer("tokenizer.ggml.seperator_token_id")).hasValue(2L);
+        assertThat(metadata.bool("tokenizer.ggml.add_sep_token")).hasValue(true);
+        assertThat(metadata.bool("tokenizer.ggml.normalizer.strip_accents")).hasValue(true);
+    }
+
+    @Test
     void rolesComeFromTheConfigurationFirst() {
         String config = "{\"bos_token\": {\"content\": \"a\"}, \"eos_token\": \"b\", \"add_bos_token\": false, \"unk_token\": \"none\"}";
         Metadata metadata = translate("tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config,

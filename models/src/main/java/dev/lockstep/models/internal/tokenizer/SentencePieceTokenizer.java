@@ -32,9 +32,8 @@ final class SentencePieceTokenizer extends PieceTokenizer {
     /** By score, or by merges where a file has some. */
     private final Merger.Pairs pairs;
 
-    /** Whether no piece goes on behind a word, so that words can be merged one by one. */
-    private final boolean mergesWithinWords;
-    private final PieceIndex words;
+    private final SpacedWords words;
+    private final PieceIndex knownWords;
 
     /** {@code (256)}: id of each byte's token, or -1. */
     private final int[] byteTokens;
@@ -49,8 +48,8 @@ final class SentencePieceTokenizer extends PieceTokenizer {
                 : new MergeTable(v, new PieceIndex(pieces.spellings(), id -> isMerged(pieces, id)));
         byteTokens = pieces.byteTokens();
         requireEveryTextCanBeSpelled(v);
-        mergesWithinWords = mergesWithinWords(pieces);
-        words = KnownWords.of(pieces, pairs, this::addSymbols, id -> isJoined(pieces, id));
+        words = new SpacedWords(pieces, id -> isMerged(pieces, id));
+        knownWords = KnownWords.of(pieces, pairs, this::addSymbols, id -> isJoined(pieces, id));
     }
 
     /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */
@@ -138,25 +137,6 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         };
     }
 
-    private static boolean mergesWithinWords(Pieces pieces) {
-        for (int id = 0; id < pieces.size(); id++) {
-            if (isMerged(pieces, id) && goesOnBehindAWord(pieces.texts(), id)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** True if there is a space behind another character. */
-    private static boolean goesOnBehindAWord(StringTable texts, int id) {
-        for (int i = 1; i < texts.length(id); i++) {
-            if (texts.byteAt(id, i) == ' ' && texts.byteAt(id, i - 1) != ' ') {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Puts the space in front if there is to be one, and returns where the stretch begins then. */
     private int withPrefix(MemorySegment text, int start) {
         if (!spacePrefix.isPut(text, start)) {
@@ -166,11 +146,10 @@ final class SentencePieceTokenizer extends PieceTokenizer {
         return start - 1;
     }
 
-    /** Word by word, a word being spaces and what follows them up to the next space, if that makes no difference. */
     private void encodeWords(MemorySegment text, int first, int end, Merger merger, IdBuffer ids) {
         for (int at = first; at < end;) {
-            int next = mergesWithinWords ? wordEnd(text, at, end) : end;
-            int word = words.find(text, at, next - at);
+            int next = words.wordEnd(text, at, end);
+            int word = knownWords.find(text, at, next - at);
             if (word != PieceIndex.NONE) {
                 ids.add(word);
             } else {
@@ -178,17 +157,6 @@ final class SentencePieceTokenizer extends PieceTokenizer {
             }
             at = next;
         }
-    }
-
-    private static int wordEnd(MemorySegment text, int start, int end) {
-        int at = start;
-        while (at < end && byteAt(text, at) == ' ') {
-            at++;
-        }
-        while (at < end && byteAt(text, at) != ' ') {
-            at++;
-        }
-        return at;
     }
 
     private void addSymbols(MemorySegment text, int first, int end, Merger merger) {
