@@ -184,7 +184,9 @@ public final class Embedder implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the embedder is closed");
             }
-            encoder.embed(tokens, chosen, options.normalized(), vector);
+            try (var _ = arena.lease()) {
+                encoder.embed(tokens, chosen, options.normalized(), vector);
+            }
         } finally {
             turns.unlock();
         }

@@ -120,14 +120,17 @@ public final class LoadedEncoder implements AutoCloseable {
      */
     public void embed(MemorySegment tokens, Pooling pooling, boolean normalized, MemorySegment vector) {
         int count = Math.toIntExact(tokens.byteSize() / Integer.BYTES);
-        try {
-            encoder.run(state, tokens, count);
-            Embedding.pool(pooling, state.x, count, vector, kernels);
-            if (normalized) {
-                Embedding.normalize(vector, config.dim(), kernels);
+        // a process that ends waits for what is under way, and wipes what it wrote
+        try (var _ = stateArena.lease()) {
+            try {
+                encoder.run(state, tokens, count);
+                Embedding.pool(pooling, state.x, count, vector, kernels);
+                if (normalized) {
+                    Embedding.normalize(vector, config.dim(), kernels);
+                }
+            } finally {
+                state.zero(count);
             }
-        } finally {
-            state.zero(count);
         }
     }
 

@@ -48,7 +48,7 @@ final class RunState {
     final TokenSteps tokenSteps;
     /** The network of a layer, or an expert. */
     final FeedForward feedForward;
-    final Optional<Experts> experts;
+    final Optional<MixtureOfExperts> experts;
     final EmbeddingRows embeddings;
     final RopeTables ropes;
     final KvCache cache;
@@ -72,7 +72,7 @@ final class RunState {
         tokenSteps = new TokenSteps(c, kernels, pool, this);
         feedForward = new FeedForward(c.spec().network(), c.hiddenDim(), batch, weights.typesFedByHidden(), products, kernels, pool,
                 memory);
-        experts = c.experts().map(config -> new Experts(config, c, batch, weights, feedForward, products, kernels, pool, memory));
+        experts = c.experts().map(config -> new MixtureOfExperts(config, c, batch, weights, feedForward, products, kernels, pool, memory));
         embeddings = new EmbeddingRows(weights.embeddings(), memory);
         ropes = new RopeTables(c, weights.ropeFactors().of(context, c.trainedContext()), batch, memory);
         cache = new KvCache(SessionShape.of(c), kvType, context, memory);
@@ -85,7 +85,7 @@ final class RunState {
         long perToken = 2L * c.dim() + c.queryDim() + c.keysDim() + c.valuesDim() + PREPARED_FORMS * prepared;
         int batch = Math.min(BATCH, context);
         return (batch * perToken + c.vocabSize()) * Float.BYTES + batch * FeedForward.bytesPerToken(c.hiddenDim())
-                + batch * c.experts().map(experts -> Experts.bytesPerToken(experts, c.dim())).orElse(0L)
+                + batch * c.experts().map(experts -> MixtureOfExperts.bytesPerToken(experts, c.dim())).orElse(0L)
                 + RopeTables.byteSize(c, batch)
                 + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }
@@ -96,7 +96,7 @@ final class RunState {
         List.of(normed, attention).forEach(Activations::zero);
         products.zero();
         feedForward.zero();
-        experts.ifPresent(Experts::zero);
+        experts.ifPresent(MixtureOfExperts::zero);
         embeddings.zero();
         cache.zero();
         selfAttention.zero();

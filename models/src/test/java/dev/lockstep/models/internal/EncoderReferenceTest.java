@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.kernel.ActivationFunction;
+import dev.lockstep.kernel.KernelSelection;
+import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.WorkerPool;
+import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.models.Embedder;
 import dev.lockstep.models.EmbeddingOptions;
@@ -17,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -78,6 +83,33 @@ class EncoderReferenceTest {
         model.fusedQkv = true;
         model.frequencies = model.frequencies(1000);
         agrees(model.uint32("pooling_type", 1).float32("rope.freq_base", 1000), Pooling.MEAN);
+    }
+
+    @Test
+    void afterATextItsBuffersAreZero() throws IOException {
+        TinyDecoder model = bert();
+        new ReferenceEncoder(model).states(new int[] {1});
+        List<MemorySegment> buffers = new ArrayList<>();
+        Kernels kernels = KernelSelection.kernels();
+        try (var checkpoint = CheckpointLoader.open(model.write(folder.resolve("bert.gguf")), TrustPolicy.allowUnsigned());
+                var memory = SecureArena.open("test"); var pool = new WorkerPool(2)) {
+            var config = EncoderConfig.of(checkpoint.metadata(), model.vocabulary);
+            try (var loaded = checkpoint.loadWeights(EncoderTensors.of(checkpoint, config), memory, kernels.panelRows(), 1)) {
+                EncoderWeights weights = EncoderWeights.of(loaded, config);
+                var state = new EncoderState(config, weights, model.context, kernels, pool, (bytes, alignment) -> {
+                    buffers.add(memory.allocate(bytes, alignment));
+                    return buffers.getLast();
+                });
+                new Encoder(config, weights, kernels, pool).run(state, memory.allocate((long) TOKENS * Integer.BYTES), TOKENS);
+                assertThat(buffers).anyMatch(EncoderReferenceTest::isUsed);
+                state.zero(TOKENS);
+                assertThat(buffers).noneMatch(EncoderReferenceTest::isUsed);
+            }
+        }
+    }
+
+    private static boolean isUsed(MemorySegment buffer) {
+        return buffer.elements(ValueLayout.JAVA_BYTE).anyMatch(each -> each.get(ValueLayout.JAVA_BYTE, 0) != 0);
     }
 
     private void agrees(TinyDecoder model, Pooling pooling) throws IOException {

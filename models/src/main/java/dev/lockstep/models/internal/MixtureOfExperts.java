@@ -16,7 +16,7 @@ import java.util.Optional;
  * and what it gives is added to theirs; so a sum has the same order whichever tokens come along. Belongs to one session, with buffers
  * for one batch in its arena. Allocates nothing while it works; one call at a time.
  */
-final class Experts {
+final class MixtureOfExperts {
     private final ExpertRouter router;
     private final int dim;
     private final Kernels kernels;
@@ -50,7 +50,7 @@ final class Experts {
     private boolean gated;
 
     /** @param network of an expert's width */
-    Experts(ExpertConfig config, ModelConfig c, int batch, DecoderWeights weights, FeedForward network, Products products,
+    MixtureOfExperts(ExpertConfig config, ModelConfig c, int batch, DecoderWeights weights, FeedForward network, Products products,
             Kernels kernels, WorkerPool pool, SegmentAllocator memory) {
         this.router = new ExpertRouter(config);
         this.dim = c.dim();
