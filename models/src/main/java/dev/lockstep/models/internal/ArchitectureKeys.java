@@ -27,7 +27,7 @@ record ArchitectureKeys(Metadata metadata, String prefix) {
         }
         int[] distinct = Arrays.stream(metadata.integers(key(name)).orElseThrow()).distinct().toArray();
         if (distinct.length != 1) {
-            throw malformed(name, "differs from layer to layer, which is not supported");
+            throw malformed(name, distinct.length == 0 ? "is an empty list" : "differs from layer to layer, which is not supported");
         }
         if (distinct[0] < min || distinct[0] > max) {
             throw malformed(name, distinct[0] + " is outside of " + min + ".." + max);

@@ -201,7 +201,7 @@ class ModelConfigTest {
         with("llama.attention.head_count_kv", listOf(1, 1, 1, 1, 1, 1, 1, 3));
         isRefused("llama.attention.head_count_kv", "differs from layer to layer");
         with("llama.attention.head_count_kv", listOf());
-        isRefused("llama.attention.head_count_kv", "differs from layer to layer");
+        isRefused("llama.attention.head_count_kv", "is an empty list");
     }
 
     @ParameterizedTest
