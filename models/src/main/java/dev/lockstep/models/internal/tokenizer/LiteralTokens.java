@@ -15,11 +15,8 @@ final class LiteralTokens {
      */
     static final int MAX_BYTES = 512;
 
-    /**
-     * The most bytes accepted in all of them together. The trie takes up to 32 bytes of heap for each; real vocabularies have
-     * a few thousand such tokens of a few bytes.
-     */
-    static final int MAX_TOTAL_BYTES = 1 << 20;
+    /** The most bytes accepted in all user-defined ones together: real vocabularies have a few thousand of a few bytes. */
+    private static final int MAX_USER_DEFINED_BYTES = 1 << 20;
 
     private final PieceTrie trie;
 
@@ -28,10 +25,10 @@ final class LiteralTokens {
      *
      * @param strings what is matched, by id
      * @param kind what they are called in messages
-     * @throws dev.lockstep.loader.ModelFormatException if one is longer than {@link #MAX_BYTES}, or all of them together
-     *     longer than {@link #MAX_TOTAL_BYTES}
+     * @param maxTotalBytes the most that they may have together
+     * @throws dev.lockstep.loader.ModelFormatException if they have more, or one is longer than {@link #MAX_BYTES}
      */
-    private LiteralTokens(Vocabulary v, StringTable strings, String kind, IntPredicate included) {
+    private LiteralTokens(Vocabulary v, StringTable strings, String kind, int maxTotalBytes, IntPredicate included) {
         int bytes = 0;
         for (int id = 0; id < strings.size(); id++) {
             if (included.test(id)) {
@@ -40,22 +37,23 @@ final class LiteralTokens {
                     throw v.fault(Vocabulary.TOKENS, kind + " token " + id + " has " + length + " bytes, the limit is " + MAX_BYTES);
                 }
                 bytes += length;
-                if (bytes > MAX_TOTAL_BYTES) {
-                    throw v.fault(Vocabulary.TOKENS, "the " + kind + " tokens have more than " + MAX_TOTAL_BYTES + " bytes together");
+                if (bytes > maxTotalBytes) {
+                    throw v.fault(Vocabulary.TOKENS, "the " + kind + " tokens have more than " + maxTotalBytes + " bytes together");
                 }
             }
         }
-        trie = new PieceTrie(strings, 0, included);
+        trie = new PieceTrie(v, strings, 0, included);
     }
 
     /** Those of any text: the user-defined ones, by the text they stand for. */
     static LiteralTokens userDefined(Vocabulary v, Pieces pieces) {
-        return new LiteralTokens(v, pieces.texts(), "user-defined", id -> pieces.type(id) == TokenType.USER_DEFINED);
+        return new LiteralTokens(v, pieces.texts(), "user-defined", MAX_USER_DEFINED_BYTES,
+                id -> pieces.type(id) == TokenType.USER_DEFINED);
     }
 
     /** Those of markup only: control and unknown tokens, which stand for no text, by their spelling. */
     static LiteralTokens control(Vocabulary v, Pieces pieces) {
-        return new LiteralTokens(v, pieces.spellings(), "control",
+        return new LiteralTokens(v, pieces.spellings(), "control", PieceTrie.MAX_TOTAL_BYTES,
                 id -> pieces.type(id) == TokenType.CONTROL || pieces.type(id) == TokenType.UNKNOWN);
     }
 

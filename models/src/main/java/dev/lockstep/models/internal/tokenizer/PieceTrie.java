@@ -20,6 +20,12 @@ final class PieceTrie {
     /** {@link #child}: no string goes on like this. No edge leads to the root. */
     static final int NO_CHILD = 0;
 
+    /**
+     * The most bytes accepted in all strings together; each may take up to 36 bytes of heap. The largest multilingual vocabularies have
+     * some 2 MiB.
+     */
+    static final int MAX_TOTAL_BYTES = 3 << 20;
+
     private static final int SMALLEST_SLOTS = 64;
 
     /** {@code (256)}: the nodes below the root, most visited of all; 0 where there is none. */
@@ -38,12 +44,19 @@ final class PieceTrie {
 
     /**
      * Collects the strings that {@code included} accepts, without their first {@code skipped} bytes; of equal ones, the lowest id.
-     * Empty ones are left out. Whoever calls has bounded their lengths.
+     * Empty ones are left out. Whoever calls has bounded the length of each.
+     *
+     * @throws dev.lockstep.loader.ModelFormatException if they have more than {@link #MAX_TOTAL_BYTES} together
      */
-    PieceTrie(StringTable strings, int skipped, IntPredicate included) {
+    PieceTrie(Vocabulary v, StringTable strings, int skipped, IntPredicate included) {
         Arrays.fill(ids, -1);
+        long bytes = 0;
         for (int id = 0; id < strings.size(); id++) {
             if (strings.length(id) > skipped && included.test(id)) {
+                bytes += strings.length(id) - skipped;
+                if (bytes > MAX_TOTAL_BYTES) {
+                    throw v.fault(Vocabulary.TOKENS, "tokens of one kind have more than " + MAX_TOTAL_BYTES + " bytes together");
+                }
                 insert(strings, skipped, id);
             }
         }

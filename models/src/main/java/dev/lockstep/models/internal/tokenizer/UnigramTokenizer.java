@@ -39,7 +39,7 @@ final class UnigramTokenizer extends PieceTokenizer {
         scores = v.scores("a unigram vocabulary compares scores");
         unknownScore = lowestScore(v, pieces) - UNKNOWN_PENALTY;
         // user-defined tokens were matched before; unused ones are padding
-        trie = new PieceTrie(pieces.texts(), 0, id -> pieces.type(id) == TokenType.NORMAL);
+        trie = new PieceTrie(v, pieces.texts(), 0, id -> pieces.type(id) == TokenType.NORMAL);
         byteTokens = pieces.byteTokens();
         spacePrefix = SpacePrefix.of(v, false);
         mergeSpaces = v.flag(Vocabulary.REMOVE_EXTRA_WHITESPACES).orElse(false);

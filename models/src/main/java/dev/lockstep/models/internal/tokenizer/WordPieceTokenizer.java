@@ -35,8 +35,8 @@ final class WordPieceTokenizer extends PieceTokenizer {
         lowercase = v.flag(Vocabulary.LOWERCASE).orElse(true);
         stripAccents = v.flag(Vocabulary.STRIP_ACCENTS).orElse(lowercase);
         StringTable spellings = pieces.spellings();
-        wordStarts = new PieceTrie(spellings, WORD_MARK.length, id -> isText(pieces, id) && beginsWord(spellings, id));
-        continuations = new PieceTrie(spellings, 0, id -> isText(pieces, id) && !beginsWord(spellings, id));
+        wordStarts = new PieceTrie(v, spellings, WORD_MARK.length, id -> isText(pieces, id) && beginsWord(spellings, id));
+        continuations = new PieceTrie(v, spellings, 0, id -> isText(pieces, id) && !beginsWord(spellings, id));
     }
 
     /** Checks {@code v}; throws {@link dev.lockstep.loader.ModelFormatException} if it is no such vocabulary. */

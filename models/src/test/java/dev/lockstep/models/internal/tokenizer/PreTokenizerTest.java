@@ -105,7 +105,7 @@ class PreTokenizerTest {
         int[] alphabet = ("aAbB'sStTrReEvVlLmMdD0129 \n\r\t!?/.$+|`_(éÉλЖж中文かカ한ด٣²Ⅷ\u00a0\u0085\u2028\u3000\u200b\u0301\u0915\u093f"
                 + "\u0000😀𝔸𝒶\u1680Ǆǅʰ…。，、।").codePoints().toArray();
         var random = new SplittableRandom(0x5EEDL);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1500; round++) {
             var text = new StringBuilder();
             // runs of one character are what quantifiers are about
             for (int i = random.nextInt(14); i >= 0; i--) {
@@ -155,7 +155,7 @@ class PreTokenizerTest {
     @Timeout(60)
     void longTextsOfWhatRulesLookBackForTakeLinearTime(PreTokenizer rule) {
         for (String part : List.of(" ", "A", "\u0301A", "'", "12", " \n ", "!\r", "\u0000", "中 ")) {
-            String text = part.repeat((1 << 16) / part.length());
+            String text = part.repeat((1 << 15) / part.length());
             assertThat(split(rule, text).stream().mapToInt(String::length).sum()).isEqualTo(text.length());
         }
     }

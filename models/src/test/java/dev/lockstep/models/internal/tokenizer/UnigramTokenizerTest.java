@@ -190,11 +190,11 @@ class UnigramTokenizerTest {
 
     @Test
     @Timeout(60)
-    void aMebibyteOfOneLetterTakesAsLongAsThePiecesAllow() {
+    void aLongTextOfOneLetterTakesAsLongAsThePiecesAllow() {
         var vocabulary = t5().piece("▁", -1);
         for (int length = 1; length <= 64; length++) {
             vocabulary.piece("a".repeat(length), -length);
         }
-        assertThat(Texts.encode(vocabulary.tokenizer(), "a".repeat(1 << 20))).hasSizeGreaterThan(1 << 13);
+        assertThat(Texts.encode(vocabulary.tokenizer(), "a".repeat(1 << 18))).hasSizeGreaterThan(1 << 11);
     }
 }

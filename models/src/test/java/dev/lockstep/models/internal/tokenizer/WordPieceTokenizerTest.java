@@ -62,7 +62,7 @@ class WordPieceTokenizerTest {
 
     @Test
     void decompositionsAreThoseOfTheJdk() {
-        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+        for (int c = 0; c < 0x30000; c++) { // nothing is decomposed beyond
             if (!Character.isDefined(c) || Character.getType(c) == Character.SURROGATE) {
                 continue;
             }
@@ -138,6 +138,15 @@ class WordPieceTokenizerTest {
         vocabulary.unkId = -1;
         assertThatExceptionOfType(ModelFormatException.class).isThrownBy(vocabulary::tokenizer)
                 .withMessageContaining("tokenizer.ggml.unknown_token_id: is missing");
+    }
+
+    @Test
+    void piecesOfMegabytesAreRefused() {
+        var vocabulary = words();
+        for (int i = 0; i <= PieceTrie.MAX_TOTAL_BYTES / Pieces.MAX_PIECE_BYTES; i++) {
+            vocabulary.token(String.format("%04d", i) + "a".repeat(Pieces.MAX_PIECE_BYTES - 4), VocabularyBuilder.NORMAL);
+        }
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(vocabulary::tokenizer).withMessageContaining("bytes together");
     }
 
     @Test
