@@ -6,6 +6,7 @@ import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.quant.BlockCodec;
 import dev.lockstep.quant.DType;
 import dev.lockstep.quant.LittleEndian;
+import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 
 /** Values of one tensor on their way from one type to another, by way of float32. Memory is borrowed. Thread-safe. */
@@ -55,6 +56,7 @@ final class TensorConversion {
         pool.run(Math.ceilDiv(elements, PIECE_ELEMENTS), (worker, begin, end) -> {
             MemorySegment own = floats.asSlice(worker * PIECE_ELEMENTS * Float.BYTES, PIECE_ELEMENTS * Float.BYTES);
             for (long piece = begin; piece < end; piece++) {
+                requireProcess();
                 long at = piece * PIECE_ELEMENTS;
                 long count = Math.min(PIECE_ELEMENTS, elements - at);
                 from.decode(source, tensor.type().byteSize(at), own, 0, count / tensor.type().blockElements());
@@ -62,6 +64,13 @@ final class TensorConversion {
                 to.encode(own, 0, target, type.byteSize(at), count / type.blockElements());
             }
         });
+    }
+
+    /** The end of the process waits only seconds for the unfinished file to be deleted. */
+    private static void requireProcess() {
+        if (SecureArena.isProcessEnding()) {
+            throw new IllegalStateException("the process ends");
+        }
     }
 
     private void requireInRange(MemorySegment values, long count, long firstElement) {
