@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "inspect", description = {"Shows what a model file is, who signed it, which kernels would run it and why, and the memory it takes.",
     "Exit code 1 tells that it could not be run."})
 final class InspectCommand extends IoCommand {
-    @Parameters(arity = "0..1", paramLabel = "PATH", description = "A GGUF or safetensors file, or a folder of transformers. Default: the demo model.")
+    @Parameters(arity = "0..1", paramLabel = "PATH", description = "A GGUF, safetensors, HDF5 or Keras file, or a folder. Default: the demo model.")
     private Path model;
 
     @Mixin

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /** The model a command works on. */
 final class ModelOption {
-    @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "A GGUF or safetensors file, or a folder of transformers. Default: the demo model.")
+    @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "A GGUF, safetensors, HDF5 or Keras file, or a folder. Default: the demo model.")
     private Path model;
 
     @Mixin

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.kernel.KvType;
+import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.ModelSigner;
+import dev.lockstep.loader.signing.SigningAlgorithm;
+import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.SessionOptions;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +75,24 @@ class Hdf5ConformanceTest {
             });
             assertThat(actual).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void theSignatureIsThatOfTheFile() throws IOException {
+        Path file = folder.resolve("model.h5");
+        Files.copy(STORIES.resolve("hdf5/model-packed.h5"), file);
+        var keys = SigningKeys.generate(SigningAlgorithm.P256);
+        ModelSigner.sign(file, keys, folder.resolve("model.h5.sig"), List.of());
+        TrustPolicy trust = TrustPolicy.of(keys.getPublic());
+        Path group = folder.resolve("model.h5#int8");
+        try (var checkpoint = CheckpointLoader.open(group, trust)) {
+            assertThat(checkpoint.provenance()).isInstanceOf(Provenance.Signed.class);
+            assertThat(checkpoint.format()).isEqualTo("HDF5, group int8");
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> CheckpointLoader.open(group, trust)).isInstanceOf(ModelSignatureException.class);
     }
 
     @Test
