@@ -87,12 +87,13 @@ final class ModelOption {
     }
 
     private static Model load(Io io, VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session, boolean showPlan) {
-        try (var progress = Progress.of(io)) {
+        try (var progress = Progress.of(io, "loading " + Printable.text(checkpoint.name()), Math.max(1, checkpoint.matrixBytes()))) {
+            checkpoint.onLoading(progress::to);
             return Model.load(checkpoint, options, session, plan -> {
                 if (showPlan) {
                     io.err().println("lockstep: memory: " + MemoryText.of(plan));
                 }
-                progress.show("loading " + Printable.text(checkpoint.name()));
+                progress.to(0);
             });
         }
     }

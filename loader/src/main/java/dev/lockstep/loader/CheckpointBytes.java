@@ -5,6 +5,7 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** What the tensors of a checkpoint are read from. Whoever holds it closes it: the checkpoint, or the weights made of it. */
 sealed interface CheckpointBytes extends AutoCloseable permits FileBytes, SplitBytes, TranslatedBytes {
@@ -33,8 +34,8 @@ sealed interface CheckpointBytes extends AutoCloseable permits FileBytes, SplitB
         return files;
     }
 
-    /** See {@link VerifiedCheckpoint#loadWeights}. */
-    Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads);
+    /** See {@link VerifiedCheckpoint#loadWeights} and {@link VerifiedCheckpoint#onLoading}. */
+    Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads, LongConsumer progress);
 
     /** What was zeroed so far. */
     Zeroing zeroing();

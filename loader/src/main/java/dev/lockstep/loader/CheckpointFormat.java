@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The formats that are read, by what a path looks like. To add one: docs/formats/README.md. */
 enum CheckpointFormat {
@@ -44,6 +45,8 @@ enum CheckpointFormat {
         }
     };
 
+    private static final List<String> PROGRAMS = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
+
     /**
      * The format of what lies there.
      *
@@ -57,8 +60,17 @@ enum CheckpointFormat {
         if (ModelLocation.hasGroups(model)) {
             return HDF5;
         }
+        refusePrograms(model);
         String name = EncryptedName.plain(model).orElse(model).getFileName().toString();
         return name.endsWith(".safetensors") ? SAFETENSORS : name.endsWith(".keras") ? KERAS_ARCHIVE : GGUF;
+    }
+
+    /** What PyTorch and others save by default is a program that builds tensors when it is run. */
+    private static void refusePrograms(Path model) throws IOException {
+        String name = model.getFileName().toString();
+        if (PROGRAMS.stream().anyMatch(name::endsWith)) {
+            throw new IOException(model + " holds a program in Python's pickle format, which is not run; save the model as safetensors");
+        }
     }
 
     /** Reads, verifies and parses it. Whatever was read is closed if that fails. */

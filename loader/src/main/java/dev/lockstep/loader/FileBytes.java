@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** The bytes of one file for each {@link Residency}. */
 sealed interface FileBytes extends CheckpointBytes {
@@ -72,7 +73,7 @@ sealed interface FileBytes extends CheckpointBytes {
         }
 
         @Override
-        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads, LongConsumer progress) {
             var loader = new WeightLoader(source, source, arena, panelRows);
             loader.load(wanted, threads);
             source.seal();
@@ -108,7 +109,7 @@ sealed interface FileBytes extends CheckpointBytes {
         }
 
         @Override
-        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+        public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads, LongConsumer progress) {
             Hardening.forgo(Measure.SEALED, "weights that stay in their file are read through memory that is written to again and again");
             var vectors = new HashMap<String, MemorySegment>();
             Map<String, PagedMatrix> matrices = new HashMap<>();

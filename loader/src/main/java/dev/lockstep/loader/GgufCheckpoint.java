@@ -5,6 +5,7 @@ import dev.lockstep.loader.internal.gguf.GgufReader;
 import dev.lockstep.loader.internal.gguf.SplitName;
 import dev.lockstep.loader.internal.translate.RowSource;
 import dev.lockstep.loader.internal.translate.Rows;
+import dev.lockstep.loader.internal.translate.TranslatedModel;
 import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,8 +96,9 @@ final class GgufCheckpoint {
         CheckpointBytes bytes = parts.size() == 1 ? parts.getFirst() : new SplitBytes(parts);
         if (files.options().type().isPresent()) {
             List<TranslatedTensor> tensors = header.tensors().stream().map(tensor ->
-                    new TranslatedTensor(tensor.name(), bytes.source().name(), Rows.of(bytes.source(), tensor))).toList();
-            return files.checkpoint(tensors, tensors.stream().map(TranslatedTensor::rows).flatMap(RowSource::parts).toList(), header.format(), header.metadata());
+                    new TranslatedTensor(tensor.name(), Rows.of(bytes.source(), tensor))).toList();
+            var stored = tensors.stream().map(TranslatedTensor::rows).flatMap(RowSource::parts).toList();
+            return files.checkpoint(new TranslatedModel(header.metadata(), tensors, header.origins()), stored, header.format(), () -> { });
         }
         var provenance = files.provenance();
         List<String> exposure = files.exposure();

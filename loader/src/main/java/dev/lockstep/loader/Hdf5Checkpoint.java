@@ -72,8 +72,7 @@ final class Hdf5Checkpoint {
     private VerifiedCheckpoint checkpoint(Hdf5File file, ModelTranslation translation, List<StoredTensor> tensors, String format)
             throws IOException {
         var tokenizer = TokenizerOfFolder.read(files, translation.vocabularySize());
-        var translated = translation.translate(files.name(), tokenizer, tensors);
-        return files.checkpoint(translated.tensors(), tensors, format, translated.metadata(), file::close);
+        return files.checkpoint(translation.translate(files.name(), tokenizer, tensors), tensors, format, file::close);
     }
 
     private byte[] configBeside() throws IOException {

@@ -6,6 +6,7 @@ import dev.lockstep.loader.internal.safetensors.SafetensorsReader;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /** A checkpoint as transformers saves it: {@code config.json}, weights in one safetensors file or several with an index, and tokenizer files. */
@@ -16,6 +17,7 @@ final class HuggingFaceFolder {
 
     /** Weights in one HDF5 file, if there are none in safetensors. */
     private static final List<String> HDF5_FILES = List.of("model.h5", "model.weights.h5");
+    private static final String POOLING = "1_Pooling/config.json";
 
     private final VerifiedFiles files;
     private final List<StoredTensor> stored = new ArrayList<>();
@@ -81,9 +83,11 @@ final class HuggingFaceFolder {
     }
 
     private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
-        var keys = TokenizerOfFolder.read(files, model.vocabularySize());
-        var translated = model.translate(files.name(), keys, stored);
+        var keys = new LinkedHashMap<>(TokenizerOfFolder.read(files, model.vocabularySize()));
+        if (model.isEncoder() && files.has(POOLING)) {
+            keys.putAll(model.pooling(files.readWhole(POOLING, LoadLimits.MAX_TEXT_BYTES), POOLING));
+        }
         String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
-        return files.checkpoint(translated.tensors(), stored, format, translated.metadata());
+        return files.checkpoint(model.translate(files.name(), keys, stored), stored, format, () -> { });
     }
 }

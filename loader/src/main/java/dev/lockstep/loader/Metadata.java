@@ -198,8 +198,11 @@ public final class Metadata {
         return text(key).orElseThrow(() -> missing(key));
     }
 
+    /** The truth value under a key; some converters write 0 and 1. */
     public Optional<Boolean> bool(String key) {
-        return as(key, BooleanValue.class, "bool").map(BooleanValue::value);
+        return values.get(key) instanceof IntegerValue(long value, _) && (value == 0 || value == 1)
+                ? Optional.of(value == 1)
+                : as(key, BooleanValue.class, "bool").map(BooleanValue::value);
     }
 
     /** The integer under a key, whatever its value. */

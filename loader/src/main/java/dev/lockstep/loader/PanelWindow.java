@@ -24,7 +24,8 @@ public final class PanelWindow {
 
     private PanelWindow(SegmentAllocator memory, Collection<PagedMatrix> matrices) {
         long rowBytes = largest(matrices, layout -> panelsAtOnce(layout) * layout.panelBytes());
-        matrices.forEach(matrix -> readers.computeIfAbsent(matrix.pages(), pages -> pages.newReader(memory.allocate(VerifiedPages.readerBytes(rowBytes)))));
+        matrices.forEach(matrix -> readers.computeIfAbsent(matrix.pages(),
+                pages -> pages.newReader(memory.allocate(VerifiedPages.readerBytes(rowBytes)))));
         panels = memory.allocate(largest(matrices, layout -> layout.panels(0, panelsAtOnce(layout)).allocationBytes()));
         weaving = memory.allocate(largest(matrices, PanelLayout::scratchBytes));
     }

@@ -7,6 +7,7 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The bytes of a checkpoint that was split: several files that are read as if they lay one behind the other, and loaded one by one.
@@ -35,7 +36,7 @@ record SplitBytes(JoinedSource source, List<FileBytes> parts) implements Checkpo
     }
 
     @Override
-    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads, LongConsumer progress) {
         var loaded = new ArrayList<Weights>();
         long start = 0;
         for (FileBytes part : parts) {
@@ -43,7 +44,7 @@ record SplitBytes(JoinedSource source, List<FileBytes> parts) implements Checkpo
             long end = from + part.fileBytes();
             List<TensorInfo> ofPart = wanted.stream().filter(tensor -> tensor.byteOffset() >= from && tensor.byteOffset() < end)
                     .map(tensor -> tensor.movedBy(-from)).toList();
-            loaded.add(part.loadWeights(ofPart, arena, panelRows, threads));
+            loaded.add(part.loadWeights(ofPart, arena, panelRows, threads, progress));
             start = end;
         }
         return Weights.joined(loaded, this);

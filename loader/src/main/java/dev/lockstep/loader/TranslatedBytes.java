@@ -1,5 +1,6 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.FreshMemory;
 import dev.lockstep.loader.internal.WeightLoader;
 import dev.lockstep.loader.internal.crypto.Sha256;
@@ -11,27 +12,40 @@ import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
  * Tensors that are computed from those of other files. Matrices get memory of their own, one after the other, and what they were made
  * from is given up as it is used: at any time there is hardly more than the larger of the two.
- *
- * @param source the tensors
- * @param files what they are computed from; all are closed with this
- * @param type to which they are quantized, if they are
- * @param memory of the matrices
  */
-record TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType> type, SecureArena memory) implements CheckpointBytes {
-    /** Takes the image and the files over. */
-    static TranslatedBytes of(TensorImage source, List<FileBytes> files, Optional<DType> type) {
-        return new TranslatedBytes(source, List.copyOf(files), type, SecureArena.open("matrices of " + source.name()));
+final class TranslatedBytes implements CheckpointBytes {
+    private final TensorImage source;
+    private final List<FileBytes> files;
+    private final Optional<DType> type;
+    private Optional<SecureArena> memory = Optional.empty();
+
+    /**
+     * Takes the image and the files over.
+     *
+     * @param source the tensors
+     * @param files what they are computed from
+     * @param type to which they are quantized, if they are
+     */
+    TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType> type) {
+        this.source = source;
+        this.files = List.copyOf(files);
+        this.type = type;
+    }
+
+    @Override
+    public ByteSource source() {
+        return source;
     }
 
     @Override
@@ -59,23 +73,26 @@ record TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType
     }
 
     @Override
-    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
+    public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads, LongConsumer progress) {
         if (residency() == Residency.MAPPED) {
-            throw new ModelFormatException(source.name(), ModelFormatException.NO_OFFSET, "", "its matrices are computed when they are loaded, so they cannot"
-                    + " stay in their file; use the residency RESIDENT, or make a GGUF file of it with lockstep quantize");
+            throw new ModelFormatException(source.name(), ModelFormatException.NO_OFFSET, "", "its matrices are computed when they are"
+                    + " loaded, so they cannot stay in their file; use the residency RESIDENT, or make a GGUF file of it with lockstep quantize");
         }
         source.retain(wanted);
+        SecureArena own = SecureArena.open("matrices of " + source.name());
+        memory = Optional.of(own);
         var vectors = new HashMap<String, MemorySegment>();
         Map<String, WeightMatrix> matrices = new HashMap<>();
-        for (TensorInfo tensor : wanted.stream().sorted(Comparator.comparingLong(TensorInfo::byteOffset)).toList()) {
-            var loader = new WeightLoader(source, new FreshMemory(memory), arena, panelRows);
-            loader.load(List.of(tensor), threads);
+        for (List<TensorInfo> parts : source.inOrder(wanted)) {
+            var loader = new WeightLoader(source, new FreshMemory(own), arena, panelRows);
+            loader.load(parts, threads);
             vectors.putAll(loader.vectors());
             matrices.putAll(loader.matrices());
-            source.release(tensor);
+            parts.forEach(source::release);
+            progress.accept(parts.getLast().byteOffset() + parts.getLast().byteSize());
         }
         closeStored();
-        memory.seal();
+        own.seal();
         return new Weights(vectors, matrices, this);
     }
 
@@ -85,11 +102,12 @@ record TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType
 
     @Override
     public Zeroing zeroing() {
-        return files.stream().map(FileBytes::zeroing).reduce(memory.zeroing().plus(source.zeroing()), Zeroing::plus);
+        Zeroing own = memory.map(SecureArena::zeroing).orElse(Zeroing.NONE).plus(source.zeroing());
+        return files.stream().map(FileBytes::zeroing).reduce(own, Zeroing::plus);
     }
 
     @Override
     public void close() {
-        Closing.all(List.of(this::closeStored, memory::close));
+        Closing.all(this::closeStored, () -> memory.ifPresent(SecureArena::close));
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * A checkpoint whose bytes were compared with a trusted signature, or for which the caller explicitly waived that; see
@@ -20,6 +21,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final CheckpointHeader header;
     private final Provenance provenance;
     private final List<String> exposure;
+    private LongConsumer progress = _ -> { };
     private boolean loadingBegan;
     private boolean givenAway;
 
@@ -94,6 +96,18 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         return header.tensors();
     }
 
+    /**
+     * A fault of one tensor, there or missing, named as the file names it, too.
+     *
+     * @param byteOffset where a GGUF file has it; a translated tensor is in no place
+     */
+    public ModelFormatException malformed(long byteOffset, String tensor, String problem) {
+        String origin = header.origins().get(tensor);
+        return origin == null
+                ? new ModelFormatException(name(), byteOffset, tensor, problem)
+                : new ModelFormatException(name(), ModelFormatException.NO_OFFSET, tensor + " (" + origin + ')', problem);
+    }
+
     public Optional<TensorInfo> tensor(String name) {
         return Optional.ofNullable(tensorsByName.get(name));
     }
@@ -114,9 +128,18 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         requireNotLoaded();
         // before, because what was half woven cannot be woven again
         loadingBegan = true;
-        Weights weights = bytes.loadWeights(wanted, arena, panelRows, threads);
+        Weights weights = bytes.loadWeights(wanted, arena, panelRows, threads, progress);
         givenAway = true;
         return weights;
+    }
+
+    /**
+     * Asks to be told how far loading is, if that takes more than a moment: if tensors are computed. By the thread that loads.
+     *
+     * @param bytesDone told how many of {@link #matrixBytes} are in place
+     */
+    public void onLoading(LongConsumer bytesDone) {
+        progress = bytesDone;
     }
 
     /**

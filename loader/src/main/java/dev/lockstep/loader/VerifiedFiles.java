@@ -6,6 +6,7 @@ import dev.lockstep.loader.internal.CheckpointHeader;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.tensors.StoredPart;
 import dev.lockstep.loader.internal.translate.TensorImage;
+import dev.lockstep.loader.internal.translate.TranslatedModel;
 import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import dev.lockstep.loader.signing.FileDigests;
 import dev.lockstep.loader.signing.HashPlan;
@@ -80,7 +81,8 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** True if the checkpoint has a file of this name: it lies there, or is signed and should. */
     boolean has(String name) {
-        return vouched.map(each -> each.lists(name)).orElse(false) || exists(folder.resolve(name)) || exists(folder.resolve(EncryptedName.of(name)));
+        boolean signed = vouched.isPresent() && vouched.get().lists(name);
+        return signed || exists(folder.resolve(name)) || exists(folder.resolve(EncryptedName.of(name)));
     }
 
     private static boolean exists(Path file) {
@@ -116,16 +118,20 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** Reads a small file whole. What is in it is public knowledge: settings, a vocabulary. */
     byte[] readWhole(String name, int maxBytes) throws IOException {
-        long byteSize = Files.size(locate(resolve(name)));
-        if (byteSize > maxBytes) {
-            throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is larger than " + maxBytes + " bytes");
-        }
+        requireSmall(name, Files.size(locate(resolve(name))), maxBytes);
         FileBytes bytes = read(name, Residency.RESIDENT);
+        requireSmall(name, bytes.fileBytes(), maxBytes);
         byte[] whole = new byte[Math.toIntExact(bytes.fileBytes())];
         bytes.source().copy(0, whole, 0, whole.length);
         open.remove(bytes);
         bytes.close();
         return whole;
+    }
+
+    private static void requireSmall(String name, long byteSize, int maxBytes) {
+        if (byteSize > maxBytes) {
+            throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is larger than " + maxBytes + " bytes");
+        }
     }
 
     /** Names may come from other files: none leads out of the folder. */
@@ -139,7 +145,7 @@ final class VerifiedFiles implements AutoCloseable {
         return path;
     }
 
-    private Path locate(Path plain) throws NoSuchFileException {
+    private Path locate(Path plain) throws IOException {
         if (named.isPresent() && plain.getFileName().toString().equals(namedFile())) {
             return named.get();
         }
@@ -154,7 +160,15 @@ final class VerifiedFiles implements AutoCloseable {
             }
             throw new ModelSignatureException(Reason.FILE_MISSING, plain.toString(), "is part of the model and does not exist");
         }
-        return exists(plain) ? plain : encrypted;
+        return requireNoLink(exists(plain) ? plain : encrypted);
+    }
+
+    /** The cache of Hugging Face's own tools consists of links. */
+    private static Path requireNoLink(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException(file + " is a symbolic link, which is not followed; copy the folder with what its links lead to (cp -rL)");
+        }
+        return file;
     }
 
     private static long sizeOf(Path file) {
@@ -179,24 +193,15 @@ final class VerifiedFiles implements AutoCloseable {
      *
      * @param stored all that the tensors may be made of
      * @param format for people
-     */
-    VerifiedCheckpoint checkpoint(List<TranslatedTensor> tensors, List<? extends StoredPart> stored, String format, Metadata metadata) throws IOException {
-        return checkpoint(tensors, stored, format, metadata, () -> { });
-    }
-
-    /**
-     * The same.
-     *
      * @param onClose gives up what the stored tensors hold besides the bytes of their file; is called when the checkpoint is closed
      */
-    VerifiedCheckpoint checkpoint(List<TranslatedTensor> tensors, List<? extends StoredPart> stored, String format, Metadata metadata, Runnable onClose)
-            throws IOException {
+    VerifiedCheckpoint checkpoint(TranslatedModel model, List<? extends StoredPart> stored, String format, Runnable onClose) throws IOException {
         Provenance provenance = provenance();
         List<String> exposure = exposure();
-        var image = new TensorImage(name(), quantized(tensors), stored, onClose);
+        var image = new TensorImage(name(), quantized(model.tensors()), stored, onClose);
         try {
-            var bytes = TranslatedBytes.of(image, keep(), options.type());
-            return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, metadata, image.tensors()), provenance, exposure);
+            var bytes = new TranslatedBytes(image, keep(), options.type());
+            return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, model.metadata(), image.tensors(), model.origins()), provenance, exposure);
         } catch (Throwable t) {
             image.close();
             throw t;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.HashPlan;
+import dev.lockstep.quant.PanelLayout;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -67,6 +68,21 @@ class PrivateCopyTest {
         assertThat(copy.zeroing().bytes()).isGreaterThanOrEqualTo(SIZE);
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> inside.get(ValueLayout.JAVA_BYTE, 0));
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> copy.copy(0, new byte[10], 0, 10));
+    }
+
+    @Test
+    void aChunkIsZeroedAndFreedOnceAllOfItIsDiscarded() throws IOException {
+        new SplittableRandom(0x5EED).nextBytes(content);
+        Path file = Files.write(folder.resolve("file"), Arrays.copyOf(content, 10_000));
+        try (var copy = PrivateCopy.of(file, HashPlan.SHA_256, 4096)) {
+            copy.discard(5000, 5000);
+            assertThat(copy.zeroing().bytes()).as("the third chunk").isBetween(10_000L - 8192, 10_000L - 8192 + PanelLayout.READ_SLACK);
+            copy.discard(0, 4000);
+            copy.copy(4000, new byte[1000], 0, 1000);
+            copy.discard(4000, 1000);
+            assertThat(copy.zeroing().bytes()).isGreaterThanOrEqualTo(10_000);
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> copy.copy(4000, new byte[1], 0, 1));
+        }
     }
 
     @Test

@@ -99,7 +99,7 @@ final class PlannedTensors {
     }
 
     private ModelFormatException fault(long byteOffset, String name, String problem) {
-        return new ModelFormatException(checkpoint.name(), byteOffset, name, problem);
+        return checkpoint.malformed(byteOffset, name, problem);
     }
 
     /** Bytes that the vectors among planned tensors take once they are loaded. */

@@ -1,11 +1,14 @@
 package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lockstep.app.quantize.QuantizedCheckpoint;
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.GgufWriter.Existing;
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Model;
@@ -72,11 +75,17 @@ class HuggingFaceFolderTest {
     void quantizedWhenItIsLoadedIsQuantizedBefore(DType type) throws IOException {
         int[] tokens = SharedData.ints(SharedData.json(ANDERSEN.resolve("reference.json")).get("tokens"));
         Path file = folder.resolve("quantized.gguf");
-        try (var checkpoint = CheckpointLoader.open(ANDERSEN.resolve("hf"), TrustPolicy.allowUnsigned())) {
+        try (var checkpoint = CheckpointLoader.open(ANDERSEN.resolve("hf"), TrustPolicy.allowUnsigned(), Residency.MAPPED)) {
             new QuantizedCheckpoint(checkpoint, type, false).write(file, Existing.REFUSE, _ -> { });
         }
         float[] expected = logits(file, tokens, LoadOptions.defaults());
         assertThat(logits(ANDERSEN.resolve("hf"), tokens, LoadOptions.defaults().withType(type))).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsComputedCannotStayInItsFile() {
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> Models.load(STORIES.resolve("hf"), TrustPolicy.allowUnsigned(),
+                LoadOptions.defaults().withResidency(Residency.MAPPED)).close()).withMessageContaining("lockstep quantize");
     }
 
     @Test

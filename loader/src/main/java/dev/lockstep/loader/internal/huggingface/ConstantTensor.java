@@ -5,6 +5,5 @@ package dev.lockstep.loader.internal.huggingface;
  *
  * @param name in GGUF
  * @param values never changed
- * @param origin the setting, for messages
  */
-record ConstantTensor(String name, float[] values, String origin) { }
+record ConstantTensor(String name, float[] values) { }

@@ -3,7 +3,6 @@ package dev.lockstep.loader.internal.huggingface;
 import dev.lockstep.loader.internal.huggingface.Family.Rotation;
 import dev.lockstep.loader.internal.huggingface.Family.Windows;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,22 +34,16 @@ final class FamilyBuilder {
         return new FamilyBuilder(ggufName, Set.of(modelTypes));
     }
 
-    FamilyBuilder settings(Collection<SettingRule> rules) {
-        settings.addAll(rules);
+    /** Adds lines for {@link SettingRule#table}. */
+    FamilyBuilder settings(String lines) {
+        settings.addAll(SettingRule.table(lines));
         return this;
     }
 
-    FamilyBuilder settings(SettingRule... rules) {
-        return settings(List.of(rules));
-    }
-
-    FamilyBuilder tensors(Collection<TensorRule> rules) {
-        tensors.addAll(rules);
+    /** Adds lines for {@link TensorRule#table}. */
+    FamilyBuilder tensors(String lines) {
+        tensors.addAll(TensorRule.table(lines));
         return this;
-    }
-
-    FamilyBuilder tensors(TensorRule... rules) {
-        return tensors(List.of(rules));
     }
 
     FamilyBuilder prefixes(String... inFront) {

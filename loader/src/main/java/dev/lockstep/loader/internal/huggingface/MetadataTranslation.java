@@ -16,6 +16,9 @@ final class MetadataTranslation {
     private static final int GEMMA3_KV_HEADS = 4;
     private static final int GEMMA_HEAD_DIM = 256;
 
+    /** Of GPT-2. */
+    private static final long FEED_FORWARD_RATIO = 4;
+
     private final Family family;
     private final ModelSettings settings;
     private final MetadataBuilder to;
@@ -35,7 +38,7 @@ final class MetadataTranslation {
         requireRange("embedding_length", LoadLimits.MAX_WIDTH);
         requireRange("attention.head_count", LoadLimits.MAX_HEADS);
         if (!to.has("feed_forward_length")) {
-            long width = settings.integer("n_inner", "intermediate_size").orElseGet(() -> Math.multiplyExact(4L, to.integer("embedding_length")));
+            long width = settings.integer("n_inner", "intermediate_size").orElse(FEED_FORWARD_RATIO * to.integer("embedding_length"));
             to.integer("feed_forward_length", width, settings.origin("n_inner"));
         }
         HeadShape heads = heads();
@@ -57,7 +60,8 @@ final class MetadataTranslation {
         settings.nameOf(ACTIVATION).ifPresent(name -> {
             String activation = settings.text(name).orElseThrow();
             if (!family.activations().contains(activation)) {
-                throw settings.fault(name, '"' + activation + "\" is not built for " + family.ggufName() + "; supported is " + family.activations());
+                throw settings.fault(name, '"' + activation + "\" is not built for " + family.ggufName() + "; supported is "
+                        + family.activations());
             }
             // the first Gemma's settings say "gelu" and mean the form with tanh, whatever is stated
             if (!family.ggufName().equals("gemma")) {
@@ -86,23 +90,25 @@ final class MetadataTranslation {
         String origin = settings.origin(name);
         switch (rule.kind()) {
             case INTEGER -> to.integer(rule.ggufKey(), settings.integer(names)
-                    .or(() -> rule.otherwise().map(Number::longValue)).orElseThrow(() -> settings.missing(name)), origin);
-            case NUMBER -> to.number(rule.ggufKey(), settings.number(names).or(() -> settings.json().has(name) ? Optional.of(0.0) : Optional.empty())
-                    .or(() -> rule.otherwise().map(Number::doubleValue)).orElseThrow(() -> settings.missing(name)), origin);
+                    .or(() -> rule.otherwise().map(Double::longValue)).orElseThrow(() -> settings.missing(name)), origin);
+            case NUMBER -> to.number(rule.ggufKey(), settings.number(names)
+                    .or(() -> settings.json().has(name) ? Optional.of(0.0) : rule.otherwise())
+                    .orElseThrow(() -> settings.missing(name)), origin);
         }
     }
 
     /** What numbers are computed from; the others are looked at by who uses them. */
     private void requireRange(String key, long max) {
         if (to.integer(key) < 1 || to.integer(key) > max) {
-            String name = family.settings().stream().filter(rule -> rule.ggufKey().equals(key)).findFirst().flatMap(rule -> settings.nameOf(rule.names())).orElseThrow();
-            throw settings.fault(name, to.integer(key) + " is outside of 1.." + max);
+            SettingRule rule = family.settings().stream().filter(each -> each.ggufKey().equals(key)).findFirst().orElseThrow();
+            throw settings.fault(settings.nameOf(rule.names()).orElseThrow(), to.integer(key) + " is outside of 1.." + max);
         }
     }
 
     private HeadShape heads() {
         long count = to.integer("attention.head_count");
-        long kvHeads = settings.integer("num_key_value_heads").orElse(family.ggufName().equals("gemma3") ? Math.min(count, GEMMA3_KV_HEADS) : count);
+        long usualKvHeads = family.ggufName().equals("gemma3") ? Math.min(count, GEMMA3_KV_HEADS) : count;
+        long kvHeads = settings.integer("num_key_value_heads").orElse(usualKvHeads);
         to.integer("attention.head_count_kv", kvHeads, settings.origin("num_key_value_heads"));
         boolean gemma = family.ggufName().startsWith("gemma");
         long usual = gemma ? GEMMA_HEAD_DIM : to.integer("embedding_length") / count;
@@ -139,7 +145,10 @@ final class MetadataTranslation {
 
     private void extras() {
         switch (family.ggufName()) {
-            case "gptneox" -> to.flag("use_parallel_residual", settings.flag("use_parallel_residual").orElse(true), settings.origin("use_parallel_residual"));
+            case "gptneox" -> {
+                boolean parallel = settings.flag("use_parallel_residual").orElse(true);
+                to.flag("use_parallel_residual", parallel, settings.origin("use_parallel_residual"));
+            }
             case "bert", "nomic-bert" -> {
                 to.flag("attention.causal", false, settings.origin("is_decoder"));
                 to.all(Map.of("tokenizer.ggml.token_type_count", new Metadata.IntegerValue(settings.integer("type_vocab_size").orElse(2L))));

@@ -5,6 +5,7 @@ import dev.lockstep.loader.Metadata;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.loader.internal.translate.Rows;
+import dev.lockstep.loader.internal.translate.TranslatedModel;
 import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +65,21 @@ public final class ModelTranslation {
         return types;
     }
 
+    /** True if it embeds texts instead of continuing them. */
+    public boolean isEncoder() {
+        return EncoderFamilies.ALL.contains(family);
+    }
+
+    /**
+     * How an encoder's outputs become one, as GGUF's keys.
+     *
+     * @param pooling the {@code config.json} of a pooling module of sentence-transformers
+     * @param file its name, for messages
+     */
+    public Map<String, Metadata.Value> pooling(byte[] pooling, String file) {
+        return Map.of(family.ggufName() + ".pooling_type", new Metadata.IntegerValue(Pooling.number(ModelSettings.parse(pooling, file))));
+    }
+
     /** How many tokens the vocabulary has. */
     public int vocabularySize() {
         return Math.toIntExact(inRange("vocab_size", LoadLimits.MAX_VOCABULARY));
@@ -77,9 +93,6 @@ public final class ModelTranslation {
         return value;
     }
 
-    /** A translated checkpoint; its tensors are in the order in which what they are made of is stored. */
-    public record Translated(Metadata metadata, List<TranslatedTensor> tensors) { }
-
     /**
      * Translates.
      *
@@ -88,16 +101,17 @@ public final class ModelTranslation {
      * @param stored all tensors in the order of their bytes; borrowed by the result
      * @throws ModelFormatException if a setting or a tensor is of a kind that is not built
      */
-    public Translated translate(String name, Map<String, Metadata.Value> others, List<StoredTensor> stored) {
+    public TranslatedModel translate(String name, Map<String, Metadata.Value> others, List<StoredTensor> stored) {
         var metadata = new MetadataBuilder(family.ggufName());
         var toMetadata = new MetadataTranslation(family, settings, metadata);
         HeadShape heads = toMetadata.translate();
         var weights = new StoredWeights(stored, family, Quantization.of(settings));
         useTied(weights);
         long experts = metadata.has("expert_count") ? metadata.integer("expert_count") : 0;
-        List<TranslatedTensor> tensors = new ArrayList<>(new TensorTranslation(family, heads, experts, weights).translate(metadata.integer("block_count")));
-        toMetadata.constants().forEach(constant -> tensors.add(new TranslatedTensor(constant.name(), constant.origin(), Rows.constant(constant.values()))));
-        return new Translated(metadata.all(others).build(name), inStoredOrder(tensors, stored));
+        var toTensors = new TensorTranslation(family, heads, experts, weights);
+        List<TranslatedTensor> tensors = new ArrayList<>(toTensors.translate(metadata.integer("block_count")));
+        toMetadata.constants().forEach(constant -> tensors.add(new TranslatedTensor(constant.name(), Rows.constant(constant.values()))));
+        return new TranslatedModel(metadata.all(others).build(name), inStoredOrder(tensors, stored), toTensors.origins());
     }
 
     /** Where the output matrix is that of the embeddings, another one that is stored all the same is never used. */

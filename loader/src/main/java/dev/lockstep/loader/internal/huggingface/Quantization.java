@@ -44,7 +44,8 @@ record Quantization(Optional<List<Long>> tile) {
     private static Quantization compressed(ModelSettings config) {
         ModelSettings groups = config.object("config_groups").orElseThrow(() -> config.missing("config_groups"));
         for (String name : groups.json().names()) {
-            ModelSettings weights = groups.object(name).flatMap(group -> group.object("weights")).orElseThrow(() -> groups.missing(name + ".weights"));
+            ModelSettings weights = groups.object(name).flatMap(group -> group.object("weights"))
+                    .orElseThrow(() -> groups.missing(name + ".weights"));
             String strategy = weights.text("strategy").orElse("tensor");
             boolean supported = weights.integer("num_bits").orElse(0L) == BITS && weights.flag("symmetric").orElse(true)
                     && (strategy.equals("tensor") || strategy.equals("channel"));

@@ -26,7 +26,8 @@ final class RopeTranslation {
                 .or(() -> parameters(settings).flatMap(rope -> rope.number("partial_rotary_factor"))).orElse(family.rotation().share());
         long rotated = (long) (headDim * share);
         if (rotated < 2 || rotated > headDim || rotated % 2 != 0) {
-            throw settings.fault("partial_rotary_factor", "rotates " + rotated + " of " + headDim + " values of a head; an even number of them is supported");
+            throw settings.fault("partial_rotary_factor", "rotates " + rotated + " of " + headDim
+                    + " values of a head; an even number of them is supported");
         }
         return rotated;
     }
@@ -50,9 +51,9 @@ final class RopeTranslation {
 
     /** Layers that see a window only may have frequencies of their own (Gemma 3). */
     private void localBase() {
-        settings.number("rope_local_base_freq").or(() -> settings.object("rope_parameters").flatMap(rope -> rope.object("sliding_attention"))
-                .flatMap(rope -> rope.number("rope_theta"))).ifPresent(base ->
-                to.number("rope.freq_base_swa", base, settings.origin("rope_local_base_freq")));
+        Optional<ModelSettings> ofWindows = settings.object("rope_parameters").flatMap(rope -> rope.object("sliding_attention"));
+        settings.number("rope_local_base_freq").or(() -> ofWindows.flatMap(rope -> rope.number("rope_theta")))
+                .ifPresent(base -> to.number("rope.freq_base_swa", base, settings.origin("rope_local_base_freq")));
     }
 
     private void scaling(ModelSettings rope, double base, HeadShape heads) {
@@ -106,7 +107,7 @@ final class RopeTranslation {
             double smooth = Math.clamp((context / waveLength - low) / (high - low), 0, 1);
             divisors[i] = (float) (1 / ((1 - smooth) / factor + smooth));
         }
-        constants.add(new ConstantTensor("rope_freqs.weight", divisors, rope.origin("factor")));
+        constants.add(new ConstantTensor("rope_freqs.weight", divisors));
     }
 
     /** A list of factors for short contexts and one for long ones (Ding et al. 2024, "LongRoPE"). */
@@ -117,8 +118,8 @@ final class RopeTranslation {
         to.text("rope.scaling.type", "longrope", rope.origin("type"));
         to.integer("rope.scaling.original_context_length", original, settings.origin("original_max_position_embeddings"));
         to.number("rope.scaling.attn_factor", attention, rope.origin("attention_factor"));
-        constants.add(new ConstantTensor("rope_factors_long.weight", factors(rope, "long_factor", rotated), rope.origin("long_factor")));
-        constants.add(new ConstantTensor("rope_factors_short.weight", factors(rope, "short_factor", rotated), rope.origin("short_factor")));
+        constants.add(new ConstantTensor("rope_factors_long.weight", factors(rope, "long_factor", rotated)));
+        constants.add(new ConstantTensor("rope_factors_short.weight", factors(rope, "short_factor", rotated)));
     }
 
     private static float[] factors(ModelSettings rope, String name, long rotated) {
@@ -135,7 +136,8 @@ final class RopeTranslation {
 
     private long originalContext(ModelSettings rope) {
         return rope.integer("original_max_position_embeddings").or(() -> settings.integer("original_max_position_embeddings"))
-                .filter(context -> context > 1).orElseThrow(() -> rope.fault("original_max_position_embeddings", "is missing, or not greater than 1"));
+                .filter(context -> context > 1)
+                .orElseThrow(() -> rope.fault("original_max_position_embeddings", "is missing, or not greater than 1"));
     }
 
     private static double required(ModelSettings rope, String name) {

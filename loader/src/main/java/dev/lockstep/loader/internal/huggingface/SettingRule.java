@@ -1,5 +1,6 @@
 package dev.lockstep.loader.internal.huggingface;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,21 +9,21 @@ import java.util.Optional;
  *
  * @param ggufKey without the architecture in front
  * @param kind of value
- * @param names of the setting, the present one first
- * @param otherwise the value that transformers takes if the setting is not there; without one, it must be
+ * @param names of the setting, any of which may be there
+ * @param otherwise the value that transformers takes if none is; without one, it must be
  */
-record SettingRule(String ggufKey, Kind kind, List<String> names, Optional<Number> otherwise) {
+record SettingRule(String ggufKey, Kind kind, List<String> names, Optional<Double> otherwise) {
+    private static final String OTHERWISE = "=";
+
     enum Kind { INTEGER, NUMBER }
 
-    static SettingRule integer(String ggufKey, String... names) {
-        return new SettingRule(ggufKey, Kind.INTEGER, List.of(names), Optional.empty());
+    /** The rules of a table: in each line the kind, GGUF's key, the names with commas between them, and {@value #OTHERWISE} with the value otherwise. */
+    static List<SettingRule> table(String lines) {
+        return lines.lines().filter(line -> !line.isBlank()).map(line -> rule(line.strip().split(" +"))).toList();
     }
 
-    static SettingRule number(String ggufKey, String... names) {
-        return new SettingRule(ggufKey, Kind.NUMBER, List.of(names), Optional.empty());
-    }
-
-    SettingRule or(Number otherwise) {
-        return new SettingRule(ggufKey, kind, names, Optional.of(otherwise));
+    private static SettingRule rule(String[] words) {
+        Optional<Double> otherwise = words.length > 4 && words[3].equals(OTHERWISE) ? Optional.of(Double.valueOf(words[4])) : Optional.empty();
+        return new SettingRule(words[1], Kind.valueOf(words[0]), Arrays.asList(words[2].split(",")), otherwise);
     }
 }

@@ -41,10 +41,14 @@ public record ShardIndex(String file, Map<String, String> shardOf) {
     /** No name leads elsewhere, on any system. */
     private void requirePlain(String shard) {
         boolean plain = shard.endsWith(ENDING) && shard.length() > ENDING.length()
-                && shard.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_');
+                && shard.chars().allMatch(ShardIndex::isPlain);
         if (!plain) {
             throw fault(shard, "is no name of a safetensors file in the same folder: letters, digits and . - _, and " + ENDING + " at the end");
         }
+    }
+
+    private static boolean isPlain(int c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_';
     }
 
     /** Names of all files, in order. */

@@ -7,7 +7,9 @@ import dev.lockstep.loader.internal.translate.RowSource;
 import dev.lockstep.loader.internal.translate.Rows;
 import dev.lockstep.loader.internal.translate.TranslatedTensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The tensors of a model as GGUF has them, by the rules of its family. What a model lacks, whoever uses it finds missing. */
@@ -17,6 +19,7 @@ final class TensorTranslation {
     private final long experts;
     private final StoredWeights stored;
     private final List<TranslatedTensor> translated = new ArrayList<>();
+    private final Map<String, String> origins = new HashMap<>();
 
     /** @param experts of each layer; 0 if there are none */
     TensorTranslation(Family family, HeadShape heads, long experts, StoredWeights stored) {
@@ -36,11 +39,18 @@ final class TensorTranslation {
         return translated;
     }
 
+    /** What all tensors that a model of the family may have are called in the files, by their names in GGUF. */
+    Map<String, String> origins() {
+        return origins;
+    }
+
     private void translate(TensorRule rule, String layer) {
         List<StoredTensor> parts = parts(rule, layer);
+        String ggufName = rule.ggufName().replace(TensorRule.LAYER, layer);
+        String first = name(rule.stored().getFirst(), layer, 0);
+        origins.putIfAbsent(ggufName, stored.find(first).map(tensor -> tensor.name() + " in " + tensor.file()).orElse(first));
         if (!parts.isEmpty()) {
-            String origin = parts.getFirst().name() + (parts.size() == 1 ? "" : " and " + (parts.size() - 1) + " more") + " in " + parts.getFirst().file();
-            translated.add(new TranslatedTensor(rule.ggufName().replace(TensorRule.LAYER, layer), origin, rows(rule, parts)));
+            translated.add(new TranslatedTensor(ggufName, rows(rule, parts)));
         }
     }
 
@@ -104,7 +114,8 @@ final class TensorTranslation {
 
     private RowSource ordered(RowSource rows, StoredTensor tensor, long period, RowOrder order) {
         if (rows.rows() % period != 0 || tensor.shape().size() > 2) {
-            throw StoredWeights.fault(tensor, "has shape " + tensor.shape() + "; rows for whole heads of " + heads.dim() + " are needed, a multiple of " + period);
+            throw StoredWeights.fault(tensor, "has shape " + tensor.shape() + "; rows for whole heads of " + heads.dim()
+                    + " are needed, a multiple of " + period);
         }
         return Rows.ordered(rows, rows.rows(), order, tensor.shape().size() == 1 ? tensor.shape() : rows.shape());
     }
@@ -133,9 +144,10 @@ final class TensorTranslation {
         StoredTensor first = parts.getFirst();
         for (int i = 0; i < parts.size(); i++) {
             List<Long> shape = parts.get(i).shape();
-            boolean fits = shape.size() == first.shape().size() && (rule.isPerExpert() ? shape.equals(first.shape()) : rows.get(i).columns() == rows.getFirst().columns());
-            if (!fits || shape.size() > 2) {
-                throw StoredWeights.fault(parts.get(i), "has shape " + shape + ", which does not fit to " + first.shape() + " of " + first.name());
+            boolean fits = rule.isPerExpert() ? shape.equals(first.shape()) : rows.get(i).columns() == rows.getFirst().columns();
+            if (!fits || shape.size() != first.shape().size() || shape.size() > 2) {
+                throw StoredWeights.fault(parts.get(i), "has shape " + shape + ", which does not fit to " + first.shape() + " of "
+                        + first.name());
             }
         }
         long count = rows.stream().mapToLong(RowSource::rows).reduce(0, Math::addExact);

@@ -26,7 +26,8 @@ record PlusOneRows(RowSource source) implements RowSource {
     @Override
     public void read(long from, long rows, MemorySegment target, MemorySegment scratch) {
         source.read(from, rows, target, scratch);
-        for (long at = 0; at < rows * rowBytes(); at += Float.BYTES) {
+        long bytes = rows * rowBytes();
+        for (long at = 0; at < bytes; at += Float.BYTES) {
             target.set(LittleEndian.FLOAT, at, target.get(LittleEndian.FLOAT, at) + 1);
         }
     }

@@ -30,13 +30,15 @@ record ScaledRows(RowSource values, RowSource scales, long tileRows, long tileCo
     public void read(long from, long rows, MemorySegment target, MemorySegment scratch) {
         long firstTile = from / tileRows;
         long tiles = (from + rows - 1) / tileRows + 1 - firstTile;
-        MemorySegment rest = scratch.asSlice(Scratch.padded(tiles * scales.rowBytes()));
+        long scaleBytes = scales.rowBytes();
+        long columns = columns();
+        MemorySegment rest = scratch.asSlice(Scratch.padded(tiles * scaleBytes));
         scales.read(firstTile, tiles, scratch, rest);
         values.read(from, rows, target, rest);
         for (long row = 0; row < rows; row++) {
-            long scaleRow = ((from + row) / tileRows - firstTile) * scales.rowBytes();
-            for (long column = 0; column < columns(); column++) {
-                long at = row * rowBytes() + column * Float.BYTES;
+            long scaleRow = ((from + row) / tileRows - firstTile) * scaleBytes;
+            for (long column = 0; column < columns; column++) {
+                long at = (row * columns + column) * Float.BYTES;
                 float scale = scratch.get(LittleEndian.FLOAT, scaleRow + column / tileColumns * Float.BYTES);
                 target.set(LittleEndian.FLOAT, at, target.get(LittleEndian.FLOAT, at) * scale);
             }

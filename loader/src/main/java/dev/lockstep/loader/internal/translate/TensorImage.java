@@ -11,10 +11,12 @@ import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Translated tensors one after the other, as the file that nobody wrote: bytes of it are computed when they are read. Borrows what these
@@ -125,6 +127,12 @@ public final class TensorImage implements ByteSource, AutoCloseable {
             task.run(piece, done);
             done += piece.byteSize();
         }
+    }
+
+    /** The same tensors in the order in which they are best read: those that are parts of one together. */
+    public Collection<List<TensorInfo>> inOrder(Collection<TensorInfo> wanted) {
+        return wanted.stream().sorted(Comparator.comparingLong(TensorInfo::byteOffset)).collect(
+                Collectors.groupingBy(tensor -> rowsByOffset.floorKey(tensor.byteOffset()), TreeMap::new, Collectors.toList())).values();
     }
 
     /** Says that nothing but these will be read from now on: whatever is stored besides is discarded at once. */

@@ -7,13 +7,12 @@ import dev.lockstep.quant.DType;
  * A tensor of a translated checkpoint.
  *
  * @param name as in a GGUF file
- * @param origin what it is made of, as people find it in the files
  * @param rows its values
  */
-public record TranslatedTensor(String name, String origin, RowSource rows) {
+public record TranslatedTensor(String name, RowSource rows) {
     /** The same, with values of the type that a rule has for it. What cannot be expanded stays as it is, for others to refuse. */
     public TranslatedTensor quantized(QuantizationRule rule) {
         DType type = rule.typeOf(name, rows.type(), rows.shape());
-        return rows.type().codec().isEmpty() ? this : new TranslatedTensor(name, origin, Rows.converted(rows, type));
+        return rows.type().codec().isEmpty() ? this : new TranslatedTensor(name, Rows.converted(rows, type));
     }
 }

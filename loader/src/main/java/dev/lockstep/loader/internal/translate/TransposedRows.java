@@ -23,11 +23,13 @@ record TransposedRows(StoredTensor tensor, DType type, List<Long> shape) impleme
     @Override
     public void read(long from, long rows, MemorySegment target, MemorySegment scratch) {
         long valueBytes = tensor.type().bytes();
+        long storedBytes = rows() * valueBytes;
+        long rowBytes = rowBytes();
         MemorySegment values = scratch.asSlice(0, rows * valueBytes);
-        for (long column = 0; column < columns(); column++) {
-            tensor.read((column * rows() + from) * valueBytes, values);
+        for (long at = 0; at < rowBytes; at += valueBytes) {
+            tensor.read(at / valueBytes * storedBytes + from * valueBytes, values);
             for (long row = 0; row < rows; row++) {
-                MemorySegment.copy(values, row * valueBytes, target, row * rowBytes() + column * valueBytes, valueBytes);
+                MemorySegment.copy(values, row * valueBytes, target, row * rowBytes + at, valueBytes);
             }
         }
     }

@@ -27,6 +27,7 @@ class MutationTest {
     private static final int SAVED_SESSIONS = 2_000;
     private static final int TIMESTAMPS = 1_000;
     private static final int TOKENIZER_FILES = 1_000;
+    private static final int FOLDERS = 300;
 
     /** What to put in the place of a JSON value. */
     private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
@@ -78,6 +79,16 @@ class MutationTest {
         var mutator = new Mutator(SEED);
         for (int i = 0; i < STATEMENTS; i++) {
             isAccepted(i, mutator.mutateJson(i % 2 == 0 ? Statements.TWO_FILES : Statements.SHARDS, VALUES), StatementFuzzTest::check);
+        }
+    }
+
+    @Test
+    void spoiledFilesOfTransformersAreModelsOrRefused() {
+        var mutator = new Mutator(SEED);
+        for (int i = 0; i < FOLDERS; i++) {
+            isAccepted(i, mutator.mutate(TinyFolder.weights()), SafetensorsFuzzTest::check);
+            isAccepted(i, mutator.mutateJson(TinyFolder.config(), VALUES), ModelSettingsFuzzTest::check);
+            isAccepted(i, mutator.mutateJson(TinyFolder.index(), VALUES), ShardIndexFuzzTest::check);
         }
     }
 

@@ -62,6 +62,20 @@ class SeedsTest {
     }
 
     @Test
+    void filesOfTransformersLoad() throws Exception {
+        Map<Path, byte[]> files = Map.of(RESOURCES.resolve("SafetensorsFuzzTestInputs/opensOrRefuses/llama.safetensors"), TinyFolder.weights(),
+                RESOURCES.resolve("ModelSettingsFuzzTestInputs/opensOrRefuses/llama.json"), TinyFolder.config(),
+                RESOURCES.resolve("ShardIndexFuzzTestInputs/opensOrRefuses/one-shard.json"), TinyFolder.index());
+        for (var file : files.entrySet()) {
+            write(file.getKey(), file.getValue());
+            assertThat(file.getKey()).hasBinaryContent(file.getValue());
+        }
+        assertThat(SafetensorsFuzzTest.check(TinyFolder.weights())).isTrue();
+        assertThat(ModelSettingsFuzzTest.check(TinyFolder.config())).isTrue();
+        assertThat(ShardIndexFuzzTest.check(TinyFolder.index())).isTrue();
+    }
+
+    @Test
     void statementsAreAccepted() throws Exception {
         for (var statement : Map.of("two-files", Statements.TWO_FILES, "single-file", Statements.SINGLE_FILE, "shards", Statements.SHARDS).entrySet()) {
             Path seed = STATEMENTS.resolve(statement.getKey() + ".json");

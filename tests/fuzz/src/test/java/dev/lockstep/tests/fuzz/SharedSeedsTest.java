@@ -24,6 +24,13 @@ class SharedSeedsTest {
     }
 
     @Test
+    void hostileWeightsKeepTheProperty() throws Exception {
+        for (Path file : files("vectors/safetensors-hostile", ".safetensors")) {
+            SafetensorsFuzzTest.check(Files.readAllBytes(file));
+        }
+    }
+
+    @Test
     void signaturesAndTheirStatementsKeepTheProperty() throws Exception {
         for (Path file : files("vectors/oms", "")) {
             byte[] bytes = Files.readAllBytes(file);

@@ -1,15 +1,22 @@
-package dev.lockstep.loader.internal.huggingface;
+package dev.lockstep.tests;
 
 import dev.lockstep.loader.Metadata;
-import dev.lockstep.loader.internal.huggingface.GgufWeights.Values;
+import dev.lockstep.loader.StringTable;
+import dev.lockstep.testkit.SafetensorsBuilder;
+import dev.lockstep.testkit.SharedData;
+import dev.lockstep.tests.GgufWeights.Values;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A GGUF file as transformers would have saved it, by {@code twins.txt}.
@@ -54,6 +61,30 @@ record HuggingFaceTwin(String config, Map<String, Values> tensors) {
             }
         }
         return new HuggingFaceTwin(config, tensors);
+    }
+
+    /** Writes the folder; whatever the tokenizer was, it becomes that of the tiny GPT-2, which has as many tokens. */
+    Path write(Path folder) throws IOException {
+        var file = new SafetensorsBuilder();
+        tensors.forEach((name, values) -> file.floats(name, values.shape(), values.values()));
+        Files.write(folder.resolve("model.safetensors"), file.build());
+        Files.writeString(folder.resolve("config.json"), config);
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer(GgufWeights.read(SharedData.path("checkpoints/arch/gpt2/model-f32.gguf")).metadata()));
+        return folder;
+    }
+
+    private static String tokenizer(Metadata metadata) {
+        StringTable tokens = metadata.texts("tokenizer.ggml.tokens").orElseThrow();
+        StringTable merges = metadata.texts("tokenizer.ggml.merges").orElseThrow();
+        var json = JsonNodeFactory.instance.objectNode();
+        var model = json.putObject("model").put("type", "BPE");
+        json.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("use_regex", true);
+        json.putObject("decoder").put("type", "ByteLevel");
+        var vocabulary = model.putObject("vocab");
+        IntStream.range(0, tokens.size()).forEach(id -> vocabulary.put(tokens.text(id), id));
+        var list = model.putArray("merges");
+        IntStream.range(0, merges.size()).forEach(i -> list.add(merges.text(i)));
+        return json.toString();
     }
 
     private static String filled(String template, Metadata metadata) {

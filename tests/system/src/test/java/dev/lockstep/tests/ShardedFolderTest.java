@@ -1,25 +1,26 @@
-package dev.lockstep.loader;
+package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.Provenance;
+import dev.lockstep.loader.Residency;
+import dev.lockstep.loader.TensorInfo;
+import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.X25519Identity;
-import dev.lockstep.loader.internal.PrivateCopy;
-import dev.lockstep.loader.internal.huggingface.SafetensorsBuilder;
-import dev.lockstep.loader.internal.safetensors.SafetensorsReader;
-import dev.lockstep.loader.internal.tensors.StoredTensor;
-import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.ModelSigner;
-import dev.lockstep.loader.signing.SharedFolder;
 import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.securemem.SecureArena;
+import dev.lockstep.testkit.SafetensorsBuilder;
+import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model of several files is opened if each is the signed one, and in its place. */
-class CheckpointFolderTest {
+class ShardedFolderTest {
     private static final KeyPair KEYS = SigningKeys.generate(SigningAlgorithm.P256);
     private static final TrustPolicy TRUST = TrustPolicy.of(KEYS.getPublic());
     private static final String INDEX = "model.safetensors.index.json";
@@ -46,19 +47,18 @@ class CheckpointFolderTest {
     /** The stories model in three shards. */
     @BeforeEach
     void writeFolder() throws IOException {
-        Path original = SharedFolder.resolve("checkpoints/stories260K/hf");
+        Path original = SharedData.path("checkpoints/stories260K/hf");
         for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json")) {
             Files.copy(original.resolve(name), folder.resolve(name));
         }
         var files = new LinkedHashMap<String, SafetensorsBuilder>();
         var shardOf = new LinkedHashMap<String, String>();
-        try (var copy = PrivateCopy.of(original.resolve("model.safetensors"), HashPlan.SHA_256)) {
-            int i = 0;
-            for (StoredTensor tensor : SafetensorsReader.read(copy)) {
-                String shard = "model-0000" + (i++ % SHARDS + 1) + "-of-00003.safetensors";
-                files.computeIfAbsent(shard, _ -> new SafetensorsBuilder()).tensor(tensor.name(), tensor.type().name(), tensor.shape(), bytes(tensor));
-                shardOf.put(tensor.name(), shard);
-            }
+        int i = 0;
+        for (var tensor : SafetensorsBuilder.read(original.resolve("model.safetensors")).entrySet()) {
+            String shard = "model-0000" + (i++ % SHARDS + 1) + "-of-00003.safetensors";
+            files.computeIfAbsent(shard, _ -> new SafetensorsBuilder()).tensor(tensor.getKey(), tensor.getValue().type(), tensor.getValue().shape(),
+                    tensor.getValue().values());
+            shardOf.put(tensor.getKey(), shard);
         }
         for (var file : files.entrySet()) {
             Files.write(folder.resolve(file.getKey()), file.getValue().build());
@@ -69,14 +69,6 @@ class CheckpointFolderTest {
     private void writeIndex(Map<String, String> shardOf) throws IOException {
         Files.writeString(folder.resolve(INDEX), shardOf.entrySet().stream().map(each -> '"' + each.getKey() + "\": \"" + each.getValue() + '"')
                 .collect(Collectors.joining(", ", "{\"metadata\": {}, \"weight_map\": {", "}}")));
-    }
-
-    private static byte[] bytes(StoredTensor tensor) {
-        try (var arena = SecureArena.open("tensor")) {
-            MemorySegment values = arena.allocate(tensor.byteSize());
-            tensor.read(0, values);
-            return values.toArray(ValueLayout.JAVA_BYTE);
-        }
     }
 
     private void sign() {
@@ -96,7 +88,7 @@ class CheckpointFolderTest {
     @Test
     void shardsAreTheSameCheckpointAsOneFile() throws IOException {
         sign();
-        Path single = SharedFolder.resolve("checkpoints/stories260K/hf");
+        Path single = SharedData.path("checkpoints/stories260K/hf");
         try (var sharded = CheckpointLoader.open(folder, TRUST); var whole = CheckpointLoader.open(single, TrustPolicy.allowUnsigned());
                 var arena = SecureArena.open("rows")) {
             assertThat(sharded.provenance()).isInstanceOf(Provenance.Signed.class);
