@@ -117,15 +117,15 @@ class LogitsConformanceTest {
 
     /**
      * What a smaller cache costs, as the root of the mean square over all logits. Measured 2026-11 on these checkpoints, whose
-     * logits reach 14 to 22: at most 0.0079 for F16 and 0.18 for Q8_0, both for Gemma 2 with its 26 layers; for others, 0.0054 and 0.11
-     * (F32: 0.000006).
+     * logits reach 14 to 22: at most 0.0079 for F16 and 0.18 for Q8_0, both for Gemma 2 with its 26 layers; for others, 0.0054 and 0.13
+     * (F32: 0.000006), but 0.38 for Q8_0 where two nearly equal weights let a token of Qwen 2 MoE pass another expert.
      */
     @ParameterizedTest
     @FieldSource("CHECKPOINTS")
     void aSmallerCacheCostsNoMoreThanWasMeasured(String checkpoint) {
         Case c = cases(checkpoint).findFirst().orElseThrow();
         try (Model model = Models.unsigned(c.file(), 2)) {
-            Map.of(KvType.F16, 0.007, KvType.Q8_0, checkpoint.equals("qwen2moe") ? 0.45 : 0.25).forEach((type, limit) -> {
+            Map.of(KvType.F16, 0.01, KvType.Q8_0, checkpoint.equals("qwen2moe") ? 0.45 : 0.25).forEach((type, limit) -> {
                 try (Session session = model.newSession(EXACT.withKvCache(type))) {
                     float[] actual = Models.logits(session, c.tokens());
                     assertThat(rootMeanSquareDifference(actual, c.expected())).as("%s, %s", c.name(), type).isLessThanOrEqualTo(limit);
