@@ -5,8 +5,11 @@ import dev.lockstep.loader.internal.json.StrictJson;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Puts added tokens into a vocabulary, over the pieces of the same ids. */
 final class AddedTokens {
@@ -41,6 +44,12 @@ final class AddedTokens {
             tokens.put(id, AddedToken.read(decoder.object(name), id));
         }));
         return List.copyOf(tokens.values());
+    }
+
+    /** Those of a {@code tokenizer.json}, and what the configuration adds to them: transformers knows both. */
+    static List<AddedToken> withConfigured(List<AddedToken> tokens, Optional<StrictJson> config) {
+        Set<String> known = tokens.stream().map(AddedToken::content).collect(Collectors.toSet());
+        return Stream.concat(tokens.stream(), read(Optional.empty(), config).stream().filter(token -> !known.contains(token.content()))).toList();
     }
 
     private static long decimal(StrictJson decoder, String name) {

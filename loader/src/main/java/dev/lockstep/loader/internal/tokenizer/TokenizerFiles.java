@@ -55,7 +55,7 @@ public final class TokenizerFiles {
             TokenizerJson tokenizer = TokenizerJson.read(files.get("tokenizer.json"), path("tokenizer.json"), vocabSize);
             vocabulary = tokenizer.vocabulary();
             postProcessor = Optional.of(tokenizer.postProcessor());
-            AddedTokens.apply(tokenizer.addedTokens(), vocabulary);
+            AddedTokens.apply(AddedTokens.withConfigured(tokenizer.addedTokens(), config), vocabulary);
         } else {
             vocabulary = plainVocabulary(config);
             AddedTokens.apply(AddedTokens.read(json("added_tokens.json"), config), vocabulary);

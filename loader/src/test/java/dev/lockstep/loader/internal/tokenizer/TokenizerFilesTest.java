@@ -106,6 +106,15 @@ class TokenizerFilesTest {
     }
 
     @Test
+    void theConfigurationMayAddTokens() {
+        String config = "{\"added_tokens_decoder\": {\"6\": {\"content\": \"<s>\", \"special\": false}, \"9\": {\"content\": \"[y]\"}}}";
+        Metadata metadata = translate("tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config);
+        assertThat(types(metadata)).containsExactly(1, 1, 1, 1, 5, 3, 3, 4, 5, 4);
+        assertRefused("the id 2 is both \"ab\" and \"[y]\"", "tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config.replace("\"9\"", "\"2\""));
+        assertRefused("which is no id", "tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config.replace("\"9\"", "\"-1\""));
+    }
+
+    @Test
     void chatTemplates() {
         String config = "{\"chat_template\": [{\"name\": \"default\", \"template\": \"T\"}, {\"name\": \"rag\", \"template\": \"R\"}]}";
         Metadata named = translate("tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config);
