@@ -6,6 +6,10 @@ module dev.lockstep.app {
     requires info.picocli;
     requires java.desktop;
     requires jdk.management;
+    // JLine looks it up by name, for signals
+    requires jdk.unsupported;
+    requires org.jline.reader;
+    requires org.jline.terminal;
     requires org.apache.xmlgraphics.batik.svggen;
     requires org.knowm.xchart;
     requires tools.jackson.databind;

@@ -6,6 +6,7 @@ import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SigningException;
 import dev.lockstep.loader.signing.TrustFileException;
+import dev.lockstep.models.ChatTemplateException;
 import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.InferenceException;
 import dev.lockstep.models.SavedSessionException;
@@ -44,6 +45,13 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             case SavedSessionException e -> savedSession(e);
             case SigningException e -> fail(e.getMessage());
             case ContextLengthException e -> fail(e.getMessage());
+            case ChatTemplateException e -> {
+                say(Printable.text(e.getMessage()));
+                if (e.reason() == ChatTemplateException.Reason.MISSING) {
+                    io.err().println("--plain talks with it all the same, without one.");
+                }
+                yield ExitCode.FAILURE;
+            }
             case InferenceException e -> fail(e.getMessage());
             case SecureMemoryException e -> fail(e.getMessage());
             case HardeningException e -> {

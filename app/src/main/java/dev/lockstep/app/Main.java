@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep}: transformers in pure Java, on weights it has proven. */
 @Command(name = "lockstep",
         description = "Runs transformers in pure Java, on weights it has proven, and leaves nothing behind.",
-        subcommands = {RunCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, EmbedCommand.class, PerplexityCommand.class,
-            KeygenCommand.class,
+        subcommands = {RunCommand.class, ChatCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, EmbedCommand.class,
+            PerplexityCommand.class, KeygenCommand.class,
             SignCommand.class, VerifyCommand.class, EncryptCommand.class, DecryptCommand.class, QuantizeCommand.class, QualityCommand.class,
             SynthCommand.class, BenchCommand.class},
         mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Main.Version.class,

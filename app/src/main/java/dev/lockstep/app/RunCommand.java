@@ -8,9 +8,6 @@ import dev.lockstep.models.Session;
 import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code lockstep run}: continues a text. */
 @Command(name = "run", description = "Continues a text and prints it.")
 final class RunCommand extends IoCommand {
-    private static final double NANOS_PER_SECOND = 1e9;
+    private static final int MAX_TOKENS = 256;
 
     @Mixin
     private ModelOption model;
@@ -30,32 +27,8 @@ final class RunCommand extends IoCommand {
             description = "The text to continue. Without it, standard input is read; other users of the machine cannot see that.")
     private String prompt;
 
-    @Option(names = {"-n", "--max-tokens"}, paramLabel = "N", description = "Stop after this many tokens. Default: ${DEFAULT-VALUE}.")
-    private int maxTokens = 256;
-
-    @Option(names = "--temperature", paramLabel = "T",
-            description = "0 always takes the most probable token. Default: ${DEFAULT-VALUE}.")
-    private float temperature = 0.8f;
-
-    @Option(names = "--top-k", paramLabel = "K", description = "Choose among the K most probable; 0: all. Default: ${DEFAULT-VALUE}.")
-    private int topK = 40;
-
-    @Option(names = "--top-p", paramLabel = "P",
-            description = "Choose among the most probable that together reach P. Default: ${DEFAULT-VALUE}.")
-    private float topP = 0.95f;
-
-    @Option(names = "--min-p", paramLabel = "P",
-            description = "Drop what is less probable than P times the best. Default: ${DEFAULT-VALUE}.")
-    private float minP = 0.05f;
-
-    @Option(names = "--seed", paramLabel = "S", description = "Equal seeds give equal texts. Default: a random one.")
-    private Long seed;
-
-    @Option(names = "--stop", paramLabel = "TEXT", description = "Stop before this text; may be given several times.")
-    private List<String> stop = List.of();
-
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Give up a text that takes longer, prompt included, and wipe what there is. Default: never.")
-    private Double timeoutSeconds;
+    @Mixin
+    private SamplingOptions choice;
 
     @Option(names = "--no-echo", description = "Print only what was generated, not the prompt before it.")
     private boolean noEcho;
@@ -74,7 +47,7 @@ final class RunCommand extends IoCommand {
 
     @Override
     public Integer call() throws IOException {
-        Sampling sampling = Arguments.checked(spec, this::sampling);
+        Sampling sampling = Arguments.checked(spec, () -> choice.sampling(MAX_TOKENS));
         var options = Arguments.checked(spec, compute::loadOptions);
         if (prompt == null && io.inIsTerminal()) {
             throw new ParameterException(spec.commandLine(), "which text? Give -p TEXT or pipe it in");
@@ -96,12 +69,6 @@ final class RunCommand extends IoCommand {
         return ExitCode.OK;
     }
 
-    private Sampling sampling() {
-        Sampling sampling = Sampling.defaults();
-        return new Sampling(temperature, topK, topP, minP, seed == null ? sampling.seed() : seed, maxTokens, stop,
-                timeoutSeconds == null ? Sampling.NO_TIMEOUT : Duration.ofNanos((long) (timeoutSeconds * NANOS_PER_SECOND)));
-    }
-
     private void generate(Model loaded, Conversation conversation, MemorySegment utf8, Sampling sampling) throws IOException {
         Session session = conversation.open(loaded, compute.sessionOptions());
         try (session) {
@@ -116,10 +83,10 @@ final class RunCommand extends IoCommand {
                 io.println("");
             }
             if (verbose) {
-                report(generation);
+                report(GenerationText.of(generation));
             }
             if (generation.finish() == Generation.Finish.TIMEOUT) {
-                throw new IOException("given up after " + timeoutSeconds + " s (--timeout); everything is wiped");
+                throw new IOException(choice.givenUp() + "; everything is wiped");
             }
             if (generation.finish() != Generation.Finish.CANCELLED) {
                 conversation.save(session);
@@ -128,12 +95,6 @@ final class RunCommand extends IoCommand {
         if (verbose) {
             report("session: " + MemoryText.of(session.zeroing()));
         }
-    }
-
-    private void report(Generation g) {
-        report(String.format(Locale.ROOT, "prompt: %d tokens, %.1f/s; generated: %d tokens, %.1f/s; %s",
-                g.promptTokens(), g.promptTokens() * NANOS_PER_SECOND / g.promptNanos(),
-                g.generatedTokens(), g.generatedTokens() * NANOS_PER_SECOND / g.generateNanos(), g.finish()));
     }
 
     private void report(String line) {

@@ -29,6 +29,11 @@ public final class ContextLengthException extends RuntimeException {
                 + " at a time; shorten it", tokens, available);
     }
 
+    static ContextLengthException ofConversation(long tokens, int context) {
+        return new ContextLengthException("the conversation has " + tokens + " tokens, and the context of " + context
+                + " leaves no room for an answer; begin a new conversation or use a longer context", tokens, context);
+    }
+
     /** Tokens of the prompt, text or session. */
     public long tokens() {
         return tokens;

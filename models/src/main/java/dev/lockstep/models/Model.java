@@ -8,6 +8,7 @@ import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.age.AgeFileSource;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.LoadedDecoder;
+import dev.lockstep.models.internal.chat.ModelTemplates;
 import dev.lockstep.models.internal.saved.SavedSession;
 import dev.lockstep.models.internal.tokenizer.Tokenizers;
 import dev.lockstep.securemem.Closing;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -38,6 +40,7 @@ public final class Model implements AutoCloseable {
     private final LoadedDecoder decoder;
     private final WorkerPool pool;
     private final int maxContext;
+    private final ModelTemplates templates;
     private final Set<Session> sessions = new HashSet<>();
     private boolean closed;
 
@@ -51,6 +54,7 @@ public final class Model implements AutoCloseable {
         this.decoder = decoder;
         this.pool = pool;
         this.maxContext = maxContext;
+        this.templates = new ModelTemplates(checkpoint.metadata());
     }
 
     /**
@@ -216,6 +220,31 @@ public final class Model implements AutoCloseable {
 
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * The template that turns conversations into what the model was trained on, if the model has one; {@link Session#chat} uses it.
+     *
+     * @throws dev.lockstep.loader.ModelFormatException if it breaks its language, or uses a part of it that is not supported
+     */
+    public Optional<ChatTemplate> chatTemplate() {
+        return templates.find(false, tokenizer).map(ModelTemplates.Usable::template);
+    }
+
+    /**
+     * The template for a conversation; some models have one of its own for conversations with tools.
+     *
+     * @throws ChatTemplateException if the model has none
+     * @throws dev.lockstep.loader.ModelFormatException as {@link #chatTemplate()}
+     */
+    public ChatTemplate requireChatTemplate(ChatOptions options) {
+        return templateFor(options).template();
+    }
+
+    ModelTemplates.Usable templateFor(ChatOptions options) {
+        return templates.find(!options.tools().isEmpty(), tokenizer).orElseThrow(() -> new ChatTemplateException(
+                ChatTemplateException.Reason.MISSING, name + " has no chat template (tokenizer.chat_template); it continues texts and was not made"
+                + " for conversations"));
     }
 
     /** The longest context of a session, in tokens. */

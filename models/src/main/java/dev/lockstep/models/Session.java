@@ -4,6 +4,7 @@ import dev.lockstep.kernel.KvType;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
+import dev.lockstep.models.internal.chat.TurnEnd;
 import dev.lockstep.models.internal.saved.SavedSession;
 import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.SecureArena;
@@ -14,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -82,6 +84,72 @@ public final class Session implements AutoCloseable {
                 return zeroingUnlessWhole(() -> loop.run(listener), generation -> !generation.finish().isBrokenOff());
             }
         });
+    }
+
+    /** Answers a conversation with the model's own template and without tools; see {@link #chat(List, ChatOptions, Sampling, TokenListener)}. */
+    public Generation chat(List<ChatMessage> messages, Sampling sampling, TokenListener listener) {
+        return chat(messages, ChatOptions.defaults(), sampling, listener);
+    }
+
+    /**
+     * Answers a conversation. It is given whole each time; what the session holds of it already, from its start to the first token that
+     * differs, is not read again. Whatever else the session held is forgotten.
+     *
+     * <p>The answer ends at a token that the vocabulary or the template puts behind answers. It is the caller's to add to the conversation,
+     * and so is dropping it: a call that was cancelled or failed leaves an empty session, and the next one reads the conversation anew.
+     *
+     * @param messages their memory is borrowed for this call; the last one is the one to answer
+     * @return how many tokens were read this time, and how many were generated
+     * @throws ChatTemplateException if the model has no template, or it does not render the conversation; the session is unchanged
+     * @throws dev.lockstep.loader.ModelFormatException if the template is not supported; the session is unchanged
+     * @throws ContextLengthException if the conversation leaves no room for an answer; the session is unchanged
+     * @throws InferenceException if the model computes nonsense
+     * @throws IllegalStateException if the session or its model is closed, or in use by another thread
+     */
+    public Generation chat(List<ChatMessage> messages, ChatOptions options, Sampling sampling, TokenListener listener) {
+        var usable = model.templateFor(options);
+        return chat(messages, usable.template(), usable.end(), options, sampling, listener);
+    }
+
+    /** The same with a template of the caller's, for models that have none, or another one. */
+    public Generation chat(List<ChatMessage> messages, ChatTemplate template, ChatOptions options, Sampling sampling, TokenListener listener) {
+        return chat(messages, template, TurnEnd.of(template, model.tokenizer()), options, sampling, listener);
+    }
+
+    private Generation chat(List<ChatMessage> messages, ChatTemplate template, TurnEnd end, ChatOptions options, Sampling sampling,
+            TokenListener listener) {
+        return exclusively(() -> {
+            try (var memory = SecureArena.open("conversation")) {
+                MemorySegment ids = encode(template.render(messages, options, memory), memory);
+                long count = ids.byteSize() / Integer.BYTES;
+                if (count >= state.context()) {
+                    throw ContextLengthException.ofConversation(count, state.context());
+                }
+                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
+                return zeroingUnlessWhole(() -> {
+                    loop.resume(ids, end);
+                    return loop.run(listener);
+                }, generation -> !generation.finish().isBrokenOff());
+            }
+        });
+    }
+
+    /** A template says all there is to say, but for the token that begins a text: some leave that to the tokenizer. */
+    private MemorySegment encode(ChatTemplate.Prompt prompt, SecureArena memory) {
+        Tokenizer tokenizer = model.tokenizer();
+        MemorySegment ids = tokenizer.encodeMarked(prompt.utf8(), prompt.textRanges(), false, memory);
+        int begin = tokenizer.beginOfText().orElse(Token.NONE);
+        boolean begins = ids.byteSize() > 0 && ids.get(ValueLayout.JAVA_INT, 0) == begin;
+        if (ids.byteSize() > 0 && (begins || !tokenizer.addsBeginOfText())) {
+            return ids;
+        }
+        if (begin == Token.NONE) {
+            throw new IllegalArgumentException("the rendered conversation is empty, and this model has no token that begins a text");
+        }
+        MemorySegment whole = memory.allocate(Integer.BYTES + ids.byteSize());
+        whole.set(ValueLayout.JAVA_INT, 0, begin);
+        MemorySegment.copy(ids, 0, whole, Integer.BYTES, ids.byteSize());
+        return whole;
     }
 
     /**

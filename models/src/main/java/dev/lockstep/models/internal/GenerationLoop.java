@@ -6,11 +6,14 @@ import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Token;
 import dev.lockstep.models.TokenListener;
 import dev.lockstep.models.Tokenizer;
+import dev.lockstep.models.internal.chat.TurnEnd;
 import dev.lockstep.models.internal.tokenizer.TextStream;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * One call of generate: prompt to tokens, then token after token to text. Everything it holds lies in an arena that is zeroed
@@ -24,6 +27,8 @@ public final class GenerationLoop {
     private final BooleanSupplier cancelled;
     /** int32 ids of the prompt. */
     private MemorySegment prompt;
+    /** Null outside of conversations. */
+    private TurnEnd turnEnd;
     /** When {@link #run} began, in nanoseconds. */
     private long start;
 
@@ -61,6 +66,20 @@ public final class GenerationLoop {
         return promptTokens();
     }
 
+    /**
+     * Takes tokens that are the whole text from its start on; what the session holds of them is not read again.
+     *
+     * @param ids int32, at least one
+     * @param end where the answer ends, besides what the vocabulary and the caller name
+     */
+    public void resume(MemorySegment ids, TurnEnd end) {
+        // the last one must be read in any case: its logits are what comes next
+        int known = state.commonPrefix(ids, ids.byteSize() / Integer.BYTES - 1);
+        state.rewind(known);
+        prompt = ids.asSlice((long) known * Integer.BYTES);
+        turnEnd = end;
+    }
+
     private long promptTokens() {
         return prompt.byteSize() / Integer.BYTES;
     }
@@ -68,7 +87,7 @@ public final class GenerationLoop {
     /** Reads the prompt and generates until something ends it. */
     public Generation run(TokenListener listener) {
         start = System.nanoTime();
-        boolean textStarts = state.position() == 0 && isOnlyBeginOfText();
+        boolean textStarts = turnEnd != null || state.position() == 0 && isOnlyBeginOfText();
         state.read(prompt, promptTokens(), this::isBrokenOff);
         long promptRead = System.nanoTime();
 
@@ -115,7 +134,7 @@ public final class GenerationLoop {
                 // where it was cancelled because the memory was wiped, this token means nothing
                 return Finish.CANCELLED;
             }
-            if (tokenizer.isEndOfText(id)) {
+            if (tokenizer.isEndOfText(id) || turnEnd != null && turnEnd.token() == id) {
                 return Finish.END_OF_TEXT;
             }
             state.append(id);
@@ -137,7 +156,12 @@ public final class GenerationLoop {
             this.listener = listener;
             this.stream = new TextStream(tokenizer, textStarts, memory);
             // A byte that is no valid UTF-8 becomes three, and up to three may be waiting.
-            this.stop = new StopMatcher(sampling.stop(), 3L * (tokenizer.maxTokenBytes() + 3), memory);
+            this.stop = new StopMatcher(stopTexts(), 3L * (tokenizer.maxTokenBytes() + 3), memory);
+        }
+
+        private List<String> stopTexts() {
+            boolean more = turnEnd != null && turnEnd.text() != null;
+            return more ? Stream.concat(sampling.stop().stream(), Stream.of(turnEnd.text())).toList() : sampling.stop();
         }
 
         void accept(int id) {

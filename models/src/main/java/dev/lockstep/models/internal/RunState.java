@@ -86,6 +86,7 @@ final class RunState {
         int batch = Math.min(BATCH, context);
         return (batch * perToken + c.vocabSize()) * Float.BYTES + batch * FeedForward.bytesPerToken(c.hiddenDim())
                 + batch * c.experts().map(experts -> MixtureOfExperts.bytesPerToken(experts, c.dim())).orElse(0L)
+                + SessionState.historyBytes(context)
                 + RopeTables.byteSize(c, batch)
                 + threads * SelfAttention.scratchBytes(c, new KvLayout(kvType, c.keyDim(), c.valueDim()), kernels);
     }

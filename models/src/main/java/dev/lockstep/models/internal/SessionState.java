@@ -21,8 +21,12 @@ public final class SessionState {
     private final Candidates candidates;
     /** int32, shape (1): a token that was generated but has not gone through the layers yet. */
     private final MemorySegment pending;
+    /** int32, shape (context): the tokens of the positions that are processed, as far as they are known. */
+    private final MemorySegment history;
     private boolean hasPending;
     private int position;
+    /** Positions at the start whose tokens are not known: those of a saved session. */
+    private int unknown;
 
     SessionState(ModelConfig config, Decoder decoder, RunState run, SecureArena arena) {
         this.config = config;
@@ -30,6 +34,12 @@ public final class SessionState {
         this.run = run;
         this.candidates = new Candidates(config.vocabSize(), arena);
         this.pending = arena.allocate(Integer.BYTES);
+        this.history = arena.allocate(historyBytes(context()));
+    }
+
+    /** Bytes that remembering the tokens of {@code context} positions takes. */
+    static long historyBytes(int context) {
+        return (long) context * Integer.BYTES;
     }
 
     /** What becomes of the logits of one position. */
@@ -80,6 +90,7 @@ public final class SessionState {
     /** Goes on from {@link #contents} that were put there. */
     public void resume(int processed, int pendingToken) {
         position = processed;
+        unknown = processed;
         if (pendingToken != Token.NONE) {
             append(pendingToken);
         }
@@ -141,6 +152,7 @@ public final class SessionState {
 
     private void step(MemorySegment tokens, long from, int count) {
         decoder.forward(run, tokens, from * Integer.BYTES, count, position);
+        MemorySegment.copy(tokens, ValueLayout.JAVA_INT, from * Integer.BYTES, history, ValueLayout.JAVA_INT, (long) position * Integer.BYTES, count);
         position += count;
     }
 
@@ -162,12 +174,31 @@ public final class SessionState {
         hasPending = true;
     }
 
+    /** How many of the tokens at the start are those that went through the layers already. */
+    public int commonPrefix(MemorySegment tokens, long count) {
+        int common = 0;
+        while (unknown == 0 && common < Math.min(position, count)
+                && tokens.getAtIndex(ValueLayout.JAVA_INT, common) == history.getAtIndex(ValueLayout.JAVA_INT, common)) {
+            common++;
+        }
+        return common;
+    }
+
+    /** Forgets everything from a position on, one that was reached before; a token must be read before the next is chosen. */
+    public void rewind(int to) {
+        position = to;
+        hasPending = false;
+        unknown = Math.min(unknown, to);
+    }
+
     /** Overwrites everything with zeros and begins anew. */
     public void zero() {
         run.zero();
         candidates.zero();
         pending.fill((byte) 0);
+        history.fill((byte) 0);
         hasPending = false;
         position = 0;
+        unknown = 0;
     }
 }
