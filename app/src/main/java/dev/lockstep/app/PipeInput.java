@@ -62,6 +62,9 @@ final class PipeInput implements ChatInput {
     /** Moves what is left to the start, into a larger buffer if there is no room. */
     private void makeRoom() throws IOException {
         long size = end - begin;
+        if (begin == 0 && size < buffer.byteSize()) {
+            return;
+        }
         if (size > TextInput.MAX_BYTES) {
             throw new IOException("a line of standard input is longer than " + TextInput.MAX_BYTES + " bytes");
         }

@@ -49,7 +49,7 @@ final class Access {
     }
 
     private static Undefined missing(Value key) {
-        return key instanceof Text name ? Undefined.named(name.withoutUserText()) : Value.UNDEFINED;
+        return key instanceof Text name ? Undefined.named(name.forMessage()) : Value.UNDEFINED;
     }
 
     /** A method or a fixed attribute, or null. */

@@ -15,7 +15,7 @@ final class Functions {
 
     static final Map<String, Builtin> TABLE = Builtin.table(
             Builtin.of("raise_exception", "message", (evaluator, _, given) -> {
-                throw new TemplateException(Reason.REFUSED, evaluator.text(given.get(0)).withoutUserText());
+                throw new TemplateException(Reason.REFUSED, evaluator.text(given.get(0)).forMessage());
             }),
             Builtin.of("strftime_now", "format", (evaluator, _, given) -> Strftime.format(evaluator, given.text(0))),
             Builtin.of("range", "start stop? step?", (evaluator, _, given) -> range(evaluator, given)),

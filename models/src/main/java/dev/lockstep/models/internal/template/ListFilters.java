@@ -136,7 +136,7 @@ final class ListFilters {
         if (arguments.isEmpty()) {
             throw TemplateException.failed("the name of a " + kind + " is missing");
         }
-        String name = Evaluator.requireText(arguments.getFirst()).withoutUserText();
+        String name = Evaluator.requireText(arguments.getFirst()).forMessage();
         Builtin row = table.get(name);
         if (row == null) {
             throw TemplateException.failed("the " + kind + " " + name + " is not supported; supported are " + Builtin.names(table));

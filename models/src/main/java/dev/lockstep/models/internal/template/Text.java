@@ -15,6 +15,8 @@ final class Text implements Value, Comparable<Text> {
     /** Mark of a cell that a user wrote. */
     static final int USER = 1 << 30;
     static final int CODE_POINT = 0x1FFFFF;
+    /** The longest stretch of a template that a message repeats, in characters. */
+    private static final int MAX_MESSAGE = 1000;
     static final Text EMPTY = new Text(MemorySegment.ofArray(new int[0]), 0, 0, false);
 
     /** int32, shape (at least from + length). */
@@ -120,7 +122,15 @@ final class Text implements Value, Comparable<Text> {
         return false;
     }
 
-    /** What the template wrote of it, for messages: the rest becomes an ellipsis. */
+    /** Like {@link #withoutUserText}, for messages: not too long, and without what could steer a terminal. */
+    String forMessage() {
+        String text = withoutUserText();
+        var message = new StringBuilder();
+        text.codePoints().limit(MAX_MESSAGE).map(c -> Characters.isPrintable(c) ? c : ' ').forEach(message::appendCodePoint);
+        return message.toString();
+    }
+
+    /** What the template wrote of it: the rest becomes an ellipsis. */
     String withoutUserText() {
         var text = new StringBuilder();
         boolean omitted = false;

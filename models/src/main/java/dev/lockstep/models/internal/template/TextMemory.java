@@ -2,7 +2,6 @@ package dev.lockstep.models.internal.template;
 
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** The memory of one rendering's texts, in a borrowed {@link SecureArena}: taken in chunks, given back all at once. */
 final class TextMemory {
@@ -37,13 +36,6 @@ final class TextMemory {
         MemorySegment taken = chunk.asSlice(used * Integer.BYTES, cells * Integer.BYTES);
         used += cells;
         return taken;
-    }
-
-    /** A single cell, as an array of its own would be. */
-    Text of(int cell) {
-        MemorySegment cells = allocate(1);
-        cells.set(ValueLayout.JAVA_INT, 0, cell);
-        return Text.of(cells, 1);
     }
 
     TextBuilder builder() {

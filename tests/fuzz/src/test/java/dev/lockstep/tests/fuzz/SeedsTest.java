@@ -148,6 +148,16 @@ class SeedsTest {
         }
     }
 
+    /** Written by hand; as good as what real models bring. */
+    @Test
+    void templatesAreRendered() throws Exception {
+        try (var seeds = Files.list(RESOURCES.resolve("ChatTemplateFuzzTestInputs/rendersOrRefuses"))) {
+            for (Path seed : seeds.toList()) {
+                assertThat(ChatTemplateFuzzTest.check(Files.readAllBytes(seed))).as(seed.toString()).isTrue();
+            }
+        }
+    }
+
     @Test
     void thePolicyThatSaysEverythingIsRead() throws Exception {
         assertThat(TrustDocumentFuzzTest.check(TestPolicy.everything())).isTrue();
