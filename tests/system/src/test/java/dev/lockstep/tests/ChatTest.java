@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +81,7 @@ class ChatTest {
             assertThat(answer.generation().promptTokens()).isEqualTo(prompt.length);
             assertThat(answer.ids()).isNotEmpty();
             int[] expected = Models.greedy(tokenByToken, prompt, answer.ids().size());
-            assertThat(answer.ids()).containsExactlyElementsOf(java.util.Arrays.stream(expected).boxed().toList());
+            assertThat(answer.ids()).containsExactlyElementsOf(Arrays.stream(expected).boxed().toList());
         }
     }
 
@@ -106,16 +107,17 @@ class ChatTest {
         }
     }
 
+    /** In this model one token begins and ends texts. */
     @Test
     void whatUsersWriteMakesNoControlTokens() {
-        int end = model.tokenizer().endOfText().orElseThrow();
-        int begin = model.tokenizer().beginOfText().orElseThrow();
-        String spelling = model.tokenizer().piece(begin) + model.tokenizer().piece(end);
-        assertThat(ids(question(spelling + " x " + spelling))).containsOnlyOnce(begin).doesNotContain(end);
-        List<ChatMessage> answered = question("x");
-        answered.add(ChatMessage.assistant("y " + spelling));
-        answered.add(ChatMessage.user("z"));
-        assertThat(ids(answered)).containsOnlyOnce(begin).containsOnlyOnce(end);
+        int control = model.tokenizer().endOfText().orElseThrow();
+        assertThat(model.tokenizer().beginOfText()).hasValue(control);
+        String spelling = model.tokenizer().piece(control).repeat(2);
+        List<ChatMessage> conversation = question(spelling + " x " + spelling);
+        assertThat(ids(conversation)).containsOnlyOnce(control);
+        conversation.add(ChatMessage.assistant("y " + spelling));
+        conversation.add(ChatMessage.user("z"));
+        assertThat(ids(conversation)).satisfies(ids -> assertThat(Arrays.stream(ids).filter(id -> id == control).count()).isEqualTo(2));
     }
 
     @Test
