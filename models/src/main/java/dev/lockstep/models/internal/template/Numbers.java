@@ -1,5 +1,7 @@
 package dev.lockstep.models.internal.template;
 
+import java.util.function.Function;
+
 /** Numbers that are spelled in texts. Longer ones than any number needs are none. */
 final class Numbers {
     /** Chars: a whole number of 64 bits has 20, the longest double some hundreds, but nobody writes that. */
@@ -10,25 +12,21 @@ final class Numbers {
 
     /** Null if the text is no whole number of 64 bits. */
     static Long whole(Text text) {
-        String digits = ascii(text);
-        if (digits == null || !isNumber(digits, "+-0123456789_")) {
-            return null;
-        }
-        try {
-            return Long.valueOf(digits.replace("_", ""));
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        return parsed(text, "+-0123456789_", Long::valueOf);
     }
 
     /** Null if the text is no number. */
     static Double real(Text text) {
+        return parsed(text, "+-.0123456789_eE", Double::valueOf);
+    }
+
+    private static <T> T parsed(Text text, String chars, Function<String, T> parser) {
         String digits = ascii(text);
-        if (digits == null || !isNumber(digits, "+-.0123456789_eE")) {
+        if (digits == null || !isNumber(digits, chars)) {
             return null;
         }
         try {
-            return Double.valueOf(digits.replace("_", ""));
+            return parser.apply(digits.replace("_", ""));
         } catch (NumberFormatException e) {
             return null;
         }

@@ -79,22 +79,16 @@ sealed interface Value permits Text, Value.Undefined, Value.None, Value.Bool, Va
         }
     }
 
-    /** The one thing that can be changed: {@code namespace()}. */
-    record Namespace(Map<Text, Value> entries) implements Value {
-        /** Itself and no other, however alike; it may hold itself. */
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
+    /** The one thing that can be changed: {@code namespace()}. Equal to itself and no other, however alike; it may hold itself. */
+    final class Namespace implements Value {
+        private final Map<Text, Value> entries;
+
+        Namespace(Map<Text, Value> entries) {
+            this.entries = entries;
         }
 
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
-
-        @Override
-        public String toString() {
-            return "NAMESPACE[" + entries.size() + "]";
+        Map<Text, Value> entries() {
+            return entries;
         }
     }
 
@@ -111,24 +105,25 @@ sealed interface Value permits Text, Value.Undefined, Value.None, Value.Bool, Va
     }
 
     /** What can be called. */
-    sealed interface Callable extends Value {
+    sealed interface Callable extends Value permits Macro, Function, Method {
     }
 
-    /** A macro, and the scope in which it was defined. */
-    record Macro(Statement.Macro definition, Scope scope) implements Callable {
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
+    /** A macro, and the scope in which it was defined. Equal to itself and no other. */
+    final class Macro implements Callable {
+        private final Statement.Macro definition;
+        private final Scope scope;
+
+        Macro(Statement.Macro definition, Scope scope) {
+            this.definition = definition;
+            this.scope = scope;
         }
 
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
+        Statement.Macro definition() {
+            return definition;
         }
 
-        @Override
-        public String toString() {
-            return "MACRO";
+        Scope scope() {
+            return scope;
         }
     }
 
