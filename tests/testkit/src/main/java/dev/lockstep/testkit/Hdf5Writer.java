@@ -3,6 +3,7 @@ package dev.lockstep.testkit;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -96,6 +97,8 @@ public final class Hdf5Writer {
         public static final Type F16 = number("F16", 2, 0x11, 0x20, 15, 0, 16, 10, 5, 0, 10, 15);
         public static final Type I8 = new Type("I8", 1, message(1, 0x10, 0x08, 0, 0).put(new byte[] {0, 0, 8, 0}).array());
         public static final Type OPAQUE = new Type("opaque", 2, message(2, 0x15, 8, 0, 0).put((byte) '?').array());
+        /** Two bytes without a tag: what h5py makes of a type that it does not know. */
+        public static final Type UNTAGGED = new Type("untagged", 2, Arrays.copyOf(message(2, 0x15, 0, 0, 0).array(), 8));
         public static final Type OBJECT_REFERENCE = new Type("object reference", 8, message(8, 0x17, 0, 0, 0).array());
         public static final Type REGION_REFERENCE = new Type("region reference", 12, message(12, 0x17, 1, 0, 0).array());
 

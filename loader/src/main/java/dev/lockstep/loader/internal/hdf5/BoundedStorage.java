@@ -30,6 +30,7 @@ final class BoundedStorage implements HdfBackingStorage {
     private long bytesLeft = LoadLimits.MAX_HEADER_BYTES;
     private long readsLeft;
     private long maxRecords;
+    private boolean isHeader;
 
     BoundedStorage(ByteSource source) {
         this.source = source;
@@ -60,6 +61,13 @@ final class BoundedStorage implements HdfBackingStorage {
     void begin(long reads, long records) {
         readsLeft = reads;
         maxRecords = records;
+        isHeader = false;
+    }
+
+    /** Starts the header of an object. */
+    void beginHeader(long reads) {
+        begin(reads, 0);
+        isHeader = true;
     }
 
     /** Takes part of what all structures of the file together may read. */
@@ -86,6 +94,9 @@ final class BoundedStorage implements HdfBackingStorage {
         byte[] bytes = new byte[Math.toIntExact(count)];
         source.copy(address, bytes, 0, bytes.length);
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(LITTLE_ENDIAN);
+        if (isHeader) {
+            UntaggedOpaque.asText(buffer);
+        }
         AnnouncedRecords.of(buffer).ifPresent(records -> requireFew(address, records));
         return buffer;
     }

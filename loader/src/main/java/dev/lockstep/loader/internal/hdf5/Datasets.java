@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** Makes tensors of the headers of datasets, each checked against the file. Confined to the thread of the structures. */
@@ -50,9 +51,10 @@ final class Datasets {
         return header.hasMessageOfType(DataSpaceMessage.class);
     }
 
-    StoredTensor tensor(String path, ObjectHeader header) {
+    /** @param dtype what an attribute says that the values are */
+    StoredTensor tensor(String path, ObjectHeader header, Optional<String> dtype) {
         var type = header.getMessageOfType(DataTypeMessage.class).getDataType();
-        ElementType element = ElementType.of(type).orElseThrow(() ->
+        ElementType element = ElementType.of(type, dtype).orElseThrow(() ->
                 fault(path, header, "holds " + ElementType.describe(type) + "; " + ElementType.SUPPORTED));
         DataSpace space = header.getMessageOfType(DataSpaceMessage.class).getDataSpace();
         List<Long> shape = shape(path, header, space);

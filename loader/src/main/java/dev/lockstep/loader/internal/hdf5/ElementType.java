@@ -4,6 +4,7 @@ import dev.lockstep.loader.internal.tensors.StoredTensor;
 import io.jhdf.object.datatype.DataType;
 import io.jhdf.object.datatype.FixedPoint;
 import io.jhdf.object.datatype.FloatingPoint;
+import io.jhdf.object.datatype.StringData;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +42,17 @@ record ElementType(StoredTensor.Type stored, boolean swapped) {
 
     /** Names of HDF5's classes of types by their numbers, for messages. */
     private static final List<String> CLASSES = List.of("integers of an unusual layout", "floats of an unusual layout", "times",
-            "fixed-length strings", "bit fields", "opaque bytes", "compounds", "references", "enumerations (or booleans)",
+            "fixed-length strings (or opaque bytes)", "bit fields", "opaque bytes", "compounds", "references", "enumerations (or booleans)",
             "variable-length values", "arrays");
+
+    /** What Keras says in an attribute where HDF5 has no type for the values. */
+    private static final String BFLOAT16 = "bfloat16";
+
+    /** @param dtype what an attribute says that the values are, if they have a type that says nothing */
+    static Optional<ElementType> of(DataType type, Optional<String> dtype) {
+        boolean isBfloat16 = type instanceof StringData && type.getSize() == Short.BYTES && dtype.equals(Optional.of(BFLOAT16));
+        return isBfloat16 ? Optional.of(new ElementType(StoredTensor.Type.BF16, false)) : of(type);
+    }
 
     static Optional<ElementType> of(DataType type) {
         return switch (type) {

@@ -9,9 +9,8 @@ import java.util.Optional;
  * @param tensor its values, under the path of the dataset without a slash in front
  * @param scale attribute {@code scale}: what its values are to be multiplied with
  * @param scaleDataset attribute {@code scale_dataset}: name of the dataset in the same group that holds these factors
- * @param dtype attribute {@code dtype}: the type of the values where HDF5 has none for it (Keras)
  */
-public record Hdf5Dataset(StoredTensor tensor, Optional<StoredTensor> scale, Optional<String> scaleDataset, Optional<String> dtype) {
+public record Hdf5Dataset(StoredTensor tensor, Optional<StoredTensor> scale, Optional<String> scaleDataset) {
     /** True if its values are to be multiplied with something. */
     boolean isScaled() {
         return scale.isPresent() || scaleDataset.isPresent();

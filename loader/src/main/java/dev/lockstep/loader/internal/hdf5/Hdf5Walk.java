@@ -137,11 +137,11 @@ final class Hdf5Walk {
         if (!seenDatasets.add(header.getAddress())) {
             throw fault(header.getAddress(), path, "is a dataset that is linked from several places");
         }
-        StoredTensor tensor = tensors.tensor(path, header);
         Attributes attributes = headers.attributes(path, header);
+        StoredTensor tensor = tensors.tensor(path, header, attributes.text(DTYPE));
         Optional<StoredTensor> scale = attributes.numbers(SCALE)
                 .map(numbers -> tensors.held(path + '@' + SCALE, numbers.type(), numbers.shape(), numbers.values()));
-        return new Hdf5Dataset(tensor, scale, attributes.text(SCALE_DATASET), attributes.text(DTYPE));
+        return new Hdf5Dataset(tensor, scale, attributes.text(SCALE_DATASET));
     }
 
     private static String withoutSlash(String path) {

@@ -36,7 +36,7 @@ final class ObjectHeaders {
 
     /** @param path of the object, for messages */
     ObjectHeader read(String path, long address) {
-        storage.begin(HEADER_READS, 0);
+        storage.beginHeader(HEADER_READS);
         ObjectHeader header;
         try {
             header = ObjectHeader.readObjectHeader(storage, address);

@@ -120,6 +120,18 @@ class Hdf5FileTest {
         }
     }
 
+    /** jHDF itself fails at the type. */
+    @Test
+    void bfloat16OfKerasIsRead() {
+        var writer = new Hdf5Writer();
+        writer.root().dataset("x", Type.UNTAGGED, new byte[] {1, 2, 3, 4}, 2).text("dtype", "bfloat16");
+        try (Hdf5File file = Hdf5File.read(new ArraySource(writer.bytes())); var memory = SecureArena.open("test")) {
+            StoredTensor tensor = file.datasets().getFirst().tensor();
+            assertThat(tensor.type()).isEqualTo(StoredTensor.Type.BF16);
+            assertThat(read(tensor, memory, 0, 4)).containsExactly(1, 2, 3, 4);
+        }
+    }
+
     private static Hdf5File shared(String name) throws IOException {
         return Hdf5File.read(new ArraySource(Files.readAllBytes(SharedData.path(SHARED + name))));
     }

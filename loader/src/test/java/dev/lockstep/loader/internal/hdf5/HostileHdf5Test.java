@@ -43,6 +43,8 @@ class HostileHdf5Test {
                 refused("variable-length", group -> group.dataset("x", Type.nested(1), new byte[16], 1)),
                 refused("variable-length", group -> group.dataset("x", Type.nested(DEEP), new byte[16], 1)),
                 refused("opaque", group -> group.dataset("x", Type.OPAQUE, new byte[2], 1)),
+                refused("opaque", group -> group.dataset("x", Type.UNTAGGED, new byte[2], 1)),
+                refused("opaque", group -> group.dataset("x", Type.UNTAGGED, new byte[2], 1).text("dtype", "float8")),
                 refused("LZF", group -> group.floats("x", VALUES, 64).chunked(64).unknownFilter(32000)),
                 refused("LZ4", group -> group.floats("x", VALUES, 64).chunked(64).unknownFilter(32004)),
                 refused("number 777", group -> group.floats("x", VALUES, 64).chunked(64).unknownFilter(777)),
