@@ -13,12 +13,8 @@ import dev.lockstep.models.EmbeddingOptions;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Pooling;
-import dev.lockstep.quant.LittleEndian;
-import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,16 +44,6 @@ class EmbeddingTest {
         return load(folder(checkpoint).resolve("model-f32.gguf"), 2, Residency.RESIDENT);
     }
 
-    private static float[] embed(Embedder embedder, int[] ids, EmbeddingOptions options) {
-        try (var memory = SecureArena.open("tokens")) {
-            MemorySegment tokens = memory.allocate((long) ids.length * Integer.BYTES);
-            MemorySegment.copy(ids, 0, tokens, ValueLayout.JAVA_INT, 0, ids.length);
-            MemorySegment vector = memory.allocate((long) embedder.dimension() * Float.BYTES);
-            embedder.embedTokens(tokens, options, vector);
-            return vector.toArray(LittleEndian.FLOAT);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"bert", "nomic-bert"})
     void embeddingsAreThoseOfTheReference(String checkpoint) throws IOException {
@@ -75,14 +61,14 @@ class EmbeddingTest {
         float[] expected = SharedData.floats(folder.resolve(expectedFile));
         float[] one;
         try (Embedder embedder = load(folder.resolve(file), 1, Residency.RESIDENT)) {
-            one = embed(embedder, ids, RAW);
+            one = Models.embedding(embedder, ids, RAW);
             assertThat(one).as(file).hasSameSizeAs(expected);
             for (int i = 0; i < one.length; i++) {
                 assertThat((double) one[i]).as("%s, number %d", file, i).isCloseTo(expected[i], within(tolerance));
             }
         }
         try (Embedder embedder = load(folder.resolve(file), 3, Residency.MAPPED)) {
-            assertThat(embed(embedder, ids, RAW)).as("%s in its file, 3 threads", file).isEqualTo(one);
+            assertThat(Models.embedding(embedder, ids, RAW)).as("%s in its file, 3 threads", file).isEqualTo(one);
         }
     }
 
@@ -93,8 +79,8 @@ class EmbeddingTest {
             int[] ids = SharedData.ints(reference.get("tokens"));
             float[] states = SharedData.floats(folder(checkpoint).resolve(reference.get("token_embeddings").asString()));
             try (Embedder embedder = load(checkpoint)) {
-                float[] first = embed(embedder, ids, RAW.withPooling(Pooling.CLS));
-                float[] mean = embed(embedder, ids, RAW.withPooling(Pooling.MEAN));
+                float[] first = Models.embedding(embedder, ids, RAW.withPooling(Pooling.CLS));
+                float[] mean = Models.embedding(embedder, ids, RAW.withPooling(Pooling.MEAN));
                 for (int i = 0; i < embedder.dimension(); i++) {
                     int column = i;
                     double sum = IntStream.range(0, ids.length).mapToDouble(token -> states[token * embedder.dimension() + column]).sum();
@@ -111,7 +97,7 @@ class EmbeddingTest {
         try (Embedder embedder = load("bert")) {
             for (JsonNode each : cases) {
                 float[] vector = embedder.embed(each.get("text").asString());
-                assertThat(vector).isEqualTo(embed(embedder, SharedData.ints(each.get("ids")), EmbeddingOptions.defaults()));
+                assertThat(vector).isEqualTo(Models.embedding(embedder, SharedData.ints(each.get("ids")), EmbeddingOptions.defaults()));
                 double squares = 0;
                 for (float number : vector) {
                     squares += number * number;
@@ -127,11 +113,11 @@ class EmbeddingTest {
         int[] ids = IntStream.range(0, 256).map(i -> 5 + i % 500).toArray();
         try (Embedder embedder = load("nomic-bert")) {
             EmbeddingOptions firstToken = RAW.withPooling(Pooling.CLS);
-            float[] before = embed(embedder, ids, firstToken);
-            assertThat(embed(embedder, ids, firstToken)).as("again").isEqualTo(before);
+            float[] before = Models.embedding(embedder, ids, firstToken);
+            assertThat(Models.embedding(embedder, ids, firstToken)).as("again").isEqualTo(before);
             ids[255]++;
-            assertThat(embed(embedder, ids, firstToken)).as("with another last token").isNotEqualTo(before);
-            assertThat(embed(embedder, Arrays.copyOf(ids, 128), firstToken)).as("of half of it").isNotEqualTo(before);
+            assertThat(Models.embedding(embedder, ids, firstToken)).as("with another last token").isNotEqualTo(before);
+            assertThat(Models.embedding(embedder, Arrays.copyOf(ids, 128), firstToken)).as("of half of it").isNotEqualTo(before);
         }
     }
 
@@ -155,8 +141,8 @@ class EmbeddingTest {
         try (embedder) {
             assertThat(embedder.maxTokens()).isEqualTo(128);
             assertThatThrownBy(() -> embedder.embed("fox ".repeat(200))).isInstanceOf(ContextLengthException.class).hasMessageContaining("128");
-            assertThatThrownBy(() -> embed(embedder, new int[0], RAW)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> embed(embedder, new int[] {512}, RAW)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> Models.embedding(embedder, new int[0], RAW)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> Models.embedding(embedder, new int[] {512}, RAW)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> embedder.embed("a fox")).isInstanceOf(IllegalStateException.class);
         assertThat(embedder.zeroing().bytes()).isPositive();

@@ -5,15 +5,20 @@ import dev.lockstep.loader.age.AgeFiles;
 import dev.lockstep.loader.age.AgeIdentityFile;
 import dev.lockstep.loader.age.X25519Identity;
 import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.models.Embedder;
+import dev.lockstep.models.EmbeddingOptions;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Sampling;
 import dev.lockstep.models.Session;
 import dev.lockstep.quant.LittleEndian;
+import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +76,17 @@ final class Models {
             return Lockstep.load(file, trust, options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The vector of tokens. */
+    static float[] embedding(Embedder embedder, int[] ids, EmbeddingOptions options) {
+        try (var memory = SecureArena.open("tokens")) {
+            MemorySegment tokens = memory.allocate((long) ids.length * Integer.BYTES);
+            MemorySegment.copy(ids, 0, tokens, ValueLayout.JAVA_INT, 0, ids.length);
+            MemorySegment vector = memory.allocate((long) embedder.dimension() * Float.BYTES);
+            embedder.embedTokens(tokens, options, vector);
+            return vector.toArray(LittleEndian.FLOAT);
         }
     }
 
