@@ -1,5 +1,6 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.internal.keras.KerasModel;
 import dev.lockstep.loader.internal.tokenizer.TokenizerFiles;
 import java.io.IOException;
 import java.util.List;
@@ -21,18 +22,16 @@ final class TokenizerOfFolder {
      * @return {@code tokenizer.*}; if there is no vocabulary, they say so as llama.cpp's do
      */
     static Map<String, Metadata.Value> read(VerifiedFiles files, int vocabularySize) throws IOException {
-        boolean isThere = false;
-        for (String name : VOCABULARIES) {
-            isThere |= files.has(name);
-        }
-        if (!isThere) {
-            return Map.of("tokenizer.ggml.model", new Metadata.TextValue("no_vocab"));
-        }
         Map<String, byte[]> tokenizer = new TreeMap<>();
         for (String name : TokenizerFiles.NAMES) {
             if (files.has(name)) {
                 tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
             }
+        }
+        // keras-hub has a file of the same name, which says only what its class is called
+        tokenizer.values().removeIf(KerasModel::isSettings);
+        if (VOCABULARIES.stream().noneMatch(tokenizer::containsKey)) {
+            return Map.of("tokenizer.ggml.model", new Metadata.TextValue("no_vocab"));
         }
         return TokenizerFiles.metadata(files.name(), tokenizer, vocabularySize);
     }

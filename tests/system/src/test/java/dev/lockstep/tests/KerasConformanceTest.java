@@ -64,6 +64,10 @@ class KerasConformanceTest {
             Files.write(archive, KerasFiles.archive(keras.config(), weights));
             Files.write(preset.resolve("model.weights.h5"), weights);
             Files.writeString(preset.resolve("config.json"), keras.config());
+            Files.writeString(preset.resolve("tokenizer.json"), """
+                    {
+                        "module": "keras_hub.src.models.llama.llama_tokenizer", "class_name": "LlamaTokenizer", "config": {}
+                    }""");
         }
         float[] expected = logits(gguf, TOKENS);
         for (Path file : List.of(archive, preset, preset.resolve("model.weights.h5"))) {

@@ -16,8 +16,17 @@ import tools.jackson.databind.node.ObjectNode;
 record KerasConfig(KerasBackbone backbone, ObjectNode json) {
     private static final String CLASS = "class_name";
 
+    /** Enough for a brace, a name and the begin of a value, with white space. */
+    private static final int START_BYTES = 64;
+
     /** Keras does not say what a Llama was trained on; this bounds only what may be asked of it, in tokens. */
     private static final int LLAMA_CONTEXT = 131_072;
+
+    /** True if it begins as Keras begins: with the module of the class. */
+    static boolean isSettings(byte[] json) {
+        String start = new String(json, 0, Math.min(json.length, START_BYTES), StandardCharsets.US_ASCII).replace(" ", "").replace("\n", "");
+        return start.startsWith("{\"module\":\"keras");
+    }
 
     /** @param file its name, for messages */
     static KerasConfig parse(byte[] utf8, String file) {

@@ -26,6 +26,11 @@ public record KerasModel(byte[] config, List<StoredTensor> tensors) {
         return file.datasets().stream().anyMatch(dataset -> dataset.tensor().name().contains(VARIABLES));
     }
 
+    /** True if a file is the settings of a class of Keras, as keras-hub writes them for models, tasks and tokenizers. */
+    public static boolean isSettings(byte[] json) {
+        return KerasConfig.isSettings(json);
+    }
+
     /**
      * Translates.
      *
