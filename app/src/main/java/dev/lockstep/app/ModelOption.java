@@ -46,9 +46,13 @@ final class ModelOption {
 
     /** Like {@link #open(Io)}, with identities that are needed for more than the model. */
     VerifiedCheckpoint open(Io io, OwnIdentities shared) throws IOException {
-        Path file = model != null ? model : DemoModel.file().orElseThrow(
+        return open(io, shared, file(), weights.value());
+    }
+
+    /** The file or folder that was named. */
+    Path file() {
+        return model != null ? model : DemoModel.file().orElseThrow(
                 () -> new ParameterException(command.commandLine(), "which model? Give --model PATH"));
-        return open(io, shared, file, weights.value());
     }
 
     private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file, OpenOptions options) throws IOException {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lockstep quality}: what each type of weights costs a model, as a page with a table and plots. */
@@ -56,6 +57,10 @@ final class QualityCommand extends IoCommand {
     public Integer call() throws IOException {
         LoadOptions options = Arguments.checked(spec, () -> compute.loadOptions(PerplexityCommand.DEFAULT_CONTEXT));
         SessionOptions session = compute.sessionOptions(KvType.F32);
+        if (AgeIdentityOptions.isEncrypted(model.file())) {
+            throw new ParameterException(spec.commandLine(), "the model is encrypted, and quantized it would pass through unencrypted files;"
+                    + " decrypt it first if that is meant");
+        }
         requireFree(List.of(report, perplexityPlot(), divergencePlot()));
         Plots.requireFonts();
         try (var own = model.identities(); Model original = model.load(io, own, options, session, false);

@@ -112,6 +112,9 @@ final class QuantizeCommand extends IoCommand {
                 .collect(Collectors.joining(", "));
         io.err().println(String.format(Locale.ROOT, "lockstep: %s: tensors: %s; %.1f MiB, %.2f bits per weight, was %.1f MiB; in %.1f s", out, types,
                 quantized.byteSize() / MIB, quantized.bitsPerWeight(), checkpoint.byteSize() / MIB, seconds));
+        if (AgeIdentityOptions.isEncrypted(in)) {
+            io.err().println("lockstep: WARNING: " + in + " is encrypted, and " + out + " is not (lockstep encrypt)");
+        }
         io.err().println("lockstep: it is unsigned; sign it: lockstep sign " + out + " --private-key KEY.pem");
     }
 }

@@ -41,6 +41,17 @@ class QualityCommandTest {
         assertNotOverwritten(page, command);
     }
 
+    /** Its weights would lie in a temporary file. */
+    @Test
+    void anEncryptedModelIsRefused() throws IOException {
+        Path identity = folder.resolve("me.txt");
+        Path model = Models.encryptedDemo(Files.createDirectory(folder.resolve("model")), identity);
+        var refused = InProcess.run("quality", "--model", model, "--age-identity", identity, "--file", identity, "--report", folder.resolve("page.md"));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("is encrypted");
+        assertThat(folder.resolve("page.md")).doesNotExist();
+    }
+
     private static void assertNotOverwritten(Path page, Object... command) throws IOException {
         String before = Files.readString(page);
         var again = InProcess.run(command);

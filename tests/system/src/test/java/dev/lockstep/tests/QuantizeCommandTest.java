@@ -172,6 +172,16 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void thatAnEncryptedModelIsNotSoAnyMoreIsSaid() throws IOException {
+        Path identity = folder.resolve("me.txt");
+        Path model = Models.encryptedDemo(Files.createDirectory(folder.resolve("model")), identity);
+        var result = InProcess.run("quantize", model, out, "--type", "F16", "--allow-unsigned", "--age-identity", identity);
+        assertDone(result);
+        assertThat(result.err()).contains("WARNING").contains("is encrypted").contains("lockstep encrypt");
+        assertThat(Files.size(out)).isGreaterThan(10_000_000);
+    }
+
+    @Test
     void filesAreNotOverwrittenLeastOfAllTheInput() throws IOException {
         Files.writeString(out, "mine");
         var refused = quantize(checkpoint("arch/llama/model-f32.gguf"), "--type", "Q8_0");
