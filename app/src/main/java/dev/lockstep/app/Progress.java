@@ -4,11 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * One line on stderr that says how far long work is, on a terminal only. Closing wipes the line. One thread at a time.
- *
- * <p>Not the library progressbar: version 0.10.1 needs JLine's native code, which no jar here carries.
- */
+/** One line on stderr that says how far long work is, on a terminal only. Closing wipes the line. One thread at a time. */
 final class Progress implements AutoCloseable {
     /** Back to the first column, and clear what is right of it. */
     private static final String CLEAR_LINE = "\r\u001b[K";
