@@ -53,6 +53,9 @@ final class GgufCheckpoint {
             }
             requireWhole(count);
         }
+        if (parts.stream().noneMatch(part -> part.source().name().equals(files.namedFile()))) {
+            throw headers.getFirst().metadata().malformed(SPLIT_COUNT, "says " + count + ", so " + files.namedFile() + ", which was named, is no part of it");
+        }
     }
 
     private void readPart(String name) throws IOException {
@@ -100,10 +103,7 @@ final class GgufCheckpoint {
             var stored = tensors.stream().map(TranslatedTensor::rows).flatMap(RowSource::parts).toList();
             return files.checkpoint(new TranslatedModel(header.metadata(), tensors, header.origins()), stored, header.format(), () -> { });
         }
-        var provenance = files.provenance();
-        List<String> exposure = files.exposure();
-        files.keep();
-        return new VerifiedCheckpoint(bytes, header, provenance, exposure);
+        return files.checkpoint(bytes, header);
     }
 
     /** Offsets count from the start of the first file, as if all lay one behind the other. */

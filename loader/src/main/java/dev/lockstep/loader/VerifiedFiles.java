@@ -29,7 +29,8 @@ import java.util.TreeMap;
  * The files of one checkpoint, all of one folder. Each is opened once, hashed as it is read, and compared with the signed list before
  * anybody sees a byte of it. What is signed is there, or the checkpoint is refused: to leave a file away could change what a model says.
  *
- * <p><b>Ownership.</b> Whoever made it closes it; files that were {@linkplain #keep kept} are the caller's by then. One thread at a time.
+ * <p><b>Ownership.</b> Whoever made it closes it; the files of a {@link #checkpoint} that was made are that one's by then. One thread at a
+ * time.
  */
 final class VerifiedFiles implements AutoCloseable {
     private final Path folder;
@@ -71,7 +72,8 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** What to call all of it. */
     String name() {
-        return named.isPresent() ? namedFile() : folder.toAbsolutePath().normalize().getFileName().toString();
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        return named.isPresent() ? namedFile() : last == null ? folder.toString() : last.toString();
     }
 
     /** What the checkpoint is to be. */
@@ -93,7 +95,7 @@ final class VerifiedFiles implements AutoCloseable {
      * Reads a file.
      *
      * @param name below the folder; of the plaintext
-     * @return open until this is closed, unless it is {@linkplain #keep kept}
+     * @return open until this is closed, or the {@link #checkpoint} of it
      * @throws ModelSignatureException if it is not what was signed
      */
     FileBytes read(String name) throws IOException {
@@ -196,12 +198,10 @@ final class VerifiedFiles implements AutoCloseable {
      * @param onClose gives up what the stored tensors hold besides the bytes of their file; is called when the checkpoint is closed
      */
     VerifiedCheckpoint checkpoint(TranslatedModel model, List<? extends StoredPart> stored, String format, Runnable onClose) throws IOException {
-        Provenance provenance = provenance();
-        List<String> exposure = exposure();
         var image = new TensorImage(name(), quantized(model.tensors()), stored, onClose);
         try {
-            var bytes = new TranslatedBytes(image, keep(), options.type());
-            return new VerifiedCheckpoint(bytes, new CheckpointHeader(format, model.metadata(), image.tensors(), model.origins()), provenance, exposure);
+            return checkpoint(new TranslatedBytes(image, open, options.type()),
+                    new CheckpointHeader(format, model.metadata(), image.tensors(), model.origins()));
         } catch (Throwable t) {
             image.close();
             throw t;
@@ -217,23 +217,21 @@ final class VerifiedFiles implements AutoCloseable {
         return tensors.stream().map(tensor -> tensor.quantized(rule)).toList();
     }
 
-    /** Where the trust in what was read so far comes from. */
-    Provenance provenance() {
+    /**
+     * The checkpoint of what was read, which is asked about once more and remembered as used; it owns the files that are open. If this
+     * fails, they are still this object's to close.
+     */
+    VerifiedCheckpoint checkpoint(CheckpointBytes bytes, CheckpointHeader header) throws IOException {
+        vouched.ifPresent(each -> each.use(paths));
+        var checkpoint = new VerifiedCheckpoint(bytes, header, provenance(), FileExposure.of(paths));
+        open.clear();
+        return checkpoint;
+    }
+
+    /** Where the trust in what was read comes from. */
+    private Provenance provenance() {
         String identity = FileDigests.identityOf(digests.values());
         return vouched.map(each -> each.provenance(identity)).orElseGet(() -> new Provenance.Unverified(identity));
-    }
-
-    /** Who could change what was read so far. */
-    List<String> exposure() throws IOException {
-        return FileExposure.of(paths);
-    }
-
-    /** Gives the files that are open to the caller, and remembers that the checkpoint was used. */
-    List<FileBytes> keep() {
-        vouched.ifPresent(Vouched::remember);
-        List<FileBytes> kept = List.copyOf(open);
-        open.clear();
-        return kept;
     }
 
     @Override

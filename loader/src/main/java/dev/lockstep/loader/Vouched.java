@@ -15,13 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What somebody who is trusted says of the files of a checkpoint.
  *
- * @param onUse what to do once the files are known to be those, and can be used
+ * @param onUse what to do once the files are known to be those, and can be used: with all that were read
  */
-record Vouched(SignedManifest manifest, Runnable onUse) {
+record Vouched(SignedManifest manifest, Consumer<List<Path>> onUse) {
     /**
      * Verifies the signature of a file or a folder, and asks the trust policy if there is one.
      *
@@ -32,13 +33,18 @@ record Vouched(SignedManifest manifest, Runnable onUse) {
         Path signature = trust.signature().orElseGet(() -> findSignature(model, plain));
         SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
         if (trust.rules().isEmpty()) {
-            return new Vouched(manifest, () -> { });
+            return new Vouched(manifest, _ -> { });
         }
         PolicyVerifier rules = trust.rules().get();
-        Assessment assessment = rules.assess(plain, signature, manifest, existingFiles(model, manifest));
+        rules.insist(allowed(rules, model, signature, manifest, existingFiles(model, manifest)));
+        // of a model that is named by one of its files, others are read as well
+        return new Vouched(manifest, read -> rules.remember(allowed(rules, model, signature, manifest, read)));
+    }
+
+    private static Assessment allowed(PolicyVerifier rules, Path model, Path signature, SignedManifest manifest, List<Path> files) {
+        Assessment assessment = rules.assess(EncryptedName.plain(model).orElse(model), signature, manifest, files);
         assessment.decision().requireAllowed(model.toString());
-        rules.insist(assessment);
-        return new Vouched(manifest, () -> rules.remember(assessment));
+        return assessment;
     }
 
     /** What is missing is found to be when it is read; whoever could put it there could also put it there later. */
@@ -85,7 +91,12 @@ record Vouched(SignedManifest manifest, Runnable onUse) {
         return new Provenance.Signed(identity, manifest.signers(), manifest.subjectName());
     }
 
-    void remember() {
-        onUse.run();
+    /**
+     * Asks the policy about the files that were read, and remembers that they are used.
+     *
+     * @throws ModelSignatureException if it does not allow them
+     */
+    void use(List<Path> read) {
+        onUse.accept(read);
     }
 }

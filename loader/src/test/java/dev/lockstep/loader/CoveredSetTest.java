@@ -3,6 +3,7 @@ package dev.lockstep.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.loader.GgufMetadata.IntegerType;
 import dev.lockstep.loader.signing.HashAlgorithm;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.KeyId;
@@ -25,12 +26,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loader opens nothing that the manifest does not list, whatever was ignored on the way; and what it cannot use leaves no trace. */
 class CoveredSetTest {
@@ -41,8 +45,12 @@ class CoveredSetTest {
     private Path folder;
 
     private Path writeModel(String name) throws IOException {
+        return writeModel(name, new GgufMetadata());
+    }
+
+    private Path writeModel(String name, GgufMetadata metadata) throws IOException {
         Path file = folder.resolve(name);
-        try (var writer = GgufWriter.create(file, GgufWriter.Existing.REPLACE, new GgufMetadata(), List.of())) {
+        try (var writer = GgufWriter.create(file, GgufWriter.Existing.REPLACE, metadata, List.of())) {
             writer.finish();
         }
         return file;
@@ -77,16 +85,43 @@ class CoveredSetTest {
         ModelSigner.sign(model, KEYS, signature, List.of());
         ReleaseSigner.sign(signature, SigningIdentity.of(KEYS), 9, Optional.empty(), Optional.empty());
         SealedState state = SealedState.in(folder.resolve("state"));
-        TrustPolicy trust = TrustPolicy.of(PolicyVerifier.of(policy(), List.of(KEYS.getPublic()), TrustedRoot.NONE, state, InstantSource.system()));
+        TrustPolicy trust = TrustPolicy.of(verifier("", state));
         assertThatThrownBy(() -> CheckpointLoader.open(model, trust)).isInstanceOf(ModelFormatException.class);
         assertThat(state.newest(Kind.MODEL, "model.gguf")).isEmpty();
         assertThat(state.newest(Kind.POLICY, "test")).as("the policy was asked").hasValue(1);
     }
 
-    private static TrustDocument policy() {
+    @Test
+    void aPolicyIsAskedAboutAllFilesThatAreRead() throws IOException {
+        Path named = writeModel("model-00001-of-00002.gguf", splitKeys(0).integer("split.tensors.count", IntegerType.INT32, 0));
+        Path other = writeModel("model-00002-of-00002.gguf", splitKeys(1));
+        ModelSigner.sign(folder, KEYS, folder.resolve("model.sig"), List.of());
+        TrustPolicy trust = TrustPolicy.of(verifier("\"files\": \"protected\",", SealedState.in(folder.resolve("state"))));
+        CheckpointLoader.open(named, trust).close();
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThatThrownBy(() -> CheckpointLoader.open(named, trust)).isInstanceOf(ModelSignatureException.class)
+                .hasMessageContaining("everybody may write to " + other);
+    }
+
+    private static GgufMetadata splitKeys(int number) {
+        return new GgufMetadata().integer("split.no", IntegerType.UINT16, number).integer("split.count", IntegerType.UINT16, 2);
+    }
+
+    /** The name says it is a part of the other file, which knows of no parts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model-00002-of-00002.gguf", "model-00002-of-00001.gguf"})
+    void theFileThatWasNamedIsRead(String name) throws IOException {
+        Path named = writeModel(name);
+        writeModel("model-00001-of-0000" + name.charAt(name.length() - 6) + ".gguf");
+        assertThatThrownBy(() -> CheckpointLoader.open(named, TrustPolicy.allowUnsigned())).isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining(name + ", which was named, is no part of it");
+    }
+
+    private static PolicyVerifier verifier(String rules, SealedState state) {
         String json = """
                 {"format": "lockstep-trust-policy/v1", "name": "test", "version": 1,
-                 "models": [{"name": "*", "signers": [{"type": "key", "keyId": "%s"}]}]}""".formatted(KeyId.of(KEYS.getPublic()));
-        return TrustDocument.parse(json.getBytes(StandardCharsets.UTF_8), "trust.json");
+                 "models": [{"name": "*", %s "signers": [{"type": "key", "keyId": "%s"}]}]}""".formatted(rules, KeyId.of(KEYS.getPublic()));
+        TrustDocument policy = TrustDocument.parse(json.getBytes(StandardCharsets.UTF_8), "trust.json");
+        return PolicyVerifier.of(policy, List.of(KEYS.getPublic()), TrustedRoot.NONE, state, InstantSource.system());
     }
 }

@@ -110,7 +110,10 @@ final class HeaderParser {
 
     private void metadata() {
         require(JsonToken.START_OBJECT, "must be an object");
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        for (int entries = 0; json.nextToken() == JsonToken.PROPERTY_NAME; entries++) {
+            if (entries == LoadLimits.MAX_METADATA_ENTRIES) {
+                throw fault("has more than " + LoadLimits.MAX_METADATA_ENTRIES + " entries");
+            }
             require(JsonToken.VALUE_STRING, "must hold texts only");
         }
     }

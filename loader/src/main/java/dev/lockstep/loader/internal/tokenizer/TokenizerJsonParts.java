@@ -4,10 +4,15 @@ import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
 import dev.lockstep.loader.internal.json.StrictJson;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TokenizerJsonParts {
     private static final int MAX_TOKENS = 16_000_000;
+
+    /** What is kept as trees. */
+    private static final Set<String> PARTS = Set.of("normalizer", "pre_tokenizer", "post_processor", "decoder", "added_tokens");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -53,10 +61,12 @@ final class TokenizerJsonParts {
             throw fault(file, "is larger than " + LoadLimits.MAX_HEADER_BYTES + " bytes");
         }
         var parts = new TokenizerJsonParts(file, vocabSize);
-        try (JsonParser parser = MAPPER.createParser(json)) {
+        // a decoder that reports what is malformed, and no guesses about the encoding
+        Reader text = new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser parser = MAPPER.createParser(text)) {
             parts.readDocument(parser);
         } catch (JacksonException e) {
-            throw fault(file, "is not well-formed JSON: " + e.getOriginalMessage());
+            throw fault(file, "is not well-formed JSON in UTF-8: " + e.getOriginalMessage());
         } catch (NumberFormatException e) {
             // what Jackson lets through for an exponent that no number of Java has
             throw fault(file, "is not well-formed JSON: a number has an exponent out of all bounds");
@@ -80,8 +90,10 @@ final class TokenizerJsonParts {
             if (member.equals("model")) {
                 requireToken(value, JsonToken.START_OBJECT, "model", "an object");
                 readModel(parser);
+            } else if (PARTS.contains(member)) {
+                parts.put(member, BoundedTree.read(parser));
             } else {
-                parts.put(member, parser.readValueAsTree());
+                parser.skipChildren();
             }
         }
         if (parser.nextToken() != null) {
@@ -106,7 +118,13 @@ final class TokenizerJsonParts {
                     requireToken(value, JsonToken.START_ARRAY, "model.merges", "an array");
                     readMerges(parser);
                 }
-                default -> modelMembers.put(member, parser.readValueAsTree());
+                default -> {
+                    // settings are plain values
+                    if (value.isScalarValue()) {
+                        modelMembers.put(member, BoundedTree.read(parser));
+                    }
+                    parser.skipChildren();
+                }
             }
         }
     }

@@ -3,14 +3,18 @@ package dev.lockstep.loader.internal.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.PrivateCopy;
 import dev.lockstep.loader.signing.HashPlan;
 import dev.lockstep.loader.signing.SharedFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +55,14 @@ class HostileSafetensorsTest {
     void theFolderHoldsGoodFilesToo() throws IOException {
         assertThat(cases().filter(Case::accept)).hasSizeGreaterThan(3);
         assertThat(cases().filter(file -> !file.accept())).hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void metadataIsBounded() {
+        byte[] header = IntStream.rangeClosed(0, LoadLimits.MAX_METADATA_ENTRIES).mapToObj(i -> "\"" + i + "\":\"\"")
+                .collect(Collectors.joining(",", "{\"__metadata__\":{", "}}")).getBytes(StandardCharsets.UTF_8);
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> HeaderParser.parse(header, "x.safetensors", Long.BYTES))
+                .withMessageContaining("__metadata__: has more than " + LoadLimits.MAX_METADATA_ENTRIES + " entries");
     }
 
     @Test
