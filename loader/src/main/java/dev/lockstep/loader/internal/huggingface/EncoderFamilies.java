@@ -25,7 +25,7 @@ final class EncoderFamilies {
             blk.#.ffn_down.*          encoder.layer.#.output.dense.*
             blk.#.layer_output_norm.* encoder.layer.#.output.LayerNorm.*
             """).prefixes("bert.").tied().rotation(Rotation.NONE).activations("gelu", "gelu_new", "gelu_pytorch_tanh").ignored(OTHER_TASKS)
-            .demand("position_embedding_type", "\"absolute\"").demand("is_decoder", "false").build();
+            .demand("position_embedding_type", "\"absolute\"").demand("is_decoder", "false").demand("is_causal", "false").build();
 
     private static final Family NOMIC_BERT = family("nomic-bert", "nomic_bert").settings("""
             INTEGER context_length       n_positions
@@ -48,7 +48,8 @@ final class EncoderFamilies {
             blk.#.layer_output_norm.* encoder.layers.#.norm2.*
             """).prefixes("bert.", "nomic_bert.").tied().activations("swiglu").ignored(OTHER_TASKS)
             .demand("causal", "false").demand("prenorm", "false").demand("use_rms_norm", "false").demand("parallel_block", "false")
-            .demand("rotary_emb_interleaved", "false").demand("rotary_emb_scale_base").demand("moe_every_n_layers", "0").build();
+            .demand("rotary_emb_interleaved", "false").demand("rotary_emb_scale_base").demand("rotary_scaling_factor")
+            .demand("is_causal", "false").demand("moe_every_n_layers", "0").build();
 
     static final List<Family> ALL = List.of(BERT, NOMIC_BERT);
 

@@ -2,6 +2,7 @@ package dev.lockstep.loader.internal.huggingface;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -21,8 +22,13 @@ import java.util.Set;
  * @param ignored parts of names of tensors that do not change what is computed here
  */
 record Family(String ggufName, Set<String> modelTypes, List<String> prefixes, List<SettingRule> settings, List<TensorRule> tensors,
-        Rotation rotation, Windows windows, Set<String> activations, Map<String, Set<String>> demands, Set<String> required, boolean tied,
+        Rotation rotation, Windows windows, OptionalLong keyValueHeads, List<String> activations, Map<String, Set<String>> demands, Set<String> required, boolean tied,
         List<String> ignored) {
+
+    /** The rule of a key that all families have. */
+    SettingRule setting(String ggufKey) {
+        return settings.stream().filter(rule -> rule.ggufKey().equals(ggufKey)).findFirst().orElseThrow();
+    }
 
     /**
      * How heads are rotated.
@@ -38,21 +44,52 @@ record Family(String ggufName, Set<String> modelTypes, List<String> prefixes, Li
         static Rotation ofShare(double share) {
             return new Rotation(true, share, USUAL.base);
         }
+
+        static Rotation ofBase(double base) {
+            return new Rotation(true, USUAL.share, base);
+        }
     }
 
     /**
      * Which layers see a window only, where {@code layer_types} does not say it.
      *
-     * @param period every so manieth layer sees everything; 0 if none does, 1 if all do
-     * @param optional true if a window counts only with {@code use_sliding_window}, and from a certain layer on (Qwen)
+     * @param layers which ones
+     * @param period of those that see everything, if there is one
+     * @param optional true if windows count with {@code use_sliding_window} only
+     * @param usualLength positions, where the settings say nothing; 0 if there are no windows then
      */
-    record Windows(int period, boolean optional) {
-        static final Windows NONE = new Windows(1, false);
-        static final Windows ALL = new Windows(0, false);
-        static final Windows OPTIONAL = new Windows(1, true);
+    record Windows(Layers layers, int period, boolean optional, long usualLength) {
+        /** Layers that see a window only. */
+        enum Layers {
+            NONE,
+            ALL,
+            /** All but the last of each period. */
+            ALL_BUT_LAST,
+            /** From {@code max_window_layers} on. */
+            LATE,
+            /** Those whose heads are not rotated. */
+            NOT_ROTATED,
+            /** What versions of transformers disagree on. */
+            UNKNOWN
+        }
+
+        static final Windows NONE = of(Layers.NONE);
+        static final Windows ALL = of(Layers.ALL);
+
+        static Windows of(Layers layers) {
+            return new Windows(layers, 0, false, 0);
+        }
 
         static Windows allBut(int period) {
-            return new Windows(period, false);
+            return new Windows(Layers.ALL_BUT_LAST, period, false, 0);
+        }
+
+        Windows ifUsed() {
+            return new Windows(layers, period, true, usualLength);
+        }
+
+        Windows usually(long length) {
+            return new Windows(layers, period, optional, length);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A row of the table of families, said in what it has and others have not. */
@@ -21,7 +22,8 @@ final class FamilyBuilder {
     private List<String> ignored = List.of();
     private Rotation rotation = Rotation.USUAL;
     private Windows windows = Windows.NONE;
-    private Set<String> activations = Set.of("silu", "swish");
+    private OptionalLong keyValueHeads = OptionalLong.empty();
+    private List<String> activations = List.of("silu", "swish");
     private boolean tied;
 
     private FamilyBuilder(String ggufName, Set<String> modelTypes) {
@@ -31,7 +33,7 @@ final class FamilyBuilder {
 
     /** A family of decoders with rotated heads and SiLU, unless it is said otherwise. */
     static FamilyBuilder family(String ggufName, String... modelTypes) {
-        return new FamilyBuilder(ggufName, Set.of(modelTypes));
+        return new FamilyBuilder(ggufName, Set.of(modelTypes)).demand("is_causal", "true");
     }
 
     /** Adds lines for {@link SettingRule#table}. */
@@ -66,8 +68,13 @@ final class FamilyBuilder {
         return this;
     }
 
+    FamilyBuilder keyValueHeads(long usual) {
+        keyValueHeads = OptionalLong.of(usual);
+        return this;
+    }
+
     FamilyBuilder activations(String... names) {
-        activations = Set.of(names);
+        activations = List.of(names);
         return this;
     }
 
@@ -89,7 +96,7 @@ final class FamilyBuilder {
     }
 
     Family build() {
-        return new Family(ggufName, modelTypes, prefixes, List.copyOf(settings), List.copyOf(tensors), rotation, windows, activations,
+        return new Family(ggufName, modelTypes, prefixes, List.copyOf(settings), List.copyOf(tensors), rotation, windows, keyValueHeads, activations,
                 Map.copyOf(demands), Set.copyOf(required), tied, ignored);
     }
 }

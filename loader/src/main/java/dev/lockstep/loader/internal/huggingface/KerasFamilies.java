@@ -31,7 +31,7 @@ final class KerasFamilies {
             blk.#.ffn_norm.*     h.#.ln_2.*
             blk.#.ffn_up.*       h.#.mlp.c_fc.*                         TRANSPOSED
             blk.#.ffn_down.*     h.#.mlp.c_proj.*                       TRANSPOSED
-            """).tied().rotation(Rotation.NONE).build();
+            """).tied().rotation(Rotation.NONE).activations("gelu_new").build();
 
     static final List<Family> ALL = List.of(LLAMA, GPT_2);
 

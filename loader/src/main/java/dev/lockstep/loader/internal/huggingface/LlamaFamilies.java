@@ -4,6 +4,7 @@ import static dev.lockstep.loader.internal.huggingface.FamilyBuilder.family;
 
 import dev.lockstep.loader.internal.huggingface.Family.Rotation;
 import dev.lockstep.loader.internal.huggingface.Family.Windows;
+import dev.lockstep.loader.internal.huggingface.Family.Windows.Layers;
 import java.util.List;
 
 /** The table of decoders that are built like Llama: RMS norms, gated feed-forward networks, rotated heads. */
@@ -48,41 +49,47 @@ final class LlamaFamilies {
             NUMBER  attention.layer_norm_rms_epsilon rms_norm_eps = 1e-6
             """;
 
+    private static final Windows QWEN_WINDOWS = Windows.of(Layers.LATE).ifUsed().usually(4096);
+
     static final List<Family> ALL = List.of(
-            adjacent("llama", "llama", "mistral").tensors(DecoderTensors.GATED).windows(Windows.ALL).build(),
-            adjacent("llama", "mixtral").settings(EXPERTS).tensors(DecoderTensors.MIXTRAL_EXPERTS).windows(Windows.ALL).build(),
+            adjacent("llama", "llama").tensors(DecoderTensors.GATED).build(),
+            adjacent("llama", "mistral").tensors(DecoderTensors.GATED).keyValueHeads(8).windows(Windows.ALL.usually(4096)).build(),
+            adjacent("llama", "mixtral").settings(EXPERTS).tensors(DecoderTensors.MIXTRAL_EXPERTS).keyValueHeads(8)
+                    .rotation(Rotation.ofBase(1_000_000)).windows(Windows.ALL).build(),
             adjacent("granite", "granite").settings(GRANITE_FACTORS).tensors(DecoderTensors.GATED).build(),
             adjacent("granitemoe", "granitemoe").settings(GRANITE_FACTORS).settings(EXPERTS).tensors(DecoderTensors.GRANITE_EXPERTS).build(),
-            adjacent("smollm3", "smollm3").tensors(DecoderTensors.GATED).tied().windows(Windows.OPTIONAL).build(),
-            halves("qwen2", "qwen2").tensors(DecoderTensors.GATED).windows(Windows.OPTIONAL).build(),
+            adjacent("smollm3", "smollm3").tensors(DecoderTensors.GATED).tied().keyValueHeads(4).rotation(Rotation.ofBase(2_000_000))
+                    .windows(Windows.of(Layers.NOT_ROTATED).ifUsed()).build(),
+            halves("qwen2", "qwen2").tensors(DecoderTensors.GATED).windows(QWEN_WINDOWS).build(),
             halves("qwen2moe", "qwen2_moe").settings(EXPERTS).settings(EXPERT_WIDTH).settings("""
                     INTEGER expert_shared_feed_forward_length shared_expert_intermediate_size
                     """)
-                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.SHARED_EXPERT).windows(Windows.OPTIONAL)
+                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.SHARED_EXPERT)
+                    .keyValueHeads(16).windows(Windows.of(Layers.UNKNOWN).ifUsed().usually(4096))
                     .demand("norm_topk_prob", "false").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
-            halves("qwen3", "qwen3").tensors(DecoderTensors.GATED).tensors(DecoderTensors.QUERY_KEY_NORMS).windows(Windows.OPTIONAL).build(),
+            halves("qwen3", "qwen3").tensors(DecoderTensors.GATED).tensors(DecoderTensors.QUERY_KEY_NORMS).windows(QWEN_WINDOWS).build(),
             halves("qwen3moe", "qwen3_moe").settings(EXPERTS).settings(EXPERT_WIDTH)
-                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.QUERY_KEY_NORMS).windows(Windows.OPTIONAL)
-                    .require("norm_topk_prob", "true").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
-            family("olmo2", "olmo2", "olmo3").settings(SIZES).settings(RMS_EPSILON)
-                    .tensors(DecoderTensors.OUTER).tensors(DecoderTensors.HALVES_ATTENTION).tensors(DecoderTensors.NORMS_AFTER)
-                    .tensors(DecoderTensors.QUERY_KEY_NORMS).tensors(DecoderTensors.GATED).windows(Windows.allBut(4)).build(),
+                    .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.QUERY_KEY_NORMS)
+                    .keyValueHeads(4).windows(Windows.ALL.ifUsed().usually(4096)).require("norm_topk_prob", "true").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
+            olmo("olmo2").build(),
+            olmo("olmo3").windows(Windows.allBut(4).usually(4096)).build(),
             halves("olmoe", "olmoe").settings(EXPERTS).settings("""
                     INTEGER expert_feed_forward_length intermediate_size
                     """)
                     .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.QUERY_KEY_NORMS)
                     .demand("norm_topk_prob", "false").demand("clip_qkv").build(),
             gemma("gemma", "gemma").settings(SIZES).settings(RMS_EPSILON).tensors(DecoderTensors.GEMMA_NORMS_BEFORE)
-                    .activations("gelu_pytorch_tanh", "gelu_new", "gelu").build(),
+                    .activations("gelu_pytorch_tanh", "gelu_new", "gelu").demand("use_bidirectional_attention", "false").build(),
             gemma("gemma2", "gemma2").settings(SIZES).settings(RMS_EPSILON).settings("""
-                    NUMBER attn_logit_softcapping  attn_logit_softcapping  = 50
-                    NUMBER final_logit_softcapping final_logit_softcapping = 30
+                    SWITCH attn_logit_softcapping  attn_logit_softcapping  = 50
+                    SWITCH final_logit_softcapping final_logit_softcapping = 30
                     """)
-                    .tensors(DecoderTensors.GEMMA_NORMS_AROUND).windows(Windows.allBut(2)).build(),
+                    .tensors(DecoderTensors.GEMMA_NORMS_AROUND).keyValueHeads(4).windows(Windows.allBut(2).usually(4096))
+                    .demand("use_bidirectional_attention", "false").build(),
             gemma("gemma3", "gemma3_text", "gemma3").settings(GEMMA_3_SIZES)
                     .tensors(DecoderTensors.GEMMA_NORMS_AROUND).tensors(DecoderTensors.GEMMA_QUERY_KEY_NORMS)
                     .prefixes("model.language_model.", "language_model.model.", "language_model.", "model.")
-                    .rotation(new Rotation(true, 1, 1_000_000)).windows(Windows.allBut(6))
+                    .keyValueHeads(4).rotation(Rotation.ofBase(1_000_000)).windows(Windows.allBut(6).usually(4096))
                     .demand("attn_logit_softcapping").demand("final_logit_softcapping").demand("use_bidirectional_attention", "false")
                     .ignored("vision_tower.", "multi_modal_projector.").build());
 
@@ -99,6 +106,12 @@ final class LlamaFamilies {
     private static FamilyBuilder halves(String ggufName, String... modelTypes) {
         return family(ggufName, modelTypes).settings(SIZES).settings(RMS_EPSILON)
                 .tensors(DecoderTensors.OUTER).tensors(DecoderTensors.HALVES_ATTENTION).tensors(DecoderTensors.NORMS_BEFORE);
+    }
+
+    private static FamilyBuilder olmo(String modelType) {
+        return family("olmo2", modelType).settings(SIZES).settings(RMS_EPSILON)
+                .tensors(DecoderTensors.OUTER).tensors(DecoderTensors.HALVES_ATTENTION).tensors(DecoderTensors.NORMS_AFTER)
+                .tensors(DecoderTensors.QUERY_KEY_NORMS).tensors(DecoderTensors.GATED);
     }
 
     private static FamilyBuilder gemma(String ggufName, String... modelTypes) {

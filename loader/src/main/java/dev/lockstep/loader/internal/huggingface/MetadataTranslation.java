@@ -4,7 +4,6 @@ import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.Metadata;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -12,9 +11,15 @@ import java.util.stream.IntStream;
 final class MetadataTranslation {
     private static final List<String> ACTIVATION = List.of("hidden_activation", "hidden_act", "activation_function");
 
-    /** Gemma 3's own, of which the published settings say nothing. */
-    private static final int GEMMA3_KV_HEADS = 4;
+    /** SmolLM 3 does not rotate heads in the last of so many layers. */
+    static final int ROTATION_PERIOD = 4;
+
+    /** What the classes of all Gemmas take where the published settings say nothing, which is not what follows from other sizes. */
     private static final int GEMMA_HEAD_DIM = 256;
+    private static final double GEMMA_QUERY_SCALAR = 256;
+
+    /** What activations are called that GGUF has no key for, since all models of the family have them. */
+    private static final Map<String, String> GATED_ACTIVATIONS = Map.of("swiglu", "silu");
 
     /** Of GPT-2. */
     private static final long FEED_FORWARD_RATIO = 4;
@@ -57,22 +62,24 @@ final class MetadataTranslation {
     }
 
     private void requireSupported() {
-        settings.nameOf(ACTIVATION).ifPresent(name -> {
-            String activation = settings.text(name).orElseThrow();
-            if (!family.activations().contains(activation)) {
-                throw settings.fault(name, '"' + activation + "\" is not built for " + family.ggufName() + "; supported is "
-                        + family.activations());
-            }
-            // the first Gemma's settings say "gelu" and mean the form with tanh, whatever is stated
-            if (!family.ggufName().equals("gemma")) {
-                to.text("hidden_activation", activation, settings.origin(name));
-            }
-        });
+        activation();
         family.demands().forEach((name, values) -> settings.literal(name).ifPresent(value -> requireOneOf(name, value, values)));
         for (String name : family.required()) {
             if (!settings.has(name)) {
                 throw settings.fault(name, "is missing, which means another value than " + family.demands().get(name) + "; only that is built");
             }
+        }
+    }
+
+    private void activation() {
+        String name = settings.nameOf(ACTIVATION).orElse(ACTIVATION.getFirst());
+        String activation = settings.text(name).orElse(family.activations().getFirst());
+        if (!family.activations().contains(activation)) {
+            throw settings.fault(name, '"' + activation + "\" is not built for " + family.ggufName() + "; supported is " + family.activations());
+        }
+        // the first Gemma's settings say "gelu" and mean the form with tanh, whatever is stated
+        if (!family.ggufName().equals("gemma")) {
+            to.text("hidden_activation", GATED_ACTIVATIONS.getOrDefault(activation, activation), settings.origin(name));
         }
     }
 
@@ -83,31 +90,25 @@ final class MetadataTranslation {
         }
     }
 
-    /** A number that is null is switched off, which GGUF writes as 0. */
     private void put(SettingRule rule) {
-        String[] names = rule.names().toArray(String[]::new);
-        String name = settings.nameOf(rule.names()).orElse(names[0]);
-        String origin = settings.origin(name);
+        String origin = settings.origin(settings.nameOf(rule.names()).orElse(rule.names().getFirst()));
         switch (rule.kind()) {
-            case INTEGER -> to.integer(rule.ggufKey(), settings.integer(names)
-                    .or(() -> rule.otherwise().map(Double::longValue)).orElseThrow(() -> settings.missing(name)), origin);
-            case NUMBER -> to.number(rule.ggufKey(), settings.number(names)
-                    .or(() -> settings.json().has(name) ? Optional.of(0.0) : rule.otherwise())
-                    .orElseThrow(() -> settings.missing(name)), origin);
+            case INTEGER -> to.integer(rule.ggufKey(), settings.integer(rule), origin);
+            case NUMBER, SWITCH -> to.number(rule.ggufKey(), settings.number(rule), origin);
         }
     }
 
     /** What numbers are computed from; the others are looked at by who uses them. */
     private void requireRange(String key, long max) {
         if (to.integer(key) < 1 || to.integer(key) > max) {
-            SettingRule rule = family.settings().stream().filter(each -> each.ggufKey().equals(key)).findFirst().orElseThrow();
-            throw settings.fault(settings.nameOf(rule.names()).orElseThrow(), to.integer(key) + " is outside of 1.." + max);
+            throw settings.fault(settings.nameOf(family.setting(key).names()).orElseThrow(), to.integer(key) + " is outside of 1.." + max);
         }
     }
 
     private HeadShape heads() {
         long count = to.integer("attention.head_count");
-        long usualKvHeads = family.ggufName().equals("gemma3") ? Math.min(count, GEMMA3_KV_HEADS) : count;
+        // null is as many as there are heads in all families
+        long usualKvHeads = settings.json().has("num_key_value_heads") ? count : family.keyValueHeads().orElse(count);
         long kvHeads = settings.integer("num_key_value_heads").orElse(usualKvHeads);
         to.integer("attention.head_count_kv", kvHeads, settings.origin("num_key_value_heads"));
         boolean gemma = family.ggufName().startsWith("gemma");
@@ -120,26 +121,28 @@ final class MetadataTranslation {
             to.integer("attention.key_length", dim, settings.origin("head_dim"));
             to.integer("attention.value_length", dim, settings.origin("head_dim"));
         }
-        requireUsualScale(dim);
+        scale();
         return new HeadShape(count, dim, family.rotation().rotates() ? RopeTranslation.rotated(family, settings, dim) : 0);
     }
 
-    /** Gemma's scores are divided by the root of this number, which is the size of a head in all but the largest models. */
-    private void requireUsualScale(long headDim) {
-        settings.number("query_pre_attn_scalar").filter(scalar -> scalar != headDim).ifPresent(scalar ->
-                to.number("attention.scale", 1 / Math.sqrt(scalar), settings.origin("query_pre_attn_scalar")));
+    /** The scores of Gemma 2 and 3 are divided by the root of a number, which is not the size of a head in all models. */
+    private void scale() {
+        if (family.ggufName().equals("gemma2") || family.ggufName().equals("gemma3")) {
+            double scalar = settings.number("query_pre_attn_scalar").orElse(GEMMA_QUERY_SCALAR);
+            to.number("attention.scale", 1 / Math.sqrt(scalar), settings.origin("query_pre_attn_scalar"));
+        }
     }
 
     /** SmolLM 3 rotates in three of four layers; 1 stands for a layer that does. */
     private void layersWithoutRotation() {
         settings.numbers("no_rope_layers").ifPresent(flags -> {
-            boolean usual = IntStream.range(0, flags.size()).allMatch(layer -> (flags.get(layer) == 1) == ((layer + 1) % 4 != 0));
+            boolean usual = IntStream.range(0, flags.size()).allMatch(layer -> (flags.get(layer) == 1) == ((layer + 1) % ROTATION_PERIOD != 0));
             if (!family.ggufName().equals("smollm3") || !usual) {
                 throw settings.fault("no_rope_layers", "only every fourth layer without rotation, of smollm3, is built");
             }
         });
-        settings.integer("no_rope_layer_interval").filter(interval -> interval != 4).ifPresent(interval -> {
-            throw settings.fault("no_rope_layer_interval", interval + " is not built; supported is 4");
+        settings.integer("no_rope_layer_interval").filter(interval -> interval != ROTATION_PERIOD).ifPresent(interval -> {
+            throw settings.fault("no_rope_layer_interval", interval + " is not built; supported is " + ROTATION_PERIOD);
         });
     }
 

@@ -40,6 +40,29 @@ record ModelSettings(StrictJson json) {
         return value(List.of(names), "a number", node -> node.isNumber() && Double.isFinite(node.doubleValue()), JsonNode::doubleValue);
     }
 
+    /** An integer by a rule: what is null, and not what another name of it has, is missing. */
+    long integer(SettingRule rule) {
+        return integer(names(rule)).or(() -> otherwise(rule).map(Double::longValue)).orElseThrow(() -> missing(rule.names().getFirst()));
+    }
+
+    /** A number by a rule. */
+    double number(SettingRule rule) {
+        boolean off = rule.kind() == SettingRule.Kind.SWITCH && isNull(rule);
+        return number(names(rule)).or(() -> off ? Optional.of(0.0) : otherwise(rule)).orElseThrow(() -> missing(rule.names().getFirst()));
+    }
+
+    private static String[] names(SettingRule rule) {
+        return rule.names().toArray(String[]::new);
+    }
+
+    private boolean isNull(SettingRule rule) {
+        return rule.names().stream().anyMatch(json::has) && nameOf(rule.names()).isEmpty();
+    }
+
+    private Optional<Double> otherwise(SettingRule rule) {
+        return isNull(rule) ? Optional.empty() : rule.otherwise();
+    }
+
     Optional<Boolean> flag(String... names) {
         return value(List.of(names), "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
     }

@@ -82,15 +82,11 @@ public final class ModelTranslation {
 
     /** How many tokens the vocabulary has. */
     public int vocabularySize() {
-        return Math.toIntExact(inRange("vocab_size", LoadLimits.MAX_VOCABULARY));
-    }
-
-    private long inRange(String name, long max) {
-        long value = settings.integer(name).orElseThrow(() -> settings.missing(name));
-        if (value < 1 || value > max) {
-            throw settings.fault(name, value + " is outside of 1.." + max);
+        long size = settings.integer(family.setting("vocab_size"));
+        if (size < 1 || size > LoadLimits.MAX_VOCABULARY) {
+            throw settings.fault("vocab_size", size + " is outside of 1.." + LoadLimits.MAX_VOCABULARY);
         }
-        return value;
+        return Math.toIntExact(size);
     }
 
     /**

@@ -74,7 +74,7 @@ final class OtherDecoders {
             NUMBER logit_scale                  logit_scale    = 0.0625
             """).tensors(DecoderTensors.OUTER).tensors(DecoderTensors.HALVES_ATTENTION).tensors(DecoderTensors.GATED).tensors("""
             blk.#.attn_norm.weight layers.#.input_layernorm.weight
-            """).tied().windows(Windows.allBut(4)).demand("use_qk_norm", "false").demand("use_parallel_block", "true").build();
+            """).tied().windows(Windows.allBut(4).usually(4096)).demand("use_qk_norm", "false").demand("use_parallel_block", "true").build();
 
     private static final Family STARCODER_2 = family("starcoder2", "starcoder2").settings(LlamaFamilies.SIZES).settings("""
             NUMBER attention.layer_norm_epsilon norm_epsilon = 1e-5
@@ -84,7 +84,7 @@ final class OtherDecoders {
             output.weight     lm_head.weight
             blk.#.ffn_up.*    layers.#.mlp.c_fc.*
             blk.#.ffn_down.*  layers.#.mlp.c_proj.*
-            """).tied().windows(Windows.ALL).activations("gelu_pytorch_tanh", "gelu_new").build();
+            """).tied().keyValueHeads(2).windows(Windows.ALL).activations("gelu_pytorch_tanh", "gelu_new").build();
 
     static final List<Family> ALL = List.of(PHI_2, PHI_3, GPT_2, GPT_NEOX, COHERE_2, STARCODER_2);
 

@@ -3,6 +3,7 @@ package dev.lockstep.loader.internal.huggingface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How positions are rotated (Su et al. 2021) and how that is stretched for longer contexts, under GGUF's names. Settings are read as of
@@ -40,13 +41,26 @@ final class RopeTranslation {
     /** Puts the settings, and gives the tensors that follow from them. */
     List<ConstantTensor> translate(HeadShape heads) {
         Optional<ModelSettings> parameters = parameters(settings);
+        Optional<ModelSettings> scaling = settings.object("rope_scaling");
+        if (parameters.isPresent() && scaling.isPresent() && !settings.literal("rope_parameters").equals(settings.literal("rope_scaling"))) {
+            throw settings.fault("rope_scaling", "differs from rope_parameters, which is the new name of the same; remove the one that is not meant");
+        }
         to.integer("rope.dimension_count", heads.rotated(), settings.origin("head_dim"));
-        double base = settings.number("rope_theta", "rotary_emb_base").or(() -> parameters.flatMap(rope -> rope.number("rope_theta")))
-                .orElse(family.rotation().base());
+        double base = base(Stream.of(parameters, scaling).flatMap(Optional::stream));
         to.number("rope.freq_base", base, settings.origin("rope_theta"));
         localBase();
-        parameters.or(() -> settings.object("rope_scaling")).ifPresent(rope -> scaling(rope, base, heads));
+        parameters.or(() -> scaling).ifPresent(rope -> scaling(rope, base, heads));
         return constants;
+    }
+
+    /** @param objects in which the base may be as well */
+    private double base(Stream<ModelSettings> objects) {
+        List<Double> stated = Stream.concat(settings.number("rope_theta", "rotary_emb_base").stream(),
+                objects.flatMap(rope -> rope.number("rope_theta").stream())).distinct().toList();
+        if (stated.size() > 1) {
+            throw settings.fault("rope_theta", "is " + stated + ", in several places; it must be one");
+        }
+        return stated.isEmpty() ? family.rotation().base() : stated.getFirst();
     }
 
     /** Layers that see a window only may have frequencies of their own (Gemma 3). */

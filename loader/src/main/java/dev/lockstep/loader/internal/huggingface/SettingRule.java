@@ -15,7 +15,12 @@ import java.util.Optional;
 record SettingRule(String ggufKey, Kind kind, List<String> names, Optional<Double> otherwise) {
     private static final String OTHERWISE = "=";
 
-    enum Kind { INTEGER, NUMBER }
+    enum Kind {
+        INTEGER,
+        NUMBER,
+        /** A number that is null where what it belongs to is switched off, which GGUF writes as 0. */
+        SWITCH
+    }
 
     /** The rules of a table: in each line the kind, GGUF's key, the names with commas between them, and {@value #OTHERWISE} with the value otherwise. */
     static List<SettingRule> table(String lines) {
