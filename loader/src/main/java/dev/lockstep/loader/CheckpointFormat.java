@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The formats that are read, by what a path looks like. To add one: docs/formats/README.md. */
 enum CheckpointFormat {
@@ -61,13 +62,16 @@ enum CheckpointFormat {
             return HDF5;
         }
         refusePrograms(model);
-        String name = EncryptedName.plain(model).orElse(model).getFileName().toString();
+        String name = EncryptedName.plain(model).orElse(model).getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".json")) {
+            throw new IOException(model + " holds settings, not weights; name the folder");
+        }
         return name.endsWith(".safetensors") ? SAFETENSORS : name.endsWith(".keras") ? KERAS_ARCHIVE : GGUF;
     }
 
     /** What PyTorch and others save by default is a program that builds tensors when it is run. */
     private static void refusePrograms(Path model) throws IOException {
-        String name = model.getFileName().toString();
+        String name = model.getFileName().toString().toLowerCase(Locale.ROOT);
         if (PROGRAMS.stream().anyMatch(name::endsWith)) {
             throw new IOException(model + " holds a program in Python's pickle format, which is not run; save the model as safetensors");
         }

@@ -48,6 +48,10 @@ public final class CheckpointLoader {
      */
     public static VerifiedCheckpoint open(Path file, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities)
             throws IOException {
+        if (options.type().isPresent() && options.residency() == Residency.MAPPED) {
+            throw new IOException(file + " is to be quantized when it is loaded, so its weights cannot stay in it; use the residency RESIDENT, or make a"
+                    + " file of it with lockstep quantize");
+        }
         ModelLocation model = ModelLocation.of(file);
         CheckpointFormat format = CheckpointFormat.of(model.path());
         try (var files = new VerifiedFiles(model, trust, options, identities)) {

@@ -54,7 +54,8 @@ final class GgufCheckpoint {
             requireWhole(count);
         }
         if (parts.stream().noneMatch(part -> part.source().name().equals(files.namedFile()))) {
-            throw headers.getFirst().metadata().malformed(SPLIT_COUNT, "says " + count + ", so " + files.namedFile() + ", which was named, is no part of it");
+            throw headers.getFirst().metadata().malformed(SPLIT_COUNT,
+                    "says " + count + ", so " + files.namedFile() + ", which was named, is no part of it");
         }
     }
 
@@ -101,7 +102,7 @@ final class GgufCheckpoint {
             List<TranslatedTensor> tensors = header.tensors().stream().map(tensor ->
                     new TranslatedTensor(tensor.name(), Rows.of(bytes.source(), tensor))).toList();
             var stored = tensors.stream().map(TranslatedTensor::rows).flatMap(RowSource::parts).toList();
-            return files.checkpoint(new TranslatedModel(header.metadata(), tensors, header.origins()), stored, header.format(), () -> { });
+            return files.checkpoint(new TranslatedModel(header.metadata(), tensors, header.origins()), stored, header.format(), "", () -> { });
         }
         return files.checkpoint(bytes, header);
     }

@@ -61,18 +61,18 @@ final class Hdf5Checkpoint {
         ModelTranslation translation = model.config().isPresent()
                 ? ModelTranslation.of(model.config().get().getBytes(StandardCharsets.UTF_8), files.name() + ", attribute " + Hdf5File.CONFIG)
                 : ModelTranslation.of(configBeside(), CONFIG);
-        return checkpoint(file, translation, model.tensors(), "HDF5" + (model.group().isEmpty() ? "" : ", group " + model.group()));
+        return checkpoint(file, translation, model.tensors(), "HDF5" + (model.group().isEmpty() ? "" : ", group " + model.group()), model.group());
     }
 
     private VerifiedCheckpoint keras(Hdf5File file, byte[] config, String configName) throws IOException {
         KerasModel model = KerasModel.of(file, config, configName);
-        return checkpoint(file, ModelTranslation.ofKeras(model.config(), configName), model.tensors(), "Keras 3");
+        return checkpoint(file, ModelTranslation.ofKeras(model.config(), configName), model.tensors(), "Keras 3", "");
     }
 
-    private VerifiedCheckpoint checkpoint(Hdf5File file, ModelTranslation translation, List<StoredTensor> tensors, String format)
+    private VerifiedCheckpoint checkpoint(Hdf5File file, ModelTranslation translation, List<StoredTensor> tensors, String format, String part)
             throws IOException {
-        var tokenizer = TokenizerOfFolder.read(files, translation.vocabularySize());
-        return files.checkpoint(translation.translate(files.name(), tokenizer, tensors), tensors, format, file::close);
+        var tokenizer = TokenizerOfFolder.read(files, translation);
+        return files.checkpoint(translation.translate(files.name(), tokenizer, tensors), tensors, format, part, file::close);
     }
 
     private byte[] configBeside() throws IOException {

@@ -40,6 +40,10 @@ final class HuggingFaceFolder {
 
     /** Opens one safetensors file, with its settings beside it. */
     static VerifiedCheckpoint openFile(VerifiedFiles files) throws IOException {
+        if (files.has(INDEX)) {
+            throw new ModelFormatException(files.namedFile(), ModelFormatException.NO_OFFSET, "", "is one of the files that " + INDEX
+                    + " beside it lists; name the folder");
+        }
         var folder = new HuggingFaceFolder(files);
         ModelTranslation model = folder.settings();
         folder.readShard(files.namedFile());
@@ -56,11 +60,7 @@ final class HuggingFaceFolder {
 
     /** @return of how many files */
     private int readWeights() throws IOException {
-        if (files.has(SINGLE) && files.has(INDEX)) {
-            throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "has both " + SINGLE + " and " + INDEX
-                    + "; remove the one that is not meant");
-        }
-        if (files.has(SINGLE)) {
+        if (files.has(SINGLE) && !files.has(INDEX)) {
             readShard(SINGLE);
             return 1;
         }
@@ -69,6 +69,10 @@ final class HuggingFaceFolder {
                     + "; weights in other formats of transformers are not read");
         }
         ShardIndex index = ShardIndex.parse(files.readWhole(INDEX, (int) LoadLimits.MAX_HEADER_BYTES), INDEX);
+        if (files.has(SINGLE) && !index.shards().contains(SINGLE)) {
+            throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "has both " + SINGLE + " and " + INDEX
+                    + "; remove the one that is not meant");
+        }
         files.requireRoom(index.shards());
         for (String shard : index.shards()) {
             index.requireSame(shard, readShard(shard));
@@ -83,11 +87,11 @@ final class HuggingFaceFolder {
     }
 
     private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
-        var keys = new LinkedHashMap<>(TokenizerOfFolder.read(files, model.vocabularySize()));
+        var keys = new LinkedHashMap<>(TokenizerOfFolder.read(files, model));
         if (model.isEncoder() && files.has(POOLING)) {
             keys.putAll(model.pooling(files.readWhole(POOLING, LoadLimits.MAX_TEXT_BYTES), POOLING));
         }
         String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
-        return files.checkpoint(model.translate(files.name(), keys, stored), stored, format, () -> { });
+        return files.checkpoint(model.translate(files.name(), keys, stored), stored, format, "", () -> { });
     }
 }

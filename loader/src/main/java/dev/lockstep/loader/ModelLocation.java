@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -30,7 +31,7 @@ record ModelLocation(Path path, Optional<String> group) {
 
     /** True if it is an HDF5 file, by its name. */
     static boolean hasGroups(Path file) {
-        String name = EncryptedName.plain(file).orElse(file).toString();
+        String name = EncryptedName.plain(file).orElse(file).toString().toLowerCase(Locale.ROOT);
         return ENDINGS_WITH_GROUPS.stream().anyMatch(name::endsWith);
     }
 }

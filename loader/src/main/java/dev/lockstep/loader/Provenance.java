@@ -6,8 +6,8 @@ import java.util.List;
 /** Where the trust in a checkpoint comes from. */
 public sealed interface Provenance {
     /**
-     * 64 hex digits that stand for the bytes that were loaded: their SHA-256 or, where there are several files or the publisher signed
-     * shards or with another hash, SHA-256 over those digests, in the order of the files' names.
+     * 64 hex digits that stand for the bytes that were loaded: their SHA-256 or, where the publisher signed shards or with another hash,
+     * SHA-256 over those digests; where there are several files, SHA-256 over their names and digests, in the order of the names.
      */
     String sha256();
 

@@ -1,5 +1,6 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.internal.huggingface.ModelTranslation;
 import dev.lockstep.loader.internal.keras.KerasModel;
 import dev.lockstep.loader.internal.tokenizer.TokenizerFiles;
 import java.io.IOException;
@@ -12,16 +13,20 @@ final class TokenizerOfFolder {
     /** Each is a vocabulary. */
     private static final List<String> VOCABULARIES = List.of("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt");
 
+    /** Vocabularies in forms that are not read. */
+    private static final List<String> OTHERS = List.of("spiece.model", "sentencepiece.bpe.model", "spm.model", "qwen.tiktoken", "tiktoken.model",
+            "vocab.tiktoken", "tekken.json", "vocab.bpe");
+
     private TokenizerOfFolder() {
     }
 
     /**
      * Reads them.
      *
-     * @param vocabularySize number of tokens
+     * @param model whose tokens they are
      * @return {@code tokenizer.*}; if there is no vocabulary, they say so as llama.cpp's do
      */
-    static Map<String, Metadata.Value> read(VerifiedFiles files, int vocabularySize) throws IOException {
+    static Map<String, Metadata.Value> read(VerifiedFiles files, ModelTranslation model) throws IOException {
         Map<String, byte[]> tokenizer = new TreeMap<>();
         for (String name : TokenizerFiles.NAMES) {
             if (files.has(name)) {
@@ -31,8 +36,17 @@ final class TokenizerOfFolder {
         // keras-hub has a file of the same name, which says only what its class is called
         tokenizer.values().removeIf(KerasModel::isSettings);
         if (VOCABULARIES.stream().noneMatch(tokenizer::containsKey)) {
+            refuseOthers(files);
             return Map.of("tokenizer.ggml.model", new Metadata.TextValue("no_vocab"));
         }
-        return TokenizerFiles.metadata(files.name(), tokenizer, vocabularySize);
+        tokenizer.put(TokenizerFiles.MODEL_SETTINGS, model.config());
+        return TokenizerFiles.metadata(files.name(), tokenizer, model.vocabularySize());
+    }
+
+    private static void refuseOthers(VerifiedFiles files) {
+        OTHERS.stream().filter(files::has).findFirst().ifPresent(name -> {
+            throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is a vocabulary in a form that is not read; supported are "
+                    + String.join(", ", VOCABULARIES));
+        });
     }
 }

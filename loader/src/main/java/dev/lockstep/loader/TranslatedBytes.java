@@ -28,6 +28,7 @@ final class TranslatedBytes implements CheckpointBytes {
     private final TensorImage source;
     private final List<FileBytes> files;
     private final Optional<DType> type;
+    private final String part;
     private Optional<SecureArena> memory = Optional.empty();
 
     /**
@@ -36,11 +37,13 @@ final class TranslatedBytes implements CheckpointBytes {
      * @param source the tensors
      * @param files what they are computed from
      * @param type to which they are quantized, if they are
+     * @param part which of the models in the files it is; empty if they hold one
      */
-    TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType> type) {
+    TranslatedBytes(TensorImage source, List<FileBytes> files, Optional<DType> type, String part) {
         this.source = source;
         this.files = List.copyOf(files);
         this.type = type;
+        this.part = part;
     }
 
     @Override
@@ -50,11 +53,8 @@ final class TranslatedBytes implements CheckpointBytes {
 
     @Override
     public String identity(String ofFiles) {
-        return type.map(each -> {
-            var digest = Sha256.start();
-            digest.update((ofFiles + ' ' + each.name()).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest());
-        }).orElse(ofFiles);
+        String what = type.map(DType::name).orElse("") + (part.isEmpty() ? "" : ' ' + part);
+        return what.isEmpty() ? ofFiles : HexFormat.of().formatHex(Sha256.of((ofFiles + ' ' + what).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

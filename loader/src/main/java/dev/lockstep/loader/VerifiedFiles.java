@@ -195,12 +195,14 @@ final class VerifiedFiles implements AutoCloseable {
      *
      * @param stored all that the tensors may be made of
      * @param format for people
+     * @param part which of the models in the files it is; empty if they hold one
      * @param onClose gives up what the stored tensors hold besides the bytes of their file; is called when the checkpoint is closed
      */
-    VerifiedCheckpoint checkpoint(TranslatedModel model, List<? extends StoredPart> stored, String format, Runnable onClose) throws IOException {
+    VerifiedCheckpoint checkpoint(TranslatedModel model, List<? extends StoredPart> stored, String format, String part, Runnable onClose)
+            throws IOException {
         var image = new TensorImage(name(), quantized(model.tensors()), stored, onClose);
         try {
-            return checkpoint(new TranslatedBytes(image, open, options.type()),
+            return checkpoint(new TranslatedBytes(image, open, options.type(), part),
                     new CheckpointHeader(format, model.metadata(), image.tensors(), model.origins()));
         } catch (Throwable t) {
             image.close();
@@ -230,7 +232,7 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** Where the trust in what was read comes from. */
     private Provenance provenance() {
-        String identity = FileDigests.identityOf(digests.values());
+        String identity = FileDigests.identityOf(digests);
         return vouched.map(each -> each.provenance(identity)).orElseGet(() -> new Provenance.Unverified(identity));
     }
 

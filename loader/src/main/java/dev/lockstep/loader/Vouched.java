@@ -20,9 +20,10 @@ import java.util.function.Consumer;
 /**
  * What somebody who is trusted says of the files of a checkpoint.
  *
+ * @param model what the signer would call the file that was named, or the folder
  * @param onUse what to do once the files are known to be those, and can be used: with all that were read
  */
-record Vouched(SignedManifest manifest, Consumer<List<Path>> onUse) {
+record Vouched(SignedManifest manifest, String model, Consumer<List<Path>> onUse) {
     /**
      * Verifies the signature of a file or a folder, and asks the trust policy if there is one.
      *
@@ -32,13 +33,14 @@ record Vouched(SignedManifest manifest, Consumer<List<Path>> onUse) {
         Path plain = EncryptedName.plain(model).orElse(model);
         Path signature = trust.signature().orElseGet(() -> findSignature(model, plain));
         SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
+        String name = String.valueOf(plain.getFileName());
         if (trust.rules().isEmpty()) {
-            return new Vouched(manifest, _ -> { });
+            return new Vouched(manifest, name, _ -> { });
         }
         PolicyVerifier rules = trust.rules().get();
         rules.insist(allowed(rules, model, signature, manifest, existingFiles(model, manifest)));
         // of a model that is named by one of its files, others are read as well
-        return new Vouched(manifest, read -> rules.remember(allowed(rules, model, signature, manifest, read)));
+        return new Vouched(manifest, name, read -> rules.remember(allowed(rules, model, signature, manifest, read)));
     }
 
     private static Assessment allowed(PolicyVerifier rules, Path model, Path signature, SignedManifest manifest, List<Path> files) {
@@ -74,9 +76,9 @@ record Vouched(SignedManifest manifest, Consumer<List<Path>> onUse) {
         return manifest.names().contains(signedName(name));
     }
 
-    /** Older signers give a single file no name. */
+    /** Older signers give a single file no name; it is the one that was named, and nothing beside it. */
     private String signedName(String name) {
-        return manifest.nameOfSingleFile(name).orElse(name);
+        return name.equals(model) ? manifest.nameOfSingleFile(name).orElse(name) : name;
     }
 
     void requireListed(String name, long byteSize) {

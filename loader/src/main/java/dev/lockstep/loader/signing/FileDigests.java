@@ -1,9 +1,12 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.crypto.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * The digests of one file.
@@ -50,12 +53,14 @@ public record FileDigests(HashPlan plan, long byteSize, List<byte[]> digests) {
     }
 
     /**
-     * 64 hex digits that stand for the bytes of several files in a certain order: the identity of the only one, otherwise SHA-256 over
-     * all digests.
+     * 64 hex digits that stand for the bytes of several files under their names: the identity of the only one, whatever its name,
+     * otherwise SHA-256 over the SHA-256 of each name and that over the digests of its file.
      */
-    public static String identityOf(Collection<FileDigests> files) {
-        return files.size() == 1
-                ? files.iterator().next().identity()
-                : Statement.rootOf(files.stream().flatMap(file -> file.digests.stream()).toList());
+    public static String identityOf(SortedMap<String, FileDigests> files) {
+        if (files.size() == 1) {
+            return files.firstEntry().getValue().identity();
+        }
+        return Statement.rootOf(files.entrySet().stream().flatMap(file -> Stream.of(Sha256.of(file.getKey().getBytes(StandardCharsets.UTF_8)),
+                HexFormat.of().parseHex(Statement.rootOf(file.getValue().digests)))).toList());
     }
 }

@@ -37,7 +37,8 @@ final class RopeConfigReader {
     int contextLength() {
         double factor = switch (scaling) {
             case Yarn yarn -> yarn.factor();
-            case Linear linear -> linear.factor();
+            // Gemma 3 states the length that its scaling makes
+            case Linear linear -> windowRope == WindowRope.UNSCALED_BASE_10000 ? 1 : linear.factor();
         };
         boolean stretched = factor > 1 && positions.rotated() != RotatedLayers.NONE;
         return stretched ? Math.max(statedContext, (int) Math.min(MAX_CONTEXT, trainedContext() * factor)) : statedContext;

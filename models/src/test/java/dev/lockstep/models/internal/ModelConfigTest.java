@@ -180,6 +180,12 @@ class ModelConfigTest {
     }
 
     @Test
+    void gemma3StatesTheLengthThatItsScalingMakes() {
+        architecture("gemma3").with("gemma3.rope.scaling.type", new TextValue("linear")).with("gemma3.rope.scaling.factor", new FloatValue(8));
+        assertThat(read().contextLength()).isEqualTo(4096);
+    }
+
+    @Test
     void oldFilesHaveOnlyAFactor() {
         architecture("llama").with("llama.rope.scale_linear", new FloatValue(2));
         assertThat(read().rope().scaling()).isEqualTo(new RopeScaling.Linear(2));

@@ -95,6 +95,17 @@ class Hdf5ConformanceTest {
         assertThatThrownBy(() -> CheckpointLoader.open(group, trust)).isInstanceOf(ModelSignatureException.class);
     }
 
+    /** A saved session of one must not go on with the other. */
+    @Test
+    void modelsOfOneFileAreNotTheSame() throws IOException {
+        Path file = STORIES.resolve("hdf5/model-packed.h5");
+        try (var one = CheckpointLoader.open(file, TrustPolicy.allowUnsigned());
+                var other = CheckpointLoader.open(Path.of(file + "#int8"), TrustPolicy.allowUnsigned())) {
+            assertThat(one.provenance().sha256()).isEqualTo(other.provenance().sha256());
+            assertThat(one.weightsIdentity()).isNotEqualTo(other.weightsIdentity()).isNotEqualTo(one.provenance().sha256());
+        }
+    }
+
     @Test
     void withoutATokenizerTextIsRefusedAndIdsAreNot() {
         try (var model = Models.unsigned(STORIES.resolve("hdf5/model.h5"), 1); var session = model.newSession()) {

@@ -8,6 +8,7 @@ import dev.lockstep.kernel.KvType;
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.GgufWriter.Existing;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.models.LoadOptions;
@@ -20,6 +21,7 @@ import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +88,9 @@ class HuggingFaceFolderTest {
     void whatIsComputedCannotStayInItsFile() {
         assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> Models.load(STORIES.resolve("hf"), TrustPolicy.allowUnsigned(),
                 LoadOptions.defaults().withResidency(Residency.MAPPED)).close()).withMessageContaining("lockstep quantize");
+        OpenOptions quantized = OpenOptions.of(Residency.MAPPED).withType(DType.Q8_0);
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> CheckpointLoader.open(STORIES.resolve("stories260K-f32.gguf"),
+                TrustPolicy.allowUnsigned(), quantized, List.of())).withMessageContaining("lockstep quantize");
     }
 
     @Test

@@ -158,6 +158,23 @@ class ShardedFolderTest {
     }
 
     @Test
+    void aShardAloneIsNoModel() {
+        assertThatExceptionOfType(ModelFormatException.class)
+                .isThrownBy(() -> CheckpointLoader.open(folder.resolve("model-00001-of-00003.safetensors"), TrustPolicy.allowUnsigned()))
+                .withMessageContaining("name the folder");
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> CheckpointLoader.open(folder.resolve(INDEX), TrustPolicy.allowUnsigned()))
+                .withMessageContaining("name the folder");
+    }
+
+    @Test
+    void anIndexMayListTheOnlyFile() throws IOException {
+        Path whole = folder.resolve("model.safetensors");
+        Files.copy(SharedData.path("checkpoints/stories260K/hf/model.safetensors"), whole);
+        writeIndex(SafetensorsBuilder.read(whole).keySet().stream().collect(Collectors.toMap(name -> name, _ -> "model.safetensors")));
+        CheckpointLoader.open(folder, TrustPolicy.allowUnsigned()).close();
+    }
+
+    @Test
     void aLinkIsNotFollowed() throws IOException {
         Path shard = folder.resolve("model-00001-of-00003.safetensors");
         Files.move(shard, folder.resolve("elsewhere"));

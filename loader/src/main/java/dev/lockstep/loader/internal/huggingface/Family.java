@@ -22,8 +22,8 @@ import java.util.Set;
  * @param ignored parts of names of tensors that do not change what is computed here
  */
 record Family(String ggufName, Set<String> modelTypes, List<String> prefixes, List<SettingRule> settings, List<TensorRule> tensors,
-        Rotation rotation, Windows windows, OptionalLong keyValueHeads, List<String> activations, Map<String, Set<String>> demands, Set<String> required, boolean tied,
-        List<String> ignored) {
+        Rotation rotation, Windows windows, OptionalLong keyValueHeads, List<String> activations, Map<String, Set<String>> demands,
+        Set<String> required, boolean tied, List<String> ignored) {
 
     /** The rule of a key that all families have. */
     SettingRule setting(String ggufKey) {

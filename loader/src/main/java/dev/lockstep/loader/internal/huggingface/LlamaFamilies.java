@@ -70,7 +70,8 @@ final class LlamaFamilies {
             halves("qwen3", "qwen3").tensors(DecoderTensors.GATED).tensors(DecoderTensors.QUERY_KEY_NORMS).windows(QWEN_WINDOWS).build(),
             halves("qwen3moe", "qwen3_moe").settings(EXPERTS).settings(EXPERT_WIDTH)
                     .tensors(DecoderTensors.EXPERTS).tensors(DecoderTensors.QUERY_KEY_NORMS)
-                    .keyValueHeads(4).windows(Windows.ALL.ifUsed().usually(4096)).require("norm_topk_prob", "true").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
+                    .keyValueHeads(4).windows(Windows.ALL.ifUsed().usually(4096))
+                    .require("norm_topk_prob", "true").demand("decoder_sparse_step", "1").demand("mlp_only_layers", "[]").build(),
             olmo("olmo2").build(),
             olmo("olmo3").windows(Windows.allBut(4).usually(4096)).build(),
             halves("olmoe", "olmoe").settings(EXPERTS).settings("""

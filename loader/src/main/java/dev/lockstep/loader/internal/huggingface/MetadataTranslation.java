@@ -18,9 +18,6 @@ final class MetadataTranslation {
     private static final int GEMMA_HEAD_DIM = 256;
     private static final double GEMMA_QUERY_SCALAR = 256;
 
-    /** What activations are called that GGUF has no key for, since all models of the family have them. */
-    private static final Map<String, String> GATED_ACTIVATIONS = Map.of("swiglu", "silu");
-
     /** Of GPT-2. */
     private static final long FEED_FORWARD_RATIO = 4;
 
@@ -79,7 +76,7 @@ final class MetadataTranslation {
         }
         // the first Gemma's settings say "gelu" and mean the form with tanh, whatever is stated
         if (!family.ggufName().equals("gemma")) {
-            to.text("hidden_activation", GATED_ACTIVATIONS.getOrDefault(activation, activation), settings.origin(name));
+            to.text("hidden_activation", activation, settings.origin(name));
         }
     }
 

@@ -22,10 +22,12 @@ public final class ModelTranslation {
 
     private static final List<String> OUTPUTS = List.of("lm_head.weight", "embed_out.weight");
 
+    private final byte[] config;
     private final ModelSettings settings;
     private final Family family;
 
-    private ModelTranslation(ModelSettings settings, Family family) {
+    private ModelTranslation(byte[] config, ModelSettings settings, Family family) {
+        this.config = config;
         this.settings = settings;
         this.family = family;
     }
@@ -56,13 +58,18 @@ public final class ModelTranslation {
         String type = whole.text("model_type").orElseThrow(() -> whole.missing("model_type"));
         Family family = families.stream().filter(each -> each.modelTypes().contains(type)).findFirst().orElseThrow(() -> whole.fault("model_type",
                 '"' + type + "\" is not supported; supported are " + String.join(", ", modelTypes(families))));
-        return new ModelTranslation(settings, family);
+        return new ModelTranslation(config, settings, family);
     }
 
     private static Set<String> modelTypes(List<Family> families) {
         var types = new TreeSet<String>();
         families.forEach(family -> types.addAll(family.modelTypes()));
         return types;
+    }
+
+    /** The settings as they were read; not to be changed. */
+    public byte[] config() {
+        return config;
     }
 
     /** True if it embeds texts instead of continuing them. */

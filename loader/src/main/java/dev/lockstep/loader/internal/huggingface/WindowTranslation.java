@@ -49,8 +49,8 @@ final class WindowTranslation {
             String type = types.get(layer);
             boolean known = type.equals(EVERYTHING) || type.equals(WINDOW) && family.windows().layers() != Layers.NONE;
             if (!known) {
-                throw settings.fault("layer_types", "layer " + layer + " is \"" + type + "\"; supported for " + family.ggufName() + " are " + EVERYTHING
-                        + (family.windows().layers() == Layers.NONE ? "" : " and " + WINDOW));
+                throw settings.fault("layer_types", "layer " + layer + " is \"" + type + "\"; supported for " + family.ggufName() + " are "
+                        + EVERYTHING + (family.windows().layers() == Layers.NONE ? "" : " and " + WINDOW));
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  */
 final class SentencePieceComponents {
     /** U+2581. */
-    private static final String SPACE_MARK = "\u2581";
+    static final String SPACE_MARK = "\u2581";
 
     private static final String RUN_OF_SPACES = " {2,}";
 

@@ -29,7 +29,7 @@ final class TokenRoles {
 
     /** Sets the ids of all roles, and when they are added to a text. */
     static void set(Vocabulary vocabulary, Optional<PostProcessor> postProcessor, Optional<StrictJson> config,
-            Optional<StrictJson> specialTokens, Optional<StrictJson> generation) {
+            Optional<StrictJson> specialTokens) {
         var roles = new TokenRoles(vocabulary, config, specialTokens);
         roles.set("bos_token", "bos_token_id");
         roles.set("eos_token", "eos_token_id");
@@ -43,7 +43,30 @@ final class TokenRoles {
         if (vocabulary.isOfModel(WordPieceVocabulary.MODEL)) {
             roles.setAdded("add_sep_token", "seperator_token_id", postProcessor.map(PostProcessor::end));
         }
-        generation.ifPresent(roles::setStops);
+    }
+
+    /**
+     * Sets the tokens that end generation. Like transformers, this makes a generation configuration of the model's settings where there is
+     * none; settings may be those of a class with another vocabulary, whose ids no answer can have.
+     */
+    static void setStops(Vocabulary vocabulary, Optional<StrictJson> generation, Optional<StrictJson> settings) {
+        generation.ifPresentOrElse(file -> setStops(vocabulary, stops(vocabulary, file, true)),
+                () -> settings.ifPresent(file -> setStops(vocabulary, stops(vocabulary, file, false))));
+    }
+
+    private static Set<Integer> stops(Vocabulary vocabulary, StrictJson file, boolean strict) {
+        Set<Integer> stops = new LinkedHashSet<>();
+        JsonNode value = file.node().get("eos_token_id");
+        for (JsonNode id : value == null || value.isNull() ? List.<JsonNode>of() : value.isArray() ? value : List.of(value)) {
+            boolean known = id.isInt() && vocabulary.spelling(id.intValue()) != null;
+            if (strict && !known || stops.size() == MAX_STOPS) {
+                throw file.fault("member \"eos_token_id\" must be up to " + MAX_STOPS + " ids of the vocabulary");
+            }
+            if (known) {
+                stops.add(id.intValue());
+            }
+        }
+        return stops;
     }
 
     private void set(String role, String key) {
@@ -76,18 +99,7 @@ final class TokenRoles {
     }
 
     /** GGUF has three places for tokens that end generation: end of text, of turn and of message. */
-    private void setStops(StrictJson generation) {
-        JsonNode value = generation.node().get("eos_token_id");
-        if (value == null || value.isNull()) {
-            return;
-        }
-        Set<Integer> stops = new LinkedHashSet<>();
-        for (JsonNode id : value.isArray() ? value : List.of(value)) {
-            if (!id.isInt() || vocabulary.spelling(id.intValue()) == null || stops.size() == MAX_STOPS) {
-                throw generation.fault("member \"eos_token_id\" must be up to " + MAX_STOPS + " ids of the vocabulary");
-            }
-            stops.add(id.intValue());
-        }
+    private static void setStops(Vocabulary vocabulary, Set<Integer> stops) {
         OptionalInt end = vocabulary.settingId("eos_token_id");
         if (end.isEmpty() && !stops.isEmpty()) {
             vocabulary.setId("eos_token_id", stops.iterator().next());

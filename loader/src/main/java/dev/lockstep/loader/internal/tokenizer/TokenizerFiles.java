@@ -24,6 +24,9 @@ public final class TokenizerFiles {
             "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "chat_template.jinja",
             "chat_template.json");
 
+    /** Settings of the model, which say where an answer ends if nothing else does. They are read by others, and passed on. */
+    public static final String MODEL_SETTINGS = "config.json";
+
     private final String folder;
     private final Map<String, byte[]> files;
     private final int vocabSize;
@@ -38,7 +41,7 @@ public final class TokenizerFiles {
      * Translates a folder's files.
      *
      * @param folder name of the folder, for messages
-     * @param filesByName contents of the files of {@link #NAMES} that are there; borrowed
+     * @param filesByName contents of the files of {@link #NAMES} that are there, and of {@link #MODEL_SETTINGS}; borrowed
      * @param vocabSize rows of the embedding; ids without a token become padding
      * @return {@code tokenizer.ggml.*}, {@code tokenizer.chat_template*}, and {@code lockstep.tokenizer.*} for what GGUF has no key for
      * @throws ModelFormatException if a file is malformed, is not supported, or contradicts another; it says which and where
@@ -60,7 +63,8 @@ public final class TokenizerFiles {
             vocabulary = plainVocabulary(config);
             AddedTokens.apply(AddedTokens.read(json("added_tokens.json"), config), vocabulary);
         }
-        TokenRoles.set(vocabulary, postProcessor, config, json("special_tokens_map.json"), json("generation_config.json"));
+        TokenRoles.set(vocabulary, postProcessor, config, json("special_tokens_map.json"));
+        TokenRoles.setStops(vocabulary, json("generation_config.json"), json(MODEL_SETTINGS));
         Map<String, Metadata.Value> values = vocabulary.metadata();
         ChatTemplates.read(folder, files, config).forEach((key, template) -> values.put(key, new Metadata.TextValue(template)));
         return values;

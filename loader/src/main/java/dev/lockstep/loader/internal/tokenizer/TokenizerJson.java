@@ -47,9 +47,7 @@ final class TokenizerJson {
 
     private void translate() {
         for (StrictJson decoder : parts.components("decoder", "decoders")) {
-            if (!DECODERS.contains(decoder.text("type"))) {
-                throw Components.unsupported(decoder, String.join(", ", DECODERS.stream().sorted().toList()));
-            }
+            requireUsual(decoder);
         }
         String type = type();
         switch (type) {
@@ -60,6 +58,23 @@ final class TokenizerJson {
         }
         for (StrictJson added : parts.addedTokens()) {
             addedTokens.add(AddedToken.read(added, TokenizerFiles.id(added, "id")));
+        }
+    }
+
+    private static void requireUsual(StrictJson decoder) {
+        String type = decoder.text("type");
+        if (!DECODERS.contains(type)) {
+            throw Components.unsupported(decoder, String.join(", ", DECODERS.stream().sorted().toList()));
+        }
+        if (type.equals("Replace")) {
+            decoder.object("pattern").require("String", SentencePieceComponents.SPACE_MARK);
+            decoder.require("content", " ");
+        }
+        if (type.equals("Strip")) {
+            decoder.require("content", " ");
+            if (TokenizerFiles.id(decoder, "start") > 1 || TokenizerFiles.id(decoder, "stop") != 0) {
+                throw decoder.fault("strips more than one space at the beginning, which is not supported");
+            }
         }
     }
 

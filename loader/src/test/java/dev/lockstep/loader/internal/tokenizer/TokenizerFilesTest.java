@@ -106,6 +106,16 @@ class TokenizerFilesTest {
     }
 
     @Test
+    void theModelSaysWhereAnswersEndIfNothingElseDoes() {
+        Metadata model = translate("tokenizer.json", BYTE_LEVEL, "config.json", "{\"eos_token_id\": [5, 6, 50256]}");
+        assertThat(model.integer("tokenizer.ggml.eos_token_id")).hasValue(5L);
+        assertThat(model.integer("tokenizer.ggml.eot_token_id")).hasValue(6L);
+        Metadata generation = translate("tokenizer.json", BYTE_LEVEL, "generation_config.json", "{\"eos_token_id\": 7}", "config.json", "{\"eos_token_id\": 5}");
+        assertThat(generation.integer("tokenizer.ggml.eos_token_id")).hasValue(7L);
+        assertThat(generation.integer("tokenizer.ggml.eot_token_id")).isEmpty();
+    }
+
+    @Test
     void theConfigurationMayAddTokens() {
         String config = "{\"added_tokens_decoder\": {\"6\": {\"content\": \"<s>\", \"special\": false}, \"9\": {\"content\": \"[y]\"}}}";
         Metadata metadata = translate("tokenizer.json", BYTE_LEVEL, "tokenizer_config.json", config);
@@ -148,6 +158,8 @@ class TokenizerFilesTest {
         "{\"type\": \"ByteLevel\", \"add_prefix_space\": false} | {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a+)+$\"}, \"behavior\": \"Isolated\"} | ByteLevel is missing",
         "{\"type\": \"TemplateProcessing\" | {\"type\": \"Other\" | post_processor is a Other",
         "\"decoder\": {\"type\": \"ByteLevel\"} | \"decoder\": {\"type\": \"CTC\"} | decoder is a CTC",
+        "\"decoder\": {\"type\": \"ByteLevel\"} | \"decoder\": {\"type\": \"Replace\", \"pattern\": {\"String\": \"_\"}, \"content\": \" \"} | has String \"_\"",
+        "\"decoder\": {\"type\": \"ByteLevel\"} | \"decoder\": {\"type\": \"Strip\", \"content\": \" \", \"start\": 2, \"stop\": 0} | strips more than one space",
         "\"dropout\": null | \"dropout\": 0.1 | has dropout",
         "\"type\": \"BPE\" | \"type\": \"WordLevel\" | is of type \"WordLevel\"",
         "\"special\": true | \"special\": true, \"single_word\": true | has single_word true",
