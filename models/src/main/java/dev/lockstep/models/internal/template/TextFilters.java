@@ -155,7 +155,7 @@ final class TextFilters {
             int c = text.codePoint(i);
             if (!words.beginsAt(text, i)) {
                 mapped(sameLength ? lower.cell(i) : text.cell(i), false, out);
-            } else if (Character.toTitleCase(c) == c && Character.toString(c).toUpperCase(Locale.ROOT).length() > 1 && c > 0x7F) {
+            } else if (Character.toTitleCase(c) == c && Character.toString(c).toUpperCase(Locale.ROOT).codePoints().count() > 1) {
                 throw TemplateException.failed("a character whose upper case is more than one cannot begin a title");
             } else {
                 out.append(Character.toTitleCase(c) | text.cell(i) & Text.USER);

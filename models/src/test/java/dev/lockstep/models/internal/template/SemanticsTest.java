@@ -39,4 +39,10 @@ class SemanticsTest {
                     .isInstanceOfAny(TemplateException.class, TemplateSyntaxException.class);
         }
     }
+
+    /** Its upper case is itself: two chars of Java, and one character. */
+    @Test
+    void aWordThatBeginsWithAnEmojiIsCapitalized() {
+        assertThat(Renderer.render("{{ '\\U0001F424ab cd'|title }}{{ '\\U0001F424AB'|capitalize }}")).isEqualTo("\uD83D\uDC24ab Cd\uD83D\uDC24ab");
+    }
 }
