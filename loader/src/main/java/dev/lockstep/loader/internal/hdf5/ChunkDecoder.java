@@ -1,5 +1,6 @@
 package dev.lockstep.loader.internal.hdf5;
 
+import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.securemem.Closing;
@@ -20,8 +21,11 @@ final class ChunkDecoder implements AutoCloseable {
     private final Inflating inflating = new Inflating();
     /** A chunk passes from one to the other with each filter. */
     private final MemorySegment[] buffers = new MemorySegment[2];
-    /** Values of the dataset, those of {@link ChunkGrid#bandBytes} bytes. */
-    private final MemorySegment band;
+    /** Values of the dataset: (slots, {@link ChunkGrid#bandBytes}), each slot for one band. */
+    private final MemorySegment bands;
+    private final int slots;
+    /** The slot that is decoded into. */
+    private MemorySegment band = MemorySegment.NULL;
 
     ChunkDecoder(ChunkedTensor tensor, ByteSource source, ChunkGrid grid, ChunkFilters filters) {
         this.tensor = tensor;
@@ -33,14 +37,22 @@ final class ChunkDecoder implements AutoCloseable {
             long bufferBytes = filters.maxStoredBytes(grid.chunkBytes());
             buffers[0] = arena.allocate(bufferBytes);
             buffers[1] = filters.isEmpty() ? MemorySegment.NULL : arena.allocate(bufferBytes);
-            band = arena.allocate(grid.bandBytes());
+            slots = Math.toIntExact(Math.min(grid.along(0), LoadLimits.MAX_HDF5_BAND_BYTES / grid.bandBytes()));
+            bands = arena.allocate(slots * grid.bandBytes());
         } catch (Throwable t) {
             close();
             throw t;
         }
     }
 
-    MemorySegment band() {
+    /** How many bands are held at once: all of them, if that does not take more than one may. */
+    int slots() {
+        return slots;
+    }
+
+    /** Chooses what is decoded into from now on, and gives what is in it. */
+    MemorySegment select(int slot) {
+        band = bands.asSlice(slot * grid.bandBytes(), grid.bandBytes());
         return band;
     }
 

@@ -4,17 +4,20 @@ import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * A tensor in chunks, decoded a band at a time in secure memory. The last band is kept, because rows are asked for in order.
+ * A tensor in chunks, decoded a band at a time in secure memory. Bands are kept, as many as there is room for: what is stored as (input,
+ * output) is asked for column by column, and several threads read in several places.
  *
  * <p><b>Threads.</b> Any number may read; they wait for each other. <b>Ownership.</b> The memory is taken with the first read and given back
- * with the last byte of the tensor, or when the file is closed.
+ * with the last byte of a tensor that was read in order, when it is discarded, or when the file is closed.
  */
 final class ChunkedTensor implements StoredTensor, AutoCloseable {
     private static final long NO_BAND = -1;
+    private static final long NOT_IN_ORDER = -1;
 
     private final String name;
     private final ElementType element;
@@ -26,7 +29,10 @@ final class ChunkedTensor implements StoredTensor, AutoCloseable {
     private final ChunkFilters filters;
     /** Null while nothing is decoded. */
     private ChunkDecoder decoder;
-    private long band = NO_BAND;
+    /** The band that each slot of the decoder holds. */
+    private long[] held = {};
+    /** Where the next read begins if all are in order. */
+    private long next;
 
     ChunkedTensor(String name, ElementType element, List<Long> shape, ByteSource source, ChunkGrid grid, Chunks chunks, ChunkFilters filters) {
         this.name = name;
@@ -80,7 +86,8 @@ final class ChunkedTensor implements StoredTensor, AutoCloseable {
             MemorySegment.copy(band(at / bandBytes), at - bandStart, dst, at - from, count);
             at += count;
         }
-        if (end == byteSize) {
+        next = from == next ? end : NOT_IN_ORDER;
+        if (next == byteSize) {
             close();
         }
     }
@@ -88,18 +95,22 @@ final class ChunkedTensor implements StoredTensor, AutoCloseable {
     private MemorySegment band(long wanted) {
         if (decoder == null) {
             decoder = new ChunkDecoder(this, source, grid, filters);
+            held = new long[decoder.slots()];
+            Arrays.fill(held, NO_BAND);
         }
-        if (band != wanted) {
-            band = NO_BAND;
+        int slot = Math.toIntExact(wanted % held.length);
+        MemorySegment band = decoder.select(slot);
+        if (held[slot] != wanted) {
+            held[slot] = NO_BAND;
             for (long i = 0; i < grid.chunksInBand(); i++) {
                 decoder.decode(wanted * grid.chunksInBand() + i);
             }
             if (element.swapped()) {
-                ByteSwap.inPlace(decoder.band(), element.stored().bytes());
+                ByteSwap.inPlace(band, element.stored().bytes());
             }
-            band = wanted;
+            held[slot] = wanted;
         }
-        return decoder.band();
+        return band;
     }
 
     @Override
@@ -113,7 +124,7 @@ final class ChunkedTensor implements StoredTensor, AutoCloseable {
     /** Gives the memory back; a later read takes it anew. Idempotent. */
     @Override
     public synchronized void close() {
-        band = NO_BAND;
+        next = 0;
         if (decoder != null) {
             decoder.close();
             decoder = null;

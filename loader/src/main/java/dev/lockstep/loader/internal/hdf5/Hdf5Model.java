@@ -70,7 +70,10 @@ public record Hdf5Model(String group, Optional<String> config, List<StoredTensor
             Map<String, StoredTensor> byName = new LinkedHashMap<>();
             Set<String> scales = datasets.stream().flatMap(dataset -> dataset.scaleDataset().stream()).collect(Collectors.toSet());
             for (Hdf5Dataset dataset : datasets) {
-                if (!dataset.isScaled() || scales.contains(plain(dataset))) {
+                if (dataset.isScaled() && scales.contains(plain(dataset))) {
+                    throw fault(file, dataset.tensor().name(), "has a scale, and is the scale of another dataset");
+                }
+                if (!dataset.isScaled()) {
                     byName.put(plain(dataset), new NamedTensor(plain(dataset), dataset.tensor(), Optional.empty()));
                 }
             }

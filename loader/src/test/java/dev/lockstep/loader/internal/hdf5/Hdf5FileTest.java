@@ -3,6 +3,7 @@ package dev.lockstep.loader.internal.hdf5;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.testkit.Hdf5Writer;
@@ -117,6 +118,52 @@ class Hdf5FileTest {
         writer.root().dataset("x", Type.I8, values, 5, 6, 7).chunked(2, 4, 3).filtered(false, true, true);
         try (Hdf5File file = Hdf5File.read(new ArraySource(writer.bytes())); var memory = SecureArena.open("test")) {
             assertThat(read(file.datasets().getFirst().tensor(), memory, 0, values.length)).isEqualTo(values);
+        }
+    }
+
+    /** Columns are asked for where matrices are stored as (input, output): a chunk is decoded once all the same. */
+    @Test
+    void chunksAreDecodedOnceWhateverTheOrder() {
+        byte[] values = random(new SplittableRandom(4), Type.F32);
+        var writer = new Hdf5Writer();
+        writer.root().dataset("x", Type.F32, values, ROWS, COLUMNS).chunked(4, 3).filtered(true, true, false);
+        byte[] bytes = writer.bytes();
+        long[] copied = {0};
+        var source = new CountingSource(new ArraySource(bytes), copied);
+        try (Hdf5File file = Hdf5File.read(source); var memory = SecureArena.open("test")) {
+            StoredTensor tensor = file.datasets().getFirst().tensor();
+            copied[0] = 0;
+            for (int column = 0; column < COLUMNS; column++) {
+                for (int row = 0; row < ROWS; row++) {
+                    int at = (row * COLUMNS + column) * Float.BYTES;
+                    assertThat(read(tensor, memory, at, Float.BYTES)).isEqualTo(Arrays.copyOfRange(values, at, at + Float.BYTES));
+                }
+            }
+            assertThat(copied[0]).isPositive().isLessThanOrEqualTo(bytes.length);
+        }
+    }
+
+    /** Counts bytes that are copied to secure memory. */
+    private record CountingSource(ArraySource file, long[] copied) implements ByteSource {
+        @Override
+        public String name() {
+            return file.name();
+        }
+
+        @Override
+        public long byteSize() {
+            return file.byteSize();
+        }
+
+        @Override
+        public void copy(long offset, MemorySegment target, long targetOffset, long count) {
+            copied[0] += count;
+            file.copy(offset, target, targetOffset, count);
+        }
+
+        @Override
+        public void copy(long offset, byte[] target, int targetOffset, int count) {
+            file.copy(offset, target, targetOffset, count);
         }
     }
 

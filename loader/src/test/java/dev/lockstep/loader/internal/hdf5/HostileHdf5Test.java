@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -154,6 +155,18 @@ class HostileHdf5Test {
             int tree = find(file, "TREE".getBytes(StandardCharsets.US_ASCII));
             file[Math.toIntExact(longAt(file, tree + 24 + 24)) + 20] ^= 1;
             assertRefused(file, "checksum (fletcher32) is wrong");
+        }
+    }
+
+    @Test
+    void aScaleHasNoScale() {
+        byte[] bytes = file(group -> {
+            group.dataset("x", Type.I8, new byte[8], 2, 4).text("scale_dataset", "y");
+            group.dataset("y", Type.I8, new byte[2], 2).numbers("scale", 1);
+        });
+        try (Hdf5File file = Hdf5File.read(new ArraySource(bytes))) {
+            assertThatThrownBy(() -> Hdf5Model.of(file, "test.h5", Optional.empty())).isInstanceOf(ModelFormatException.class)
+                    .hasMessageContaining("y: has a scale, and is the scale of another dataset");
         }
     }
 
