@@ -20,6 +20,7 @@ final class Access {
     /** Methods come before entries. */
     Value attribute(Value object, Text name) {
         Evaluator.requireDefined(object);
+        evaluator.budget().spend(name.length());
         Value value = member(object, name);
         if (value == null && object instanceof Dict dict) {
             value = dict.entries().get(name);
@@ -43,13 +44,14 @@ final class Access {
             default -> null;
         };
         if (value == null && key instanceof Text name) {
+            evaluator.budget().spend(name.length());
             value = member(object, name);
         }
         return value == null ? missing(key) : value;
     }
 
     private static Undefined missing(Value key) {
-        return key instanceof Text name ? Undefined.named(name.forMessage()) : Value.UNDEFINED;
+        return key instanceof Text name ? Undefined.named(name) : Value.UNDEFINED;
     }
 
     /** A method or a fixed attribute, or null. */

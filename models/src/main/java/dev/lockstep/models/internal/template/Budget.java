@@ -19,7 +19,7 @@ final class Budget {
 
     static final long CHARACTERS_PER_INPUT_CHARACTER = 64;
 
-    /** Elements of all lists and dictionaries: they lie on the heap, where each takes up to 100 bytes. */
+    /** Elements of all lists and dictionaries, scopes and their variables: they lie on the heap, where each takes up to 100 bytes. */
     static final long MAX_ELEMENTS = 300_000;
 
     static final long ELEMENTS_PER_INPUT_CHARACTER = 4;
@@ -77,11 +77,11 @@ final class Budget {
         spend(count);
     }
 
-    /** Takes elements of a new list or dictionary, before they are allocated. */
+    /** Takes elements of a new list, dictionary or scope, before they are allocated. */
     void takeElements(long count) {
         elements -= count;
         if (elements < 0) {
-            throw exhausted("it makes too many elements of lists");
+            throw exhausted("it makes too many elements of lists, or variables");
         }
         spend(count);
     }
@@ -94,10 +94,14 @@ final class Budget {
 
     /** Goes one level deeper; {@link #leave} belongs to it. */
     void enter() {
-        if (++depth > MAX_DEPTH) {
+        requireDepth(++depth);
+        spend(1);
+    }
+
+    void requireDepth(int nested) {
+        if (nested > MAX_DEPTH) {
             throw exhausted("it is nested more than " + MAX_DEPTH + " deep");
         }
-        spend(1);
     }
 
     void leave() {

@@ -3,6 +3,7 @@ package dev.lockstep.models.internal.template;
 import dev.lockstep.models.internal.template.Expression.Arguments;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param variadic whether it takes any number of further arguments, which are {@link Given#rest}
  */
 record Builtin(String name, List<String> parameters, int required, boolean variadic, Body body) {
+    /** What is costly about an item is charged where it is done; walking by is cheap. */
+    private static final int ITEMS_PER_STEP = 8;
+
     /** What it does. */
     @FunctionalInterface
     interface Body {
@@ -74,7 +78,8 @@ record Builtin(String name, List<String> parameters, int required, boolean varia
         problem(positional.size(), named).ifPresent(problem -> {
             throw TemplateException.failed(problem);
         });
-        evaluator.budget().spend(length(input) + positional.stream().mapToLong(Builtin::length).sum());
+        evaluator.budget().enter();
+        evaluator.budget().spend(length(input) + length(positional) + length(named.values()));
         Value[] values = new Value[parameters.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = i < positional.size() ? positional.get(i) : named.get(parameters.get(i));
@@ -82,12 +87,22 @@ record Builtin(String name, List<String> parameters, int required, boolean varia
         List<Value> rest = new ArrayList<>(positional.subList(Math.min(values.length, positional.size()), positional.size()));
         Map<String, Value> restNamed = new LinkedHashMap<>(named);
         parameters.forEach(restNamed::remove);
-        return body.apply(evaluator, input, new Given(values, rest, restNamed));
+        Value result = body.apply(evaluator, input, new Given(values, rest, restNamed));
+        evaluator.budget().leave();
+        return result;
     }
 
-    /** Whatever is done with a text, it is looked at from one end to the other. */
+    private static long length(Collection<Value> arguments) {
+        return arguments.size() + arguments.stream().mapToLong(Builtin::length).sum();
+    }
+
+    /** Whatever is done with a text or a list, it is looked at from one end to the other. */
     private static long length(Value value) {
-        return value instanceof Text text ? text.length() : 0;
+        return switch (value) {
+            case Text text -> text.length();
+            case Value.Sequence sequence -> sequence.items().size() / ITEMS_PER_STEP;
+            case null, default -> 0;
+        };
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Computes expressions, and is what filters, tests, methods and functions work with. One rendering, one thread. */
 final class Evaluator {
@@ -107,7 +108,8 @@ final class Evaluator {
         return expression == null ? null : evaluate(expression, scope);
     }
 
-    private static Value variable(String name, Scope scope) {
+    private Value variable(String name, Scope scope) {
+        budget.spend(scope.depth());
         Value value = scope.find(name);
         return value == null ? Undefined.named(name) : value;
     }
@@ -122,6 +124,7 @@ final class Evaluator {
     }
 
     private Map<String, Value> named(Arguments arguments, Scope scope) {
+        budget.takeElements(arguments.named().size());
         Map<String, Value> values = new LinkedHashMap<>();
         arguments.named().forEach((name, expression) -> values.put(name, evaluate(expression, scope)));
         return values;
@@ -248,8 +251,8 @@ final class Evaluator {
     }
 
     static void requireDefined(Value value) {
-        if (value instanceof Undefined(String what)) {
-            throw TemplateException.failed(what + " is undefined");
+        if (value instanceof Undefined(Supplier<String> what)) {
+            throw TemplateException.failed(what.get() + " is undefined");
         }
     }
 

@@ -49,7 +49,7 @@ final class Functions {
         if (given.rest().size() > 1 || given.rest().size() == 1 && !(given.rest().getFirst() instanceof Dict)) {
             throw TemplateException.failed("a dictionary and named values are supported here");
         }
-        given.rest().forEach(dict -> entries.putAll(((Dict) dict).entries()));
+        given.rest().forEach(dict -> ((Dict) dict).entries().forEach((key, value) -> entries.put(evaluator.key(key), value)));
         given.restNamed().forEach((name, value) -> entries.put(Text.literal(name), value));
         evaluator.budget().takeElements(entries.size());
         return entries;

@@ -2,9 +2,11 @@ package dev.lockstep.models.internal.template;
 
 import dev.lockstep.models.internal.template.Statement.Target;
 import java.time.LocalDateTime;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs the statements of a template. One rendering, one thread. */
 final class Interpreter {
@@ -123,6 +125,7 @@ final class Interpreter {
                     throw TemplateException.failed(member.namespace() + " is no namespace");
                 }
                 budget.takeElements(1);
+                budget.spend(member.name().length());
                 namespace.entries().put(member.name(), value);
             }
             case Target.Several several -> {
@@ -158,6 +161,7 @@ final class Interpreter {
         if (positional.size() > parameters.size()) {
             throw TemplateException.failed("the macro " + definition.name() + " takes " + parameters.size() + " arguments, not " + positional.size());
         }
+        budget.spend(parameters.size());
         var scope = new Scope(macro.scope());
         scope.set("caller", named.getOrDefault("caller", Value.Undefined.named("caller")));
         for (int i = 0; i < parameters.size(); i++) {
@@ -173,11 +177,10 @@ final class Interpreter {
     }
 
     private static void requireKnown(Statement.Macro macro, int positional, Map<String, Value> named) {
-        for (String name : named.keySet()) {
-            var known = macro.parameters().stream().skip(positional).anyMatch(parameter -> parameter.name().equals(name));
-            if (!known && !name.equals("caller")) {
-                throw TemplateException.failed("the macro " + macro.name() + " does not take the argument " + name);
-            }
-        }
+        Set<String> known = new HashSet<>(Set.of("caller"));
+        macro.parameters().stream().skip(positional).forEach(parameter -> known.add(parameter.name()));
+        named.keySet().stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw TemplateException.failed("the macro " + macro.name() + " does not take the argument " + name);
+        });
     }
 }

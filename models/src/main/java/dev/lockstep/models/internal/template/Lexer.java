@@ -86,7 +86,7 @@ final class Lexer {
         if (sign == '-') {
             kept = startOfSpace(at, end);
         } else if (sign != '+' && isBlock) {
-            int line = Math.max(at, text.lastIndexOf('\n', end - 1) + 1);
+            int line = startOfLine(at, end);
             if ((line > at || lineStarts) && startOfSpace(line, end) == line) {
                 kept = line;
             }
@@ -95,6 +95,15 @@ final class Lexer {
             add(Kind.DATA, text.substring(at, kept), at);
         }
         lineStarts = false;
+    }
+
+    /** Begin of the line before {@code end}, {@code begin} at the earliest. */
+    private int startOfLine(int begin, int end) {
+        int i = end;
+        while (i > begin && text.charAt(i - 1) != '\n') {
+            i--;
+        }
+        return i;
     }
 
     /** Begin of the white space before {@code end}, {@code begin} at the earliest. */

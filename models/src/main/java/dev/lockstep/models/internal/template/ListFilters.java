@@ -94,6 +94,7 @@ final class ListFilters {
         if (!(path instanceof Text text)) {
             return evaluator.access().subscript(item, path);
         }
+        evaluator.budget().spend(text.length());
         Value value = item;
         int begin = 0;
         for (int i = 0; i <= text.length(); i++) {

@@ -197,13 +197,18 @@ final class Operators {
         return switch (comparison) {
             case EQUAL -> equal(left, right);
             case NOT_EQUAL -> !equal(left, right);
-            case LESS -> order(left, right) < 0;
-            case LESS_OR_EQUAL -> order(left, right) <= 0;
-            case GREATER -> order(left, right) > 0;
-            case GREATER_OR_EQUAL -> order(left, right) >= 0;
+            case LESS -> order(left, right) < 0 && areOrdered(left, right);
+            case LESS_OR_EQUAL -> order(left, right) <= 0 && areOrdered(left, right);
+            case GREATER -> order(left, right) > 0 && areOrdered(left, right);
+            case GREATER_OR_EQUAL -> order(left, right) >= 0 && areOrdered(left, right);
             case IN -> contains(right, left);
             case NOT_IN -> !contains(right, left);
         };
+    }
+
+    /** What is no number is neither below nor above another. */
+    private static boolean areOrdered(Value left, Value right) {
+        return !isNan(left) && !isNan(right);
     }
 
     boolean equal(Value left, Value right) {
@@ -217,14 +222,40 @@ final class Operators {
             case None _ -> right instanceof None;
             case Sequence a when right instanceof Sequence b -> a.kind() == b.kind() && equalItems(a.items(), b.items());
             case Dict a when right instanceof Dict b -> equalEntries(a.entries(), b.entries());
-            default -> isNumber(left) && isNumber(right) ? equalNumbers(left, right) : left.equals(right);
+            // as in Python, it is the same object that counts, not how it looks: what the receiver holds could take forever to compare
+            case Value.Method a when right instanceof Value.Method b -> a.receiver() == b.receiver() && a.builtin() == b.builtin();
+            default -> isNumber(left) && isNumber(right) ? equalNumbers(left, right) : left == right;
         };
         evaluator.budget().leave();
         return equal;
     }
 
     private static boolean equalNumbers(Value left, Value right) {
-        return isWhole(left) && isWhole(right) ? whole(left) == whole(right) : real(left) == real(right);
+        return areOrdered(left, right) && orderOfNumbers(left, right) == 0;
+    }
+
+    private static boolean isNan(Value value) {
+        return value instanceof Real(double number) && Double.isNaN(number);
+    }
+
+    /** Exact, also between whole and floating-point numbers, which sorting relies on; what is no number comes last. */
+    private static int orderOfNumbers(Value left, Value right) {
+        if (isWhole(left)) {
+            return isWhole(right) ? Long.compare(whole(left), whole(right)) : orderOfWholeAndReal(whole(left), real(right));
+        }
+        // the sum makes one zero of both
+        return isWhole(right) ? -orderOfWholeAndReal(whole(right), real(left)) : Double.compare(real(left) + 0.0, real(right) + 0.0);
+    }
+
+    private static int orderOfWholeAndReal(long whole, double real) {
+        if (Double.isNaN(real) || real >= 0x1p63) {
+            return -1;
+        }
+        if (real < -0x1p63) {
+            return 1;
+        }
+        long floor = (long) Math.floor(real);
+        return whole != floor ? Long.compare(whole, floor) : floor < real ? -1 : 0;
     }
 
     private boolean equalItems(List<Value> left, List<Value> right) {
@@ -244,7 +275,7 @@ final class Operators {
             return false;
         }
         for (var entry : left.entrySet()) {
-            Value other = right.get(entry.getKey());
+            Value other = right.get(evaluator.key(entry.getKey()));
             if (other == null || !equal(entry.getValue(), other)) {
                 return false;
             }
@@ -257,7 +288,7 @@ final class Operators {
         Evaluator.requireDefined(left);
         Evaluator.requireDefined(right);
         if (isNumber(left) && isNumber(right)) {
-            return isWhole(left) && isWhole(right) ? Long.compare(whole(left), whole(right)) : Double.compare(real(left), real(right));
+            return orderOfNumbers(left, right);
         }
         if (left instanceof Text a && right instanceof Text b) {
             evaluator.budget().spend(Math.min(a.length(), b.length()));

@@ -3,12 +3,16 @@ package dev.lockstep.models.internal.template;
 import dev.lockstep.models.internal.template.Statement.Target;
 import dev.lockstep.models.internal.template.Token.Kind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Reads the statements of a template. */
 final class Parser {
     private static final String SUPPORTED = "supported are if, for, break, continue, set, macro, call, with, generation and raw";
+
+    /** Of a macro; every call walks through them. */
+    private static final int MAX_PARAMETERS = 255;
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -227,14 +231,18 @@ final class Parser {
     /** After the opening parenthesis. */
     private List<Statement.Macro.Parameter> parameters() {
         List<Statement.Macro.Parameter> parameters = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         while (!tokens.skipOperator(")")) {
             Token name = variable();
             Expression usual = tokens.skipOperator("=") ? expressions.expression() : null;
             if (usual == null && !parameters.isEmpty() && parameters.getLast().usual() != null) {
                 throw tokens.fault(name.at(), "a parameter without a default value follows one with one");
             }
-            if (parameters.stream().anyMatch(parameter -> parameter.name().equals(name.text()))) {
+            if (!names.add(name.text())) {
                 throw tokens.fault(name.at(), "the parameter " + name.text() + " is there twice");
+            }
+            if (names.size() > MAX_PARAMETERS) {
+                throw tokens.fault(name.at(), "a macro takes " + MAX_PARAMETERS + " parameters at most");
             }
             parameters.add(new Statement.Macro.Parameter(name.text(), usual));
             if (!tokens.peek().isOperator(")")) {

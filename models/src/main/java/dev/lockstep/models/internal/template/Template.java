@@ -32,7 +32,7 @@ public final class Template {
      * @throws TemplateException if it refuses the conversation, fails, or reaches a limit
      */
     Text render(Map<String, Value> variables, LocalDateTime now, TextMemory memory) {
-        var scope = new Scope(null);
+        var scope = new Scope(memory.budget());
         Functions.TABLE.forEach((name, builtin) -> scope.set(name, new Value.Function(builtin)));
         variables.forEach(scope::set);
         var interpreter = new Interpreter(memory, now);

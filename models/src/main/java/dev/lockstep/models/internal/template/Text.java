@@ -124,9 +124,9 @@ final class Text implements Value, Comparable<Text> {
 
     /** Like {@link #withoutUserText}, for messages: not too long, and without what could steer a terminal. */
     String forMessage() {
-        String text = withoutUserText();
+        String text = slice(0, Math.min(length, MAX_MESSAGE)).withoutUserText();
         var message = new StringBuilder();
-        text.codePoints().limit(MAX_MESSAGE).map(c -> Characters.isPrintable(c) ? c : ' ').forEach(message::appendCodePoint);
+        text.codePoints().map(c -> Characters.isPrintable(c) ? c : ' ').forEach(message::appendCodePoint);
         return message.toString();
     }
 

@@ -61,7 +61,11 @@ final class TextMethods {
 
     private static boolean matchesAny(Evaluator evaluator, Text text, Value affix, boolean atStart) {
         if (affix instanceof Sequence tuple && tuple.kind() == Sequence.Kind.TUPLE) {
-            return tuple.items().stream().anyMatch(each -> matches(text, Evaluator.requireText(each), atStart));
+            return tuple.items().stream().anyMatch(each -> {
+                Text one = Evaluator.requireText(each);
+                evaluator.budget().spend(1L + one.length());
+                return matches(text, one, atStart);
+            });
         }
         return matches(text, Evaluator.requireText(affix), atStart);
     }

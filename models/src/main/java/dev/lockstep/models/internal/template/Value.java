@@ -2,6 +2,7 @@ package dev.lockstep.models.internal.template;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What a template can have hold of: a closed set of plain types, none of which leads to a Java object. */
 sealed interface Value permits Text, Value.Undefined, Value.None, Value.Bool, Value.Int, Value.Real, Value.Sequence, Value.Iterator, Value.Dict,
@@ -14,11 +15,19 @@ sealed interface Value permits Text, Value.Undefined, Value.None, Value.Bool, Va
     /**
      * What is not there: empty when it is printed or looped over, an error when anything else is done with it.
      *
-     * @param what for messages; names of the template only
+     * @param what for messages; names of the template only. Spelled out when a message needs it: a template can have many of these
      */
-    record Undefined(String what) implements Value {
+    record Undefined(Supplier<String> what) implements Value {
+        Undefined(String what) {
+            this(() -> what);
+        }
+
         static Undefined named(String name) {
-            return new Undefined("'" + name + "'");
+            return new Undefined(() -> "'" + name + "'");
+        }
+
+        static Undefined named(Text name) {
+            return new Undefined(() -> "'" + name.forMessage() + "'");
         }
     }
 
