@@ -33,6 +33,11 @@ final class MarkedText {
         return new MarkedText(new long[] {0, bytes}, bytes);
     }
 
+    /** Another walk over the same text, from its begin. */
+    MarkedText anew() {
+        return new MarkedText(textRanges, bytes);
+    }
+
     boolean hasMarkup() {
         return hasMarkup;
     }

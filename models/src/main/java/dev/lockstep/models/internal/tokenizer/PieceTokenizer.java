@@ -104,8 +104,9 @@ abstract sealed class PieceTokenizer implements Tokenizer
     private void encodeText(MemorySegment text, int end, MarkedText marks, StretchEncoder encoder, IdBuffer ids) {
         int start = FIRST;
         int at = userDefined.isEmpty() && !marks.hasMarkup() ? end : FIRST;
+        MarkedText ahead = marks.anew();
         while (at < end) {
-            long match = match(text, at, end, marks);
+            long match = match(text, at, end, marks, ahead);
             if (match == LiteralTokens.NONE) {
                 at++;
                 continue;
@@ -136,11 +137,31 @@ abstract sealed class PieceTokenizer implements Tokenizer
         return last;
     }
 
-    /** Control tokens lie in markup as a whole; user-defined ones may begin and end anywhere. */
-    private long match(MemorySegment text, int at, int end, MarkedText marks) {
+    /**
+     * Control tokens lie in markup as a whole; user-defined ones may begin and end anywhere, but one that begins in text ends before the
+     * next control token: whoever writes the text could make it swallow the begin of that one.
+     *
+     * @param ahead a walk of its own
+     */
+    private long match(MemorySegment text, int at, int end, MarkedText marks, MarkedText ahead) {
         long anywhere = userDefined.match(text, at, end);
         long markupEnd = FIRST + marks.markupEnd(at - FIRST);
-        return markupEnd == at ? anywhere : Math.max(anywhere, control.match(text, at, markupEnd));
+        if (markupEnd > at) {
+            return Math.max(anywhere, control.match(text, at, markupEnd));
+        }
+        long matchEnd = at + (anywhere >>> 32);
+        return anywhere == LiteralTokens.NONE ? anywhere : userDefined.match(text, at, controlBegin(text, at, matchEnd, ahead));
+    }
+
+    /** Where the first control token from {@code start} on begins, or {@code end} if that is before. */
+    private long controlBegin(MemorySegment text, int start, long end, MarkedText marks) {
+        for (long at = start; at < end; at++) {
+            long markupEnd = FIRST + marks.markupEnd(at - FIRST);
+            if (markupEnd > at && control.match(text, at, markupEnd) != LiteralTokens.NONE) {
+                return at;
+            }
+        }
+        return end;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lockstep.models.internal.tokenizer;
 
 import dev.lockstep.loader.StringTable;
+import dev.lockstep.loader.StructureTokens;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -78,7 +79,8 @@ final class Pieces {
             if (type == TokenType.BYTE && byteValue(v.tokens(), id) < 0) {
                 throw v.fault(Vocabulary.TOKENS, "token " + id + " is a byte but is not spelled like <0x0A>");
             }
-            types[id] = (byte) (special.isBoundary(id) ? TokenType.CONTROL : type).ordinal();
+            boolean structure = type == TokenType.USER_DEFINED && StructureTokens.include(v.tokens().text(id));
+            types[id] = (byte) (special.isBoundary(id) || structure ? TokenType.CONTROL : type).ordinal();
         }
         return types;
     }

@@ -80,9 +80,9 @@ class ByteLevelTokenizerTest {
     @Test
     void controlTextStaysTextAndUserDefinedTextIsMatched() {
         var vocabulary = VocabularyBuilder.byteLevel().merge("a b").token("<|end|>", VocabularyBuilder.CONTROL)
-                .token("<|user|>", VocabularyBuilder.USER_DEFINED).token(" ".repeat(4), VocabularyBuilder.USER_DEFINED);
+                .token("<user>", VocabularyBuilder.USER_DEFINED).token(" ".repeat(4), VocabularyBuilder.USER_DEFINED);
         assertThat(vocabulary.split("<|end|>")).hasSize(7).doesNotContain("<|end|>");
-        assertThat(vocabulary.split("ab<|user|>ab")).containsExactly("ab", "<|user|>", "ab");
+        assertThat(vocabulary.split("ab<user>ab")).containsExactly("ab", "<user>", "ab");
         assertThat(vocabulary.split("     a")).containsExactly("    ", "Ġ", "a");
         assertThat(Texts.decode(vocabulary.tokenizer(), vocabulary.id("    "))).isEqualTo(Texts.utf8("    "));
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Control tokens are made of markup, and of nothing else. */
 class MarkedTextTest {
@@ -71,6 +73,26 @@ class MarkedTextTest {
         assertThat(split(tokenizer, "<|end|>\n", "\n")).containsExactly("<|end|>", "ĊĊ");
         assertThat(split(tokenizer, "a", "b")).containsExactly("ab");
         assertThat(split(tokenizer, "<", "u>")).containsExactly("<u>");
+    }
+
+    /** As converters of old wrote them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"<|im_start|>", "<|START_OF_TURN_TOKEN|>", "<｜User｜>", "<start_of_turn>", "<unused7>"})
+    void structureIsMadeOfMarkupOnlyWhateverTypeItIsGiven(String token) {
+        Tokenizer tokenizer = vocabulary().token(token, VocabularyBuilder.USER_DEFINED).tokenizer();
+        assertThat(split(tokenizer, token, token)).startsWith(token).hasSize(1 + Texts.utf8(token).length);
+        assertThat(Texts.encode(tokenizer, token)).hasSize(Texts.utf8(token).length);
+    }
+
+    @Test
+    void noTextSwallowsTheBeginOfAControlToken() {
+        Tokenizer tokenizer = vocabulary().token("<<", VocabularyBuilder.USER_DEFINED).token("<<|end|>", VocabularyBuilder.USER_DEFINED)
+                .token("\n\n", VocabularyBuilder.USER_DEFINED).tokenizer();
+        assertThat(split(tokenizer, "", "<", "<|end|>")).containsExactly("<", "<|end|>");
+        assertThat(split(tokenizer, "", "<<", "<|end|>")).containsExactly("<<", "<|end|>");
+        assertThat(split(tokenizer, "", "<", "", "", "<|end|>")).containsExactly("<", "<|end|>");
+        assertThat(split(tokenizer, "", "<<|end|>")).containsExactly("<<|end|>");
+        assertThat(split(tokenizer, "", "\n", "\n<|end|>")).containsExactly("\n\n", "<|end|>");
     }
 
     @Test
