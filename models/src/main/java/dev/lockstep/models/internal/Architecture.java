@@ -31,8 +31,9 @@ enum Architecture {
     QWEN3("qwen3", llama().halves().qkNorm(QkNorm.EACH_HEAD)),
     QWEN3MOE("qwen3moe", llama().halves().qkNorm(QkNorm.EACH_HEAD).experts(new Experts(ALWAYS, true, SharedExpert.NONE, true))),
     SMOLLM3("smollm3", llama().rotated(RotatedLayers.ALL_BUT_EVERY_FOURTH)),
-    GRANITE("granite", llama().logitScale(LogitScale.DIVISOR)),
-    GRANITEMOE("granitemoe", llama().logitScale(LogitScale.DIVISOR).experts(new Experts(IF_COUNTED, true, SharedExpert.IF_WIDE, false))),
+    GRANITE("granite", llama().rotated(RotatedLayers.ALL_IF_TUNED).logitScale(LogitScale.DIVISOR)),
+    GRANITEMOE("granitemoe", llama().rotated(RotatedLayers.ALL_IF_TUNED).logitScale(LogitScale.DIVISOR)
+            .experts(new Experts(IF_COUNTED, true, SharedExpert.IF_WIDE, false))),
     /** OLMo 3 as well, which has windows. */
     OLMO2("olmo2", llama().halves().block(Block.POST_NORM).qkNorm(QkNorm.ALL_HEADS).windows(4, 0, WindowRope.UNSCALED)),
     OLMOE("olmoe", llama().halves().qkNorm(QkNorm.ALL_HEADS).experts(new Experts(ALWAYS, false, SharedExpert.NONE, false))),

@@ -90,6 +90,8 @@ record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, W
     /** The layers with rotary position embeddings (Su et al. 2021). */
     enum RotatedLayers {
         ALL,
+        /** All of them, or none if {@code rope.scaling.finetuned} is false (Granite in llama.cpp). */
+        ALL_IF_TUNED,
         NONE,
         /** Not layers 3, 7, 11, … (Yang et al. 2025, "RoPE to NoPE and back again"). */
         ALL_BUT_EVERY_FOURTH,
@@ -186,10 +188,16 @@ record DecoderSpec(Block block, Norm norm, QkNorm qkNorm, Positions positions, W
         return new DecoderSpec(block, norm, qkNorm, positions, windows, softCaps, otherNetwork, experts, multipliers, biases);
     }
 
+    /** The same without rotation. */
+    DecoderSpec unrotated() {
+        var unrotated = new Positions(positions.pairing, RotatedLayers.NONE, positions.learned);
+        return new DecoderSpec(block, norm, qkNorm, unrotated, windows, softCaps, network, experts, multipliers, biases);
+    }
+
     /** True if the layer rotates its queries and keys. */
     boolean rotates(int layer, boolean windowed) {
         return switch (positions.rotated) {
-            case ALL -> true;
+            case ALL, ALL_IF_TUNED -> true;
             case NONE -> false;
             case ALL_BUT_EVERY_FOURTH -> (layer + 1) % 4 != 0;
             case WINDOWED -> windowed;

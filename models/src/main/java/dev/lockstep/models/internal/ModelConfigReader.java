@@ -9,6 +9,7 @@ import dev.lockstep.kernel.ActivationFunction;
 import dev.lockstep.loader.Metadata;
 import dev.lockstep.models.internal.DecoderSpec.Block;
 import dev.lockstep.models.internal.DecoderSpec.Network;
+import dev.lockstep.models.internal.DecoderSpec.RotatedLayers;
 import dev.lockstep.models.internal.DecoderSpec.SoftCaps;
 import dev.lockstep.models.internal.ModelConfig.Multipliers;
 import java.util.Optional;
@@ -36,6 +37,9 @@ final class ModelConfigReader {
         boolean parallel = row.block() == Block.PARALLEL_NORMS;
         if (!keys.bool("use_parallel_residual").orElse(parallel) && parallel) {
             row = row.sequential();
+        }
+        if (row.positions().rotated() == RotatedLayers.ALL_IF_TUNED && !keys.bool("rope.scaling.finetuned").orElse(true)) {
+            row = row.unrotated();
         }
         return row.with(network(keys, row.network()));
     }

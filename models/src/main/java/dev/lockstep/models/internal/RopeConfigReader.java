@@ -33,12 +33,14 @@ final class RopeConfigReader {
         return keys.integer(ORIGINAL_CONTEXT, 1, MAX_CONTEXT).orElse(statedContext);
     }
 
-    /** Positions there may be: as many as the file states, or as many as its scaling makes of the original ones. */
+    /**
+     * Positions there may be: as many as the file states, or as many as its scaling makes of the original ones. A length beside linear
+     * scaling is stretched already (Gemma 3, deepseek-coder) unless the original one is stated, too.
+     */
     int contextLength() {
         double factor = switch (scaling) {
             case Yarn yarn -> yarn.factor();
-            // Gemma 3 states the length that its scaling makes
-            case Linear linear -> windowRope == WindowRope.UNSCALED_BASE_10000 ? 1 : linear.factor();
+            case Linear linear -> keys.integer(ORIGINAL_CONTEXT, 1, MAX_CONTEXT).isPresent() ? linear.factor() : 1;
         };
         boolean stretched = factor > 1 && positions.rotated() != RotatedLayers.NONE;
         return stretched ? Math.max(statedContext, (int) Math.min(MAX_CONTEXT, trainedContext() * factor)) : statedContext;

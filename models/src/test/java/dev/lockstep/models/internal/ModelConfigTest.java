@@ -180,9 +180,22 @@ class ModelConfigTest {
     }
 
     @Test
-    void gemma3StatesTheLengthThatItsScalingMakes() {
+    void linearScalingStretchesOnlyTheOriginalContext() {
         architecture("gemma3").with("gemma3.rope.scaling.type", new TextValue("linear")).with("gemma3.rope.scaling.factor", new FloatValue(8));
         assertThat(read().contextLength()).isEqualTo(4096);
+        with("gemma3.rope.scaling.original_context_length", new IntegerValue(1024));
+        assertThat(read().contextLength()).isEqualTo(8192);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"granite", "granitemoe", "llama"})
+    void graniteWithoutTunedRotationHasNone(String name) {
+        architecture(name).with(name + ".rope.scaling.finetuned", new BooleanValue(true));
+        assertThat(read().spec().rotates(0, false)).isTrue();
+        with(name + ".rope.scaling.finetuned", new BooleanValue(false));
+        boolean rotated = name.equals("llama");
+        assertThat(read().spec().rotates(0, false)).isEqualTo(rotated);
+        assertThat(read().rope().dim()).isEqualTo(rotated ? 16 : 0);
     }
 
     @Test
