@@ -24,6 +24,9 @@ final class CharsMap {
     /** The longest replacement accepted, in bytes; the longest of Unicode's (U+FDFA) has 33. */
     static final int MAX_REPLACEMENT = 256;
 
+    /** The most bytes accepted for each one that is replaced, else a short text becomes a long one. NFKC makes up to 11 of one (U+FDFA). */
+    static final int MAX_GROWTH = 16;
+
     private static final int UNIT_BYTES = Integer.BYTES;
 
     private final Metadata.NumberList bytes;
@@ -55,6 +58,7 @@ final class CharsMap {
         }
         var map = new CharsMap(bytes, units);
         map.requireReplacements(v);
+        map.requireBoundedGrowth(v);
         return map;
     }
 
@@ -80,6 +84,34 @@ final class CharsMap {
         }
     }
 
+    private void requireBoundedGrowth(Vocabulary v) {
+        int[] lengths = ShortestPrefixes.of(units);
+        for (int unit = 0; unit < units.length; unit++) {
+            long place = lengths[unit] > 0 && ends(unit) ? place(unit ^ offset(units[unit])) : NONE;
+            if (place != NONE && length((int) place) > (long) MAX_GROWTH * lengths[unit]) {
+                throw v.fault(Vocabulary.CHARS_MAP, "makes more than " + MAX_GROWTH + " bytes of one");
+            }
+        }
+    }
+
+    private boolean ends(int unit) {
+        return (units[unit] >>> 8 & 1) != 0;
+    }
+
+    /** Where the replacement begins that a node names, or {@link #NONE}. */
+    private long place(int node) {
+        long place = node < units.length ? replacements + (long) (units[node] & Integer.MAX_VALUE) : NONE;
+        return place < bytes.size() ? place : NONE;
+    }
+
+    private int length(int place) {
+        int length = 0;
+        while (replacement(place, length) != 0) {
+            length++;
+        }
+        return length;
+    }
+
     /** The longest prefix of the text at {@code at} that is replaced: its length in the high 32 bits, the replacement's place in the low; or {@link #NONE}. */
     long match(MemorySegment text, int at, int end) {
         long best = NONE;
@@ -91,20 +123,21 @@ final class CharsMap {
             if (value == 0 || node >= units.length || (units[node] & 0x800000FF) != value) {
                 break;
             }
-            boolean ends = (units[node] >>> 8 & 1) != 0;
+            boolean ends = ends(node);
             node ^= offset(units[node]);
             if (node >= units.length) {
                 break;
             }
             if (ends) {
-                long place = replacements + (long) (units[node] & Integer.MAX_VALUE);
-                best = place < bytes.size() ? (long) (i + 1 - at) << 32 | place : best;
+                long place = place(node);
+                best = place != NONE ? (long) (i + 1 - at) << 32 | place : best;
             }
         }
         return best;
     }
 
-    private static int offset(int unit) {
+    /** What leads from a unit to its node. */
+    static int offset(int unit) {
         return (unit >>> 10) << ((unit & 1 << 9) >>> 6) & Integer.MAX_VALUE;
     }
 

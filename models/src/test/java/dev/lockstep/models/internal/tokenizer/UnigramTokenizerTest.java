@@ -118,6 +118,15 @@ class UnigramTokenizerTest {
     }
 
     @Test
+    void mapsThatMakeALongTextOfAShortOneAreRefused() {
+        var vocabulary = t5().piece("▁", -1).piece("a", -1);
+        vocabulary.more.put("precompiled_charsmap", charsMap(Map.of('A', "a".repeat(CharsMap.MAX_GROWTH))));
+        assertThat(vocabulary.split("A")).hasSize(1 + CharsMap.MAX_GROWTH);
+        vocabulary.more.put("precompiled_charsmap", charsMap(Map.of('A', "a".repeat(CharsMap.MAX_GROWTH + 1))));
+        assertThatExceptionOfType(ModelFormatException.class).isThrownBy(vocabulary::tokenizer).withMessageContaining("more than 16 bytes");
+    }
+
+    @Test
     void mapsThatContradictThemselvesAreRefused() {
         var vocabulary = t5().piece("▁", -1);
         for (int[] map : new int[][] {{1}, {0, 0, 0, 0, 1}, {4, 0, 0, 0, 1, 2, 3, 4}, {3, 0, 0, 0, 1, 2, 3, 0}, {4, 0, 0, 0, 1, 2, 3, 4, 'a'},
