@@ -3,7 +3,6 @@ package dev.lockstep.loader.internal.hdf5;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.loader.internal.ByteSource;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.testkit.Hdf5Writer;
@@ -127,43 +126,17 @@ class Hdf5FileTest {
         byte[] values = random(new SplittableRandom(4), Type.F32);
         var writer = new Hdf5Writer();
         writer.root().dataset("x", Type.F32, values, ROWS, COLUMNS).chunked(4, 3).filtered(true, true, false);
-        byte[] bytes = writer.bytes();
-        long[] copied = {0};
-        var source = new CountingSource(new ArraySource(bytes), copied);
+        var source = new ArraySource(writer.bytes());
         try (Hdf5File file = Hdf5File.read(source); var memory = SecureArena.open("test")) {
             StoredTensor tensor = file.datasets().getFirst().tensor();
-            copied[0] = 0;
+            source.copied().set(0);
             for (int column = 0; column < COLUMNS; column++) {
                 for (int row = 0; row < ROWS; row++) {
                     int at = (row * COLUMNS + column) * Float.BYTES;
                     assertThat(read(tensor, memory, at, Float.BYTES)).isEqualTo(Arrays.copyOfRange(values, at, at + Float.BYTES));
                 }
             }
-            assertThat(copied[0]).isPositive().isLessThanOrEqualTo(bytes.length);
-        }
-    }
-
-    /** Counts bytes that are copied to secure memory. */
-    private record CountingSource(ArraySource file, long[] copied) implements ByteSource {
-        @Override
-        public String name() {
-            return file.name();
-        }
-
-        @Override
-        public long byteSize() {
-            return file.byteSize();
-        }
-
-        @Override
-        public void copy(long offset, MemorySegment target, long targetOffset, long count) {
-            copied[0] += count;
-            file.copy(offset, target, targetOffset, count);
-        }
-
-        @Override
-        public void copy(long offset, byte[] target, int targetOffset, int count) {
-            file.copy(offset, target, targetOffset, count);
+            assertThat(source.copied().get()).isPositive().isLessThanOrEqualTo(source.byteSize());
         }
     }
 
