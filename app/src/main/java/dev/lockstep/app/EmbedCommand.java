@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.models.ContextLengthException;
 import dev.lockstep.models.Embedder;
 import dev.lockstep.models.EmbeddingOptions;
 import dev.lockstep.models.LoadOptions;
@@ -66,8 +67,10 @@ final class EmbedCommand extends IoCommand {
         try (var own = model.identities(); var checkpoint = model.open(io, own); Embedder embedder = Embedder.load(checkpoint, options);
                 var memory = SecureArena.open("texts")) {
             EmbeddingOptions wanted = options(embedder);
+            List<MemorySegment> read = read(memory);
+            requireRoom(embedder, read);
             List<Embedded> all = new ArrayList<>();
-            for (MemorySegment text : read(memory)) {
+            for (MemorySegment text : read) {
                 all.add(embed(embedder, text, wanted));
             }
             print(embedder, wanted, all);
@@ -104,6 +107,19 @@ final class EmbedCommand extends IoCommand {
             lines.add(text.asSlice(from));
         }
         return lines;
+    }
+
+    /** Before anything is computed: one long text shall not lose the vectors of the others. */
+    private void requireRoom(Embedder embedder, List<MemorySegment> read) {
+        for (int i = 0; i < read.size(); i++) {
+            try (var memory = SecureArena.open("tokens")) {
+                long tokens = embedder.tokenizer().encode(read.get(i), true, memory).byteSize() / Integer.BYTES;
+                if (tokens > embedder.maxTokens()) {
+                    String kind = texts.isEmpty() && lines ? "line " : "text ";
+                    throw ContextLengthException.ofText(kind + (i + 1), tokens, embedder.maxTokens());
+                }
+            }
+        }
     }
 
     private static Embedded embed(Embedder embedder, MemorySegment text, EmbeddingOptions options) {

@@ -24,8 +24,9 @@ public final class ContextLengthException extends RuntimeException {
                 + "; use a longer context", tokens, context);
     }
 
-    static ContextLengthException ofText(long tokens, int available) {
-        return new ContextLengthException("the text has " + tokens + " tokens, but the model reads at most " + available
+    /** For a text to embed, which is called {@code text} in the message. */
+    public static ContextLengthException ofText(String text, long tokens, int available) {
+        return new ContextLengthException(text + " has " + tokens + " tokens, but the model reads at most " + available
                 + " at a time; shorten it", tokens, available);
     }
 

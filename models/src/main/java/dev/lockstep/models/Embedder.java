@@ -161,7 +161,7 @@ public final class Embedder implements AutoCloseable {
     public int embed(MemorySegment utf8, EmbeddingOptions options, MemorySegment vector) {
         try (var memory = SecureArena.open("tokens")) {
             MemorySegment tokens = tokenizer.encode(utf8, true, memory);
-            embedTokens(tokens, options, vector);
+            embedOwn(tokens, options, vector);
             return Math.toIntExact(tokens.byteSize() / Integer.BYTES);
         }
     }
@@ -169,13 +169,22 @@ public final class Embedder implements AutoCloseable {
     /**
      * Makes the vector of tokens as they are.
      *
-     * @param tokens int32, native byte order, off the heap
+     * @param tokens int32, native byte order; read once, at the start
      * @throws IllegalArgumentException also if a token is not in the vocabulary, or there is none
      */
     public void embedTokens(MemorySegment tokens, EmbeddingOptions options, MemorySegment vector) {
+        requireCount(tokens.byteSize() / Integer.BYTES);
+        try (var memory = SecureArena.open("tokens")) {
+            embedOwn(TokenIds.copy(tokens, memory), options, vector);
+        }
+    }
+
+    /** Tokens that nobody else can change between the check and their use. */
+    private void embedOwn(MemorySegment tokens, EmbeddingOptions options, MemorySegment vector) {
         Pooling chosen = options.pooling().or(() -> pooling).orElseThrow(() -> new IllegalArgumentException(
                 name + " does not say how its vectors are pooled; choose " + List.of(Pooling.values())));
-        requireTokens(tokens);
+        requireCount(tokens.byteSize() / Integer.BYTES);
+        TokenIds.requireInVocabulary(tokens, tokenizer.vocabularySize());
         if (vector.byteSize() < (long) dimension * Float.BYTES) {
             throw new IllegalArgumentException("vector.byteSize=" + vector.byteSize() + " is less than " + dimension + " floats");
         }
@@ -192,19 +201,12 @@ public final class Embedder implements AutoCloseable {
         }
     }
 
-    private void requireTokens(MemorySegment tokens) {
-        long count = tokens.byteSize() / Integer.BYTES;
+    private void requireCount(long count) {
         if (count == 0) {
             throw new IllegalArgumentException("there are no tokens to make a vector of");
         }
         if (count > maxTokens) {
-            throw ContextLengthException.ofText(count, maxTokens);
-        }
-        for (long token = 0; token < count; token++) {
-            int id = tokens.get(ValueLayout.JAVA_INT_UNALIGNED, token * Integer.BYTES);
-            if (id < 0 || id >= tokenizer.vocabularySize()) {
-                throw new IllegalArgumentException("a token is not in the vocabulary of " + tokenizer.vocabularySize());
-            }
+            throw ContextLengthException.ofText("the text", count, maxTokens);
         }
     }
 

@@ -166,39 +166,39 @@ public final class Session implements AutoCloseable {
     /**
      * Reads tokens, continuing the session, and hands out the logits of each position.
      *
-     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; borrowed for this call
+     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; read once, at the start
      * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
      * @throws ContextLengthException if they do not fit; the session is unchanged
      * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
      */
     public void score(MemorySegment tokenIds, LogitsListener listener) {
         exclusively(() -> {
-            long count = tokenIds.byteSize() / Integer.BYTES;
-            requireInVocabulary(tokenIds, count);
-            requireRoom(count);
-            return zeroingUnlessWhole(() -> {
-                if (!state.score(tokenIds, count, listener::onLogits, this::isCancelled)) {
-                    throw new CancellationException("scoring was cancelled; the session begins anew");
-                }
-                return null;
-            }, _ -> true);
+            try (var memory = SecureArena.open("tokens")) {
+                MemorySegment ids = ownCopy(tokenIds, memory);
+                return zeroingUnlessWhole(() -> {
+                    if (!state.score(ids, ids.byteSize() / Integer.BYTES, listener::onLogits, this::isCancelled)) {
+                        throw new CancellationException("scoring was cancelled; the session begins anew");
+                    }
+                    return null;
+                }, _ -> true);
+            }
         });
     }
 
     /**
      * Reads tokens, continuing the session, as a prompt is read: only the last one's logits are computed.
      *
-     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; borrowed for this call
+     * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; read once, at the start
      * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
      * @throws ContextLengthException if they do not fit; the session is unchanged
      * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
      */
     public void read(MemorySegment tokenIds) {
         exclusively(() -> {
-            long count = tokenIds.byteSize() / Integer.BYTES;
-            requireInVocabulary(tokenIds, count);
-            requireRoom(count);
-            return wholly(() -> state.read(tokenIds, count, this::isCancelled));
+            try (var memory = SecureArena.open("tokens")) {
+                MemorySegment ids = ownCopy(tokenIds, memory);
+                return wholly(() -> state.read(ids, ids.byteSize() / Integer.BYTES, this::isCancelled));
+            }
         });
     }
 
@@ -235,13 +235,12 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void requireInVocabulary(MemorySegment tokenIds, long count) {
-        for (long i = 0; i < count; i++) {
-            int id = tokenIds.get(ValueLayout.JAVA_INT, i * Integer.BYTES);
-            if (id < 0 || id >= state.vocabSize()) {
-                throw new IllegalArgumentException("token " + i + " is outside of 0.." + (state.vocabSize() - 1));
-            }
-        }
+    /** Ids that fit and are in the vocabulary, and that nobody can change any more. */
+    private MemorySegment ownCopy(MemorySegment tokenIds, SecureArena memory) {
+        requireRoom(tokenIds.byteSize() / Integer.BYTES);
+        MemorySegment ids = TokenIds.copy(tokenIds, memory);
+        TokenIds.requireInVocabulary(ids, state.vocabSize());
+        return ids;
     }
 
     private void requireRoom(long tokens) {

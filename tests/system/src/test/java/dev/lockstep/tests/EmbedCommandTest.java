@@ -55,6 +55,15 @@ class EmbedCommandTest {
     }
 
     @Test
+    void theLineThatIsTooLongIsNamedBeforeAnythingIsComputed() {
+        byte[] input = ("a fox\n" + "fox ".repeat(200) + "\na fox\n").getBytes(StandardCharsets.UTF_8);
+        var result = InProcess.runWithInput(input, "embed", "-m", BERT, "--allow-unsigned", "--lines");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("line 2 has 602 tokens", "at most 128");
+        assertThat(result.text()).isEmpty();
+    }
+
+    @Test
     void whatCannotBeIsSaid() {
         var decoder = InProcess.run("embed", "--model", Models.demoFile(), "--allow-unsigned", "a fox");
         assertThat(decoder.exitCode()).isEqualTo(1);

@@ -88,6 +88,16 @@ class TokenSessionTest {
         }
     }
 
+    /** They are read in batches, and the caller may be up to anything meanwhile. */
+    @Test
+    void idsThatChangeAfterTheyWereCheckedAreNotRead() {
+        MemorySegment zeros = memory.allocate(150 * Integer.BYTES);
+        try (Session session = model.newSession(150)) {
+            session.score(zeros, (_, _) -> zeros.fill((byte) -1));
+            assertThat(session.position()).isEqualTo(150);
+        }
+    }
+
     @Test
     void cancellingDecodingEndsItAndEmptiesTheSession() throws InterruptedException {
         try (Session session = model.newSession()) {
