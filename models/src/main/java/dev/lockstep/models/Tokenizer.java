@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  *
  * <p><b>Text is only text.</b> What looks like a control token ({@code <s>}, {@code <|endoftext|>}) is tokenized as the
  * characters it consists of: no text can produce a control token, only the markup of {@link #encodeMarked}. Tokens the vocabulary
- * calls <i>user defined</i> are matched literally, the longest one at the leftmost place.
+ * calls <i>user defined</i> are matched literally, the longest one at the leftmost place, unless they look like control tokens.
  */
 public interface Tokenizer {
     /** Number of tokens; ids run from 0 to one less. */
@@ -60,7 +60,7 @@ public interface Tokenizer {
      * Splits a rendered template into token ids: text of which some parts are markup that the template's author wrote, and the
      * others text that somebody typed. The spelling of a control token becomes that token where all of it is markup, and is only text
      * everywhere else, also where it begins in one and ends in the other. Else as {@link #encode}: markup and text are not cut
-     * apart, so the ids are those of the whole.
+     * apart, so the ids are those of the whole; only a user-defined token that begins in text ends before the next control token.
      *
      * @param utf8 markup and text; read once, at the start
      * @param textRanges begin and end of every range that is text, in bytes, ascending and not overlapping; all else is markup.

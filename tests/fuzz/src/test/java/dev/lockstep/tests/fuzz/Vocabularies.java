@@ -26,7 +26,7 @@ final class Vocabularies {
     private static final List<String> MERGES = List.of("t h", "th e", "a b", "a a", "aa aa", "ab ab", "\u0120 the",
             "\u0120 \u0120", "1 2", "12 3", "\u010a \u010a", "\u00c3 \u00a9");
 
-    private static final List<String> USER_DEFINED_TOKENS = List.of("<|x|>", "<|x|>y", "<|", "\n\n", "  ");
+    private static final List<String> USER_DEFINED_TOKENS = List.of("<|x|", "<|x|>y", "<|", "\n\n", "  ");
 
     private Vocabularies() {
     }
