@@ -13,6 +13,7 @@ import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** A conversation turn by turn. A turn that gets no whole answer leaves it as it was before. */
 final class Chat {
@@ -21,6 +22,8 @@ final class Chat {
             /system TEXT   begin anew and tell the model this first; without a text, nothing
             /exit          end (or Ctrl-D)
             A backslash at the end of a line continues it. Ctrl-C cancels an answer.""";
+
+    private static final List<String> COMMANDS = List.of("/help", "/reset", "/system", "/exit");
 
     private final Io io;
     private final Session session;
@@ -56,6 +59,11 @@ final class Chat {
         if (line.byteSize() == 0) {
             return true;
         }
+        long malformed = TextInput.malformedAt(line, memory);
+        if (malformed >= 0) {
+            say("lockstep: this line is no UTF-8, at byte " + malformed + ", and left out");
+            return false;
+        }
         return line.get(ValueLayout.JAVA_BYTE, 0) == '/' ? command(line) : answer(line, memory);
     }
 
@@ -64,8 +72,7 @@ final class Chat {
         while (end < line.byteSize() && line.get(ValueLayout.JAVA_BYTE, end) != ' ') {
             end++;
         }
-        String word = new String(line.asSlice(0, end).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
-        switch (word) {
+        switch (commandOf(line.asSlice(0, end))) {
             case "/help" -> say(HELP);
             case "/reset" -> messages.reset();
             case "/system" -> messages.beginWith(line.asSlice(Math.min(end + 1, line.byteSize())));
@@ -79,6 +86,15 @@ final class Chat {
             session.reset();
         }
         return true;
+    }
+
+    /** The command that a word spells, or an empty text: what is none may be a secret, and does not get to the heap. */
+    private static String commandOf(MemorySegment word) {
+        return COMMANDS.stream().filter(command -> isSpelling(command, word)).findFirst().orElse("");
+    }
+
+    private static boolean isSpelling(String ascii, MemorySegment word) {
+        return MemorySegment.ofArray(ascii.getBytes(StandardCharsets.US_ASCII)).mismatch(word) < 0;
     }
 
     private boolean answer(MemorySegment question, SecureArena memory) {

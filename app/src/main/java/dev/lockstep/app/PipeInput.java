@@ -30,15 +30,20 @@ final class PipeInput implements ChatInput {
             if (at < 0 && begin == end) {
                 return null;
             }
-            boolean goesOn = at > begin && buffer.get(JAVA_BYTE, at - 1) == '\\';
-            if (at < 0 || !goesOn) {
+            long text = at < 0 ? end : withoutReturn(at);
+            if (at < 0 || text == begin || buffer.get(JAVA_BYTE, text - 1) != '\\') {
                 return take(at < 0 ? end : at, arena);
             }
-            // what stands there instead is a line break
-            MemorySegment.copy(buffer, at, buffer, at - 1, end - at);
-            end--;
-            from = at;
+            // what stands there instead of the backslash is a line break
+            MemorySegment.copy(buffer, at, buffer, text - 1, end - at);
+            end -= at - (text - 1);
+            from = text;
         }
+    }
+
+    /** End of a line's text: before the carriage return that some systems put before the line break. */
+    private long withoutReturn(long lineEnd) {
+        return lineEnd > begin && buffer.get(JAVA_BYTE, lineEnd - 1) == '\r' ? lineEnd - 1 : lineEnd;
     }
 
     /** Offset of the next line break from {@code from} on, reading until there is one; -1 if the pipe ends before. */
@@ -76,8 +81,7 @@ final class PipeInput implements ChatInput {
     }
 
     private MemorySegment take(long lineEnd, SecureArena arena) {
-        long size = lineEnd - begin;
-        size -= size > 0 && buffer.get(JAVA_BYTE, lineEnd - 1) == '\r' ? 1 : 0;
+        long size = withoutReturn(lineEnd) - begin;
         MemorySegment line = arena.allocate(size);
         MemorySegment.copy(buffer, begin, line, 0, size);
         begin = Math.min(end, lineEnd + 1);

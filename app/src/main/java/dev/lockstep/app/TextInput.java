@@ -4,8 +4,11 @@ import dev.lockstep.securemem.SecureArena;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -15,6 +18,7 @@ final class TextInput {
     static final long MAX_BYTES = 64L << 20;
 
     private static final long FIRST_BUFFER_BYTES = 64 << 10;
+    private static final long CHECKED_CHARS = 4096;
 
     private TextInput() {
     }
@@ -36,6 +40,24 @@ final class TextInput {
     static MemorySegment ofFile(Path file, SecureArena arena) throws IOException {
         try (var channel = FileChannel.open(file)) {
             return of(channel, file.toString(), arena);
+        }
+    }
+
+    /**
+     * Offset of the first byte that is no UTF-8; -1 if there is none.
+     *
+     * @param arena for a part of the text as UTF-16: 8 KiB
+     */
+    static long malformedAt(MemorySegment text, SecureArena arena) {
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer bytes = text.asByteBuffer();
+        CharBuffer chars = arena.allocate(CHECKED_CHARS * Character.BYTES).asByteBuffer().asCharBuffer();
+        while (true) {
+            CoderResult result = decoder.decode(bytes, chars, true);
+            if (!result.isOverflow()) {
+                return result.isError() ? bytes.position() : -1;
+            }
+            chars.clear();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lockstep.kernel.KvType;
 import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
+import dev.lockstep.models.internal.chat.ModelTemplates.Usable;
 import dev.lockstep.models.internal.chat.TurnEnd;
 import dev.lockstep.models.internal.saved.SavedSession;
 import dev.lockstep.securemem.Closing;
@@ -34,6 +35,8 @@ public final class Session implements AutoCloseable {
     private final Model model;
     private final SecureArena arena;
     private final SessionState state;
+    /** The caller's template of the last turn: finding out where its answers end takes a rendering. Null at first. */
+    private volatile Usable lastTemplate;
     private final ReentrantLock busy = new ReentrantLock();
     private volatile boolean cancelled;
 
@@ -113,7 +116,12 @@ public final class Session implements AutoCloseable {
 
     /** The same with a template of the caller's, for models that have none, or another one. */
     public Generation chat(List<ChatMessage> messages, ChatTemplate template, ChatOptions options, Sampling sampling, TokenListener listener) {
-        return chat(messages, template, TurnEnd.of(template, model.tokenizer()), options, sampling, listener);
+        Usable known = lastTemplate;
+        if (known == null || known.template() != template) {
+            known = new Usable(template, TurnEnd.of(template, model.tokenizer()));
+            lastTemplate = known;
+        }
+        return chat(messages, template, known.end(), options, sampling, listener);
     }
 
     private Generation chat(List<ChatMessage> messages, ChatTemplate template, TurnEnd end, ChatOptions options, Sampling sampling,

@@ -73,6 +73,26 @@ final class KvCache {
         return allNumbers;
     }
 
+    /**
+     * Overwrites the keys and values of the positions from {@code from} to before {@code to}, the last ones there are, with zeros.
+     *
+     * @param k row 0 holds zeros, as in {@link #store}
+     * @param v likewise
+     */
+    void zero(Kernels kernels, int from, int to, FloatRows k, FloatRows v) {
+        long blocksBefore = layout.byteSize(from);
+        long size = layout.byteSize(to) - blocksBefore;
+        int nextBlock = Math.ceilDiv(from, KvLayout.BLOCK) * KvLayout.BLOCK;
+        for (int layer = 0; layer < heads.length; layer++) {
+            for (int position = from; position < Math.min(to, nextBlock); position++) {
+                store(kernels, layer, position, k, v, 0);
+            }
+            for (CachedHead head : heads[layer]) {
+                memory.asSlice(head.offset() + blocksBefore, size).fill((byte) 0);
+            }
+        }
+    }
+
     /** Overwrites everything with zeros. */
     void zero() {
         memory.fill((byte) 0);

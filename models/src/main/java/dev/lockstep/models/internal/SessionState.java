@@ -184,8 +184,10 @@ public final class SessionState {
         return common;
     }
 
-    /** Forgets everything from a position on, one that was reached before; a token must be read before the next is chosen. */
+    /** Overwrites everything from a position on with zeros, one that was reached before; a token must be read before the next is chosen. */
     public void rewind(int to) {
+        run.selfAttention.forget(run, to, position);
+        history.asSlice((long) to * Integer.BYTES, (long) (position - to) * Integer.BYTES).fill((byte) 0);
         position = to;
         hasPending = false;
         unknown = Math.min(unknown, to);

@@ -61,6 +61,17 @@ class ChatCommandTest {
     void aBackslashContinuesALine() {
         assertThat(answers(chat("Once upon\\\na time\n"))).hasSize(1).isEqualTo(answers(chat("Once upon\\\na time")));
         assertThat(answers(chat("Once\\"))).hasSize(1);
+        assertThat(answers(chat("Once upon\\\r\na time\r\n"))).isEqualTo(answers(chat("Once upon\\\na time")));
+    }
+
+    @Test
+    void aLineThatIsNoUtf8IsLeftOut() {
+        String first = answers(chat("Once upon a time\n")).getFirst();
+        byte[] input = "Once caf\u00e9\n/system caf\u00e9\nOnce upon a time\n".getBytes(StandardCharsets.ISO_8859_1);
+        Cli.Result result = InProcess.runWithInput(input, "chat", "--model", file, "--allow-unsigned", "--temperature", "0", "-n", "8");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.text().lines()).containsExactly(first);
+        assertThat(result.err()).contains("no UTF-8, at byte 8", "no UTF-8, at byte 11").doesNotContain("internal error");
     }
 
     @Test

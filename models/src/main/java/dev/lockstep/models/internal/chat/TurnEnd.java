@@ -13,6 +13,7 @@ import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a template puts behind an answer: many files name a token that ends texts, and not the one that ends answers.
@@ -22,6 +23,9 @@ import java.util.List;
  */
 public record TurnEnd(int token, String text) {
     private static final TurnEnd NONE = new TurnEnd(Token.NONE, null);
+
+    /** Characters: a dash or a number begins lines of answers too. */
+    private static final int SHORTEST_STOP = 4;
 
     /** Begin and end of what users wrote, three times; the last two are an answer and what follows it. */
     private static final int RANGES = 3 * 2;
@@ -52,7 +56,20 @@ public record TurnEnd(int token, String text) {
                 return new TurnEnd(id, null);
             }
         }
-        String text = new String(markup.toArray(JAVA_BYTE), StandardCharsets.UTF_8).strip();
-        return text.isEmpty() ? NONE : new TurnEnd(Token.NONE, text.lines().findFirst().orElseThrow());
+        return stopText(new String(markup.toArray(JAVA_BYTE), StandardCharsets.UTF_8)).map(text -> new TurnEnd(Token.NONE, text)).orElse(NONE);
+    }
+
+    /**
+     * The first line that says something, with the line break before it: answers hold such words too, but seldom at the start of a line.
+     *
+     * @param markup what the template puts between an answer and the next question
+     */
+    static Optional<String> stopText(String markup) {
+        int lineBreak = markup.length() - markup.stripLeading().length();
+        while (lineBreak > 0 && markup.charAt(lineBreak - 1) != '\n') {
+            lineBreak--;
+        }
+        String line = markup.substring(lineBreak).lines().findFirst().orElse("").stripTrailing();
+        return lineBreak == 0 || line.strip().length() < SHORTEST_STOP ? Optional.empty() : Optional.of("\n" + line);
     }
 }
