@@ -3,6 +3,9 @@ package dev.lockstep.models.internal.template;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Filters that make texts of texts, and what methods of texts share with them. */
 final class TextFilters {
@@ -20,7 +23,18 @@ final class TextFilters {
             Builtin.of("safe", "", (evaluator, value, _) -> evaluator.text(value).withSafe(true)),
             escaping("escape"), escaping("e"));
 
+    /** Characters whose upper case is more than one, and those. A table, so that no character of a user becomes a String. */
+    private static final Map<Integer, int[]> LONG_UPPER = several(text -> text.toUpperCase(Locale.ROOT));
+    private static final Map<Integer, int[]> LONG_LOWER = several(text -> text.toLowerCase(Locale.ROOT));
+
     private TextFilters() {
+    }
+
+    /** Unicode has them in the basic plane only. */
+    private static Map<Integer, int[]> several(UnaryOperator<String> mapping) {
+        return IntStream.range(0, Character.MIN_SUPPLEMENTARY_CODE_POINT).filter(Character::isLetter).boxed()
+                .filter(c -> mapping.apply(Character.toString(c)).length() > 1)
+                .collect(Collectors.toMap(c -> c, c -> mapping.apply(Character.toString(c)).codePoints().toArray()));
     }
 
     private static Builtin escaping(String name) {
@@ -118,11 +132,13 @@ final class TextFilters {
     private static void mapped(int cell, boolean upper, TextBuilder out) {
         int c = cell & Text.CODE_POINT;
         int mark = cell & Text.USER;
-        if (c < 0x80) {
+        int[] several = (upper ? LONG_UPPER : LONG_LOWER).get(c);
+        if (several == null) {
             out.append((upper ? Character.toUpperCase(c) : Character.toLowerCase(c)) | mark);
         } else {
-            String one = Character.toString(c);
-            (upper ? one.toUpperCase(Locale.ROOT) : one.toLowerCase(Locale.ROOT)).codePoints().forEach(m -> out.append(m | mark));
+            for (int each : several) {
+                out.append(each | mark);
+            }
         }
     }
 
@@ -155,7 +171,7 @@ final class TextFilters {
             int c = text.codePoint(i);
             if (!words.beginsAt(text, i)) {
                 mapped(sameLength ? lower.cell(i) : text.cell(i), false, out);
-            } else if (Character.toTitleCase(c) == c && Character.toString(c).toUpperCase(Locale.ROOT).codePoints().count() > 1) {
+            } else if (Character.toTitleCase(c) == c && LONG_UPPER.containsKey(c)) {
                 throw TemplateException.failed("a character whose upper case is more than one cannot begin a title");
             } else {
                 out.append(Character.toTitleCase(c) | text.cell(i) & Text.USER);

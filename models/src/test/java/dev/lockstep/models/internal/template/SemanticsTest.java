@@ -40,6 +40,12 @@ class SemanticsTest {
         }
     }
 
+    @Test
+    void someCharactersBecomeSeveral() {
+        assertThat(Renderer.render("{{ 'stra\u00dfe \ufb03 \u0149'|upper }} {{ '\u0130\u00c9'|lower }}"))
+                .isEqualTo("STRASSE FFI \u02bcN i\u0307\u00e9");
+    }
+
     /** Its upper case is itself: two chars of Java, and one character. */
     @Test
     void aWordThatBeginsWithAnEmojiIsCapitalized() {
