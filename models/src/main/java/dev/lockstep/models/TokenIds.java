@@ -19,7 +19,7 @@ final class TokenIds {
         for (long i = 0; i < ids.byteSize() / Integer.BYTES; i++) {
             int id = ids.get(ValueLayout.JAVA_INT, i * Integer.BYTES);
             if (id < 0 || id >= vocabulary) {
-                throw new IllegalArgumentException("token " + i + " is outside of 0.." + (vocabulary - 1));
+                throw new IllegalArgumentException("tokenIds[" + i + "] is outside of 0.." + (vocabulary - 1));
             }
         }
     }

@@ -227,7 +227,8 @@ class QuantizeCommandTest {
             assertThat(process.isAlive()).isTrue();
             Thread.sleep(20);
         }
-        Dumps.signal(process, "INT");
+        // not INT, which a shell makes its background jobs ignore
+        Dumps.signal(process, "TERM");
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(filesBeside(model)).isEmpty();
     }
