@@ -79,7 +79,7 @@ class TokenSessionTest {
             MemorySegment one = memory.allocate(Integer.BYTES);
             session.read(one);
             one.set(ValueLayout.JAVA_INT, 0, model.tokenizer().vocabularySize());
-            assertThatIllegalArgumentException().isThrownBy(() -> session.read(one)).withMessageContaining("token 0");
+            assertThatIllegalArgumentException().isThrownBy(() -> session.read(one)).withMessageContaining("tokenIds[0]");
             one.set(ValueLayout.JAVA_INT, 0, -1);
             assertThatIllegalArgumentException().isThrownBy(() -> session.read(one));
             assertThatThrownBy(() -> session.read(memory.allocate(8 * Integer.BYTES))).isInstanceOf(ContextLengthException.class);
