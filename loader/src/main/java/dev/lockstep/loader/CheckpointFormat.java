@@ -11,42 +11,24 @@ import java.util.Locale;
 
 /** The formats that are read, by what a path looks like. To add one: docs/formats/README.md. */
 enum CheckpointFormat {
-    GGUF {
-        @Override
-        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return GgufCheckpoint.open(files);
-        }
-    },
-
-    SAFETENSORS {
-        @Override
-        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return HuggingFaceFolder.openFile(files);
-        }
-    },
-
-    HDF5 {
-        @Override
-        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return Hdf5Checkpoint.open(files, files.namedFile());
-        }
-    },
-
-    KERAS_ARCHIVE {
-        @Override
-        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return Hdf5Checkpoint.openArchive(files);
-        }
-    },
-
-    HUGGING_FACE_FOLDER {
-        @Override
-        VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
-            return HuggingFaceFolder.open(files);
-        }
-    };
+    GGUF(GgufCheckpoint::open),
+    SAFETENSORS(HuggingFaceFolder::openFile),
+    HDF5(files -> Hdf5Checkpoint.open(files, files.namedFile())),
+    KERAS_ARCHIVE(Hdf5Checkpoint::openArchive),
+    HUGGING_FACE_FOLDER(HuggingFaceFolder::open);
 
     private static final List<String> PROGRAMS = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
+
+    @FunctionalInterface
+    private interface Opening {
+        VerifiedCheckpoint open(VerifiedFiles files) throws IOException;
+    }
+
+    private final Opening opening;
+
+    CheckpointFormat(Opening opening) {
+        this.opening = opening;
+    }
 
     /**
      * The format of what lies there.
@@ -78,5 +60,7 @@ enum CheckpointFormat {
     }
 
     /** Reads, verifies and parses it. Whatever was read is closed if that fails. */
-    abstract VerifiedCheckpoint open(VerifiedFiles files) throws IOException;
+    VerifiedCheckpoint open(VerifiedFiles files) throws IOException {
+        return opening.open(files);
+    }
 }

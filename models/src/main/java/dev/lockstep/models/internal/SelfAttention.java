@@ -143,7 +143,7 @@ final class SelfAttention {
     }
 
     /** Overwrites the keys and values of the positions from {@code from} to before {@code to}, the last ones there are, with zeros. */
-    void forget(RunState s, int from, int to) {
+    void forget(int from, int to) {
         s.k.data().fill((byte) 0);
         s.v.data().fill((byte) 0);
         s.cache.zero(kernels, from, to, s.k, s.v);

@@ -186,7 +186,7 @@ public final class SessionState {
 
     /** Overwrites everything from a position on with zeros, one that was reached before; a token must be read before the next is chosen. */
     public void rewind(int to) {
-        run.selfAttention.forget(run, to, position);
+        run.selfAttention.forget(to, position);
         history.asSlice((long) to * Integer.BYTES, (long) (position - to) * Integer.BYTES).fill((byte) 0);
         position = to;
         hasPending = false;

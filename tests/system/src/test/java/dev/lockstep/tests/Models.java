@@ -122,6 +122,18 @@ final class Models {
         return best - from;
     }
 
+    /** The ids of the most probable tokens after the begin of a text, as a generation tells them; 0 where it ended early. */
+    static int[] greedyStory(Session session, int tokens) {
+        int[] ids = new int[tokens];
+        int[] count = {0};
+        session.generate("", Sampling.greedy().maxTokens(tokens), token -> {
+            if (token.id() >= 0) {
+                ids[count[0]++] = token.id();
+            }
+        });
+        return ids;
+    }
+
     static String generate(Session session, String prompt, Sampling sampling) {
         var text = new StringBuilder();
         session.generate(prompt, sampling, token -> text.append(token.text()));

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,22 +36,19 @@ public record StrictJson(JsonNode node, String file, String place, Faults faults
     /** A sigstore bundle has 7 levels. */
     public static final int MAX_DEPTH = 32;
 
-    private static final int MAX_NUMBER_DIGITS = 100;
+    public static final int MAX_NUMBER_DIGITS = 100;
 
     private static final int MAX_LONG_DIGITS = 19;
 
     /** All whole numbers up to here are doubles. */
     private static final long MAX_EXACT_NUMBER = 1L << 53;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxTokenCount(MAX_TOKENS)
-                            .maxStringLength(MAX_BYTES)
-                            .maxNumberLength(MAX_NUMBER_DIGITS)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonText.factory(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxTokenCount(MAX_TOKENS)
+                    .maxStringLength(MAX_BYTES)
+                    .maxNumberLength(MAX_NUMBER_DIGITS)
+                    .build()))
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();

@@ -2,11 +2,8 @@ package dev.lockstep.loader.internal.safetensors;
 
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
+import dev.lockstep.loader.internal.json.JsonText;
 import dev.lockstep.loader.internal.tensors.StoredTensor;
-import java.io.ByteArrayInputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +13,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
@@ -37,9 +33,9 @@ final class HeaderParser {
     private static final int MAX_NAME_CHARS = 10_000;
 
     /** Names are not canonicalized: they come once each, and could be made to collide. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNameLength(MAX_NAME_CHARS).build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static final JsonFactory JSON = JsonText.factory(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNameLength(MAX_NAME_CHARS).build())
+            .rebuild()
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .build();
 
@@ -79,9 +75,7 @@ final class HeaderParser {
             throw new ModelFormatException(file, byteOffset, "", "the header must be a JSON object that begins with { and is"
                     + " followed by spaces only");
         }
-        // a decoder that reports what is malformed, and no guesses about the encoding
-        Reader text = new InputStreamReader(new ByteArrayInputStream(header, 0, end), StandardCharsets.UTF_8.newDecoder());
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), JsonText.utf8(header, end))) {
             return new HeaderParser(file, byteOffset, json).tensors();
         } catch (JacksonException e) {
             throw new ModelFormatException(file, byteOffset, "", "the header is not well-formed JSON in UTF-8: " + e.getOriginalMessage());

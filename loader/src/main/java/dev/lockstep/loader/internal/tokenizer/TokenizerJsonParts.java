@@ -3,11 +3,8 @@ package dev.lockstep.loader.internal.tokenizer;
 import dev.lockstep.loader.LoadLimits;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.StringTable;
+import dev.lockstep.loader.internal.json.JsonText;
 import dev.lockstep.loader.internal.json.StrictJson;
-import java.io.ByteArrayInputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +14,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,15 +28,12 @@ final class TokenizerJsonParts {
     /** What is kept as trees. */
     private static final Set<String> PARTS = Set.of("normalizer", "pre_tokenizer", "post_processor", "decoder", "added_tokens");
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(StrictJson.MAX_DEPTH)
-                            .maxTokenCount(MAX_TOKENS)
-                            .maxStringLength(LoadLimits.MAX_TEXT_BYTES)
-                            .maxNumberLength(100)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonText.factory(StreamReadConstraints.builder()
+                    .maxNestingDepth(StrictJson.MAX_DEPTH)
+                    .maxTokenCount(MAX_TOKENS)
+                    .maxStringLength(LoadLimits.MAX_TEXT_BYTES)
+                    .maxNumberLength(StrictJson.MAX_NUMBER_DIGITS)
+                    .build()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
@@ -61,9 +53,7 @@ final class TokenizerJsonParts {
             throw fault(file, "is larger than " + LoadLimits.MAX_HEADER_BYTES + " bytes");
         }
         var parts = new TokenizerJsonParts(file, vocabSize);
-        // a decoder that reports what is malformed, and no guesses about the encoding
-        Reader text = new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
-        try (JsonParser parser = MAPPER.createParser(text)) {
+        try (JsonParser parser = MAPPER.createParser(JsonText.utf8(json, json.length))) {
             parts.readDocument(parser);
         } catch (JacksonException e) {
             throw fault(file, "is not well-formed JSON in UTF-8: " + e.getOriginalMessage());
