@@ -2,6 +2,7 @@
 // Charts and their canvas have fixed names but no descriptors yet.
 @SuppressWarnings("requires-automatic")
 module dev.lockstep.app {
+    requires dev.lockstep.guard;
     requires dev.lockstep.models;
     requires info.picocli;
     requires java.desktop;

@@ -1,6 +1,7 @@
 /** Files in, verified weights out: container formats, model signatures, panels in secure memory. */
+// The guard is a module above this one, so the compiler does not see it here.
 // jHDF has a fixed name but no descriptor; what it needs is required here in its place.
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "module"})
 module dev.lockstep.loader {
     requires transitive dev.lockstep.quant;
     requires tools.jackson.databind;
@@ -12,6 +13,11 @@ module dev.lockstep.loader {
 
     exports dev.lockstep.loader;
     exports dev.lockstep.loader.age;
+    exports dev.lockstep.loader.gate;
     exports dev.lockstep.loader.signing;
     exports dev.lockstep.loader.trust;
+
+    // one reader of JSON, one of files for the whole house
+    exports dev.lockstep.loader.internal.files to dev.lockstep.guard;
+    exports dev.lockstep.loader.internal.json to dev.lockstep.guard;
 }

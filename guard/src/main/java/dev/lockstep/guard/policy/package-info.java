@@ -1,0 +1,2 @@
+/** Who may use which model on which data, on which device: one document, one pure decision. */
+package dev.lockstep.guard.policy;

@@ -1,0 +1,22 @@
+package dev.lockstep.guard.posture;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The state of a device at a moment.
+ *
+ * @param at when the checks were made
+ * @param results one for each check, in a fixed order
+ */
+public record Posture(Instant at, List<CheckResult> results) {
+    public Posture {
+        results = List.copyOf(results);
+    }
+
+    /** What a check found, if it was made. */
+    public Optional<CheckResult> result(String check) {
+        return results.stream().filter(each -> each.check().equals(check)).findFirst();
+    }
+}

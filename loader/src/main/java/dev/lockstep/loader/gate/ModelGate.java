@@ -1,0 +1,48 @@
+package dev.lockstep.loader.gate;
+
+import dev.lockstep.loader.Provenance;
+import java.nio.file.Path;
+
+/**
+ * Who is asked before a model is opened and used, and told what became of it. One gate stands for one request: somebody who wants to use
+ * models for data of one class. Implementations are safe for any number of threads.
+ */
+public interface ModelGate {
+    /** Lets everything pass and records nothing. */
+    ModelGate OPEN = new ModelGate() { };
+
+    /**
+     * Asked before a byte of a model's files is read, its signature included.
+     *
+     * @param model as the caller named it
+     * @throws RefusedException if it may not be opened
+     */
+    default void opening(Path model) {
+    }
+
+    /**
+     * Told that a model was not opened since its signature or its bytes were not as they should be.
+     *
+     * @param reason a word for the kind of failure, without content
+     */
+    default void rejected(Path model, String reason) {
+    }
+
+    /**
+     * Asked when it is known which bytes were read and who vouches for them, before anything parses them.
+     *
+     * @param version of the model's release statement, 0 if it has none
+     * @throws RefusedException if they may not be used
+     */
+    default void verified(Path model, Provenance provenance, long version) {
+    }
+
+    /** Told that the weights are gone. */
+    default void closed(Path model, long zeroedBytes) {
+    }
+
+    /** Who is asked about a new session of a model that was opened through this gate. */
+    default SessionGate session() {
+        return SessionGate.OPEN;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.lockstep.loader.gate;
+
+/** A refusal by policy: what was asked for may not be done here, now, or by whoever asks. Its message says why and what to do; it holds no content. */
+public final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String rule;
+
+    /**
+     * @param rule the rule that refused, as it is called in policies and audit logs
+     * @param message why, and what to do about it
+     */
+    public RefusedException(String rule, String message) {
+        super(rule + ": " + message);
+        this.rule = rule;
+    }
+
+    /** The rule that refused. */
+    public String rule() {
+        return rule;
+    }
+}
