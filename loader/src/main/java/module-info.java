@@ -17,7 +17,8 @@ module dev.lockstep.loader {
     exports dev.lockstep.loader.signing;
     exports dev.lockstep.loader.trust;
 
-    // one reader of JSON, one of files for the whole house
+    // one hash, one reader of JSON, one of files for the whole house
+    exports dev.lockstep.loader.internal.crypto to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.files to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.json to dev.lockstep.guard;
 }

@@ -2,23 +2,22 @@ package dev.lockstep.loader.trust;
 
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFile;
+import dev.lockstep.loader.internal.files.WholeFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -40,11 +39,7 @@ record StateFolder(Path path) {
 
     /** True if nothing was ever remembered here: there is no folder, or an empty one. */
     boolean isNew() throws IOException {
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
-        } catch (NoSuchFileException e) {
-            return true;
-        }
+        return WholeFolder.isEmpty(path);
     }
 
     boolean hasKey() throws IOException {
@@ -138,25 +133,10 @@ record StateFolder(Path path) {
      * @return false if somebody else made the folder meanwhile
      */
     boolean create(Function<UnaryOperator<byte[]>, byte[]> state) throws IOException {
-        Path absolute = path.toAbsolutePath();
-        Files.createDirectories(absolute.getParent());
-        Path temporary = absolute.resolveSibling('.' + absolute.getFileName().toString() + '.' + UUID.randomUUID() + ".tmp");
-        Files.createDirectory(temporary, WholeFile.ownerOnlyFolder(path));
         byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
         try {
-            new SecureRandom().nextBytes(key);
-            WholeFile.create(temporary.resolve(KEY), key, WholeFile.ownerOnly(path));
-            WholeFile.create(temporary.resolve(STATE), state.apply(text -> mac(key, text)), WholeFile.ownerOnly(path));
-            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (IOException e) {
-            WholeFile.delete(temporary.resolve(KEY), e);
-            WholeFile.delete(temporary.resolve(STATE), e);
-            WholeFile.delete(temporary, e);
-            if (isNew()) {
-                throw e;
-            }
-            return false;
+            return WholeFolder.create(path, Map.of(KEY, key, STATE, state.apply(text -> mac(key, text))));
         } finally {
             Arrays.fill(key, (byte) 0);
         }

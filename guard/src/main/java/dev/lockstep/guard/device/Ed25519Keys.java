@@ -1,0 +1,178 @@
+package dev.lockstep.guard.device;
+
+import dev.lockstep.loader.internal.crypto.JcaSignature;
+import dev.lockstep.loader.internal.crypto.Sha256;
+import dev.lockstep.loader.signing.KeyFileException;
+import dev.lockstep.loader.signing.KeyId;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/**
+ * Ed25519 keys of the JDK, and their PEM texts in the one form that RFC 8410 and RFC 7468 (strict) give them, as OpenSSL and the JDK write
+ * them; no other text is read.
+ */
+final class Ed25519Keys {
+    static final String ALGORITHM = "Ed25519";
+    static final int SIGNATURE_BYTES = 64;
+
+    /** A line of each; more is no such key. */
+    static final int MAX_PEM_BYTES = 256;
+
+    private static final int KEY_BYTES = 32;
+
+    /** A key is one line of base64. */
+    private enum Pem {
+        /** SubjectPublicKeyInfo: SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 32 bytes }. */
+        PUBLIC("PUBLIC KEY", "302a300506032b6570032100"),
+        /** PKCS#8, version 0: SEQUENCE { 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING of 32 bytes } }. */
+        PRIVATE("PRIVATE KEY", "302e020100300506032b657004220420");
+
+        private final String label;
+        private final byte[] beforeKey;
+
+        Pem(String label, String beforeKey) {
+            this.label = label;
+            this.beforeKey = HexFormat.of().parseHex(beforeKey);
+        }
+
+        /** Not through a {@code String}, which cannot be wiped. */
+        byte[] text(byte[] der) {
+            byte[] base64 = Base64.getEncoder().encode(der);
+            byte[] begin = begin();
+            byte[] end = ("\n-----END " + label + "-----\n").getBytes(StandardCharsets.US_ASCII);
+            byte[] text = Arrays.copyOf(begin, begin.length + base64.length + end.length);
+            System.arraycopy(base64, 0, text, begin.length, base64.length);
+            System.arraycopy(end, 0, text, begin.length + base64.length, end.length);
+            Arrays.fill(base64, (byte) 0);
+            return text;
+        }
+
+        byte[] der(byte[] text, String file) {
+            byte[] der = decoded(text);
+            byte[] again = text(der);
+            boolean isOne = Arrays.equals(again, text) && der.length == beforeKey.length + KEY_BYTES
+                    && Arrays.equals(der, 0, beforeKey.length, beforeKey, 0, beforeKey.length);
+            Arrays.fill(again, (byte) 0);
+            if (!isOne) {
+                Arrays.fill(der, (byte) 0);
+                throw new KeyFileException(file, "is no " + ALGORITHM + ' ' + label + " in PEM, three lines and nothing else");
+            }
+            return der;
+        }
+
+        /** Nothing if there is no base64 where it has to be. */
+        private byte[] decoded(byte[] text) {
+            int begin = begin().length;
+            int end = begin + (beforeKey.length + KEY_BYTES + 2) / 3 * 4;
+            byte[] base64 = text.length > end ? Arrays.copyOfRange(text, begin, end) : new byte[0];
+            try {
+                return Base64.getDecoder().decode(base64);
+            } catch (IllegalArgumentException _) {
+                return new byte[0];
+            } finally {
+                Arrays.fill(base64, (byte) 0);
+            }
+        }
+
+        private byte[] begin() {
+            return ("-----BEGIN " + label + "-----\n").getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private Ed25519Keys() {
+    }
+
+    static KeyPair generate() {
+        try {
+            return KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw missing(e);
+        }
+    }
+
+    static byte[] pem(PublicKey key) {
+        return Pem.PUBLIC.text(key.getEncoded());
+    }
+
+    /** The caller's to overwrite. */
+    static byte[] pem(PrivateKey key) {
+        byte[] der = key.getEncoded();
+        try {
+            return Pem.PRIVATE.text(der);
+        } finally {
+            Arrays.fill(der, (byte) 0);
+        }
+    }
+
+    /** @throws KeyFileException if the text is no public key, or the key is no point of the curve */
+    static PublicKey publicKey(byte[] pem, String file) {
+        byte[] der = Pem.PUBLIC.der(pem, file);
+        try {
+            PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(der));
+            Signature.getInstance(ALGORITHM).initVerify(key);
+            return key;
+        } catch (GeneralSecurityException e) {
+            throw new KeyFileException(file, "is no point of the curve of " + ALGORITHM, e);
+        }
+    }
+
+    /** @throws KeyFileException if the text is no private key */
+    static PrivateKey privateKey(byte[] pem, String file) {
+        byte[] der = Pem.PRIVATE.der(pem, file);
+        try {
+            return KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (GeneralSecurityException e) {
+            throw missing(e);
+        } finally {
+            Arrays.fill(der, (byte) 0);
+        }
+    }
+
+    static byte[] sign(PrivateKey key, byte[] message) {
+        try {
+            var signature = Signature.getInstance(ALGORITHM);
+            signature.initSign(key);
+            signature.update(message);
+            return signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw missing(e);
+        }
+    }
+
+    static boolean verify(PublicKey key, byte[] message, byte[] signature) {
+        return signature.length == SIGNATURE_BYTES && JcaSignature.verify(key, ALGORITHM, message, signature);
+    }
+
+    /** The SHA-256 of the PEM text, as of every other key of this program, and as {@code sha256sum} computes it. */
+    static KeyId id(PublicKey key) {
+        return new KeyId(HexFormat.of().formatHex(Sha256.of(pem(key))));
+    }
+
+    /** The key as verifiers of C2SP signed notes take it ({@code signed-note.md}): name, key hash, type 1 and the 32 bytes of the key. */
+    static String vkey(String name, PublicKey key) {
+        byte[] der = key.getEncoded();
+        var typed = new ByteArrayOutputStream(1 + KEY_BYTES);
+        typed.write(1);
+        typed.write(der, der.length - KEY_BYTES, KEY_BYTES);
+        var hash = Sha256.start();
+        hash.update((name + '\n').getBytes(StandardCharsets.UTF_8));
+        String hex = HexFormat.of().formatHex(hash.digest(typed.toByteArray()), 0, 4);
+        return name + '+' + hex + '+' + Base64.getEncoder().encodeToString(typed.toByteArray());
+    }
+
+    private static IllegalStateException missing(GeneralSecurityException e) {
+        return new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
+    }
+}
