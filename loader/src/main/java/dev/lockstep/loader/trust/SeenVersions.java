@@ -19,7 +19,7 @@ public interface SeenVersions {
     };
 
     /** What has versions. */
-    enum Kind { POLICY, MODEL }
+    enum Kind { POLICY, MODEL, GUARD_POLICY }
 
     /**
      * The newest version seen.

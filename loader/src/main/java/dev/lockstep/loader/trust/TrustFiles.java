@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Trust policies on disk. */
+/** Policies on disk. */
 public final class TrustFiles {
     /** Ten thousand signers with their keys stay below it. */
     public static final int MAX_FILE_BYTES = 8 << 20;
@@ -28,14 +28,24 @@ public final class TrustFiles {
      * @throws dev.lockstep.loader.signing.ModelSignatureException if the administrator has not signed these bytes
      */
     public static TrustDocument read(Path file, Optional<TrustedSigners> administrator) {
+        return TrustDocument.parse(bytes(file, administrator), file.toString());
+    }
+
+    /**
+     * Reads the text of a policy of any kind, once, under the same conditions.
+     *
+     * @throws TrustFileException if it cannot be read, or others could have changed it
+     * @throws dev.lockstep.loader.signing.ModelSignatureException if the administrator has not signed these bytes
+     */
+    public static byte[] bytes(Path file, Optional<TrustedSigners> administrator) {
         if (administrator.isEmpty()) {
             requireProtected(file);
         }
-        byte[] json = BoundedFile.read(file, MAX_FILE_BYTES, ", so it is no trust policy", TrustFileException::new);
+        byte[] json = BoundedFile.read(file, MAX_FILE_BYTES, ", so it is no policy", TrustFileException::new);
         if (administrator.isPresent()) {
             SignedBytes.requireSigned(json, file.getFileName().toString(), file.resolveSibling(file.getFileName() + ".sig"), administrator.get());
         }
-        return TrustDocument.parse(json, file.toString());
+        return json;
     }
 
     /**

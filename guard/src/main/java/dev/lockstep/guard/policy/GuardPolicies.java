@@ -1,0 +1,48 @@
+package dev.lockstep.guard.policy;
+
+import dev.lockstep.loader.gate.RefusedException;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.TrustFileException;
+import dev.lockstep.loader.signing.TrustedSigners;
+import dev.lockstep.loader.trust.SeenVersions;
+import dev.lockstep.loader.trust.SeenVersions.Kind;
+import dev.lockstep.loader.trust.TrustFiles;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Guard policies on disk. */
+public final class GuardPolicies {
+    private GuardPolicies() {
+    }
+
+    /**
+     * Reads a policy, once.
+     *
+     * @param administrator who must have signed it, like a model of a single file, with the signature in {@code FILE.sig}; where nobody
+     *     must, nobody but the user and the administrator of the machine may be able to change it
+     * @throws TrustFileException if it cannot be read, is malformed, or others could have changed it
+     * @throws ModelSignatureException if the administrator has not signed these bytes
+     */
+    public static GuardPolicy read(Path file, Optional<TrustedSigners> administrator) {
+        return GuardPolicy.parse(TrustFiles.bytes(file, administrator), file.toString());
+    }
+
+    /**
+     * The same for a policy that is to be used: its version is remembered, and none of its name before it is accepted from then on.
+     *
+     * @param seen what this device remembers
+     * @throws RefusedException if this device has seen a newer version
+     * @throws ModelSignatureException if what the device remembers was tampered with
+     */
+    public static GuardPolicy readNewest(Path file, Optional<TrustedSigners> administrator, SeenVersions seen) {
+        GuardPolicy policy = read(file, administrator);
+        OptionalLong newest = seen.newest(Kind.GUARD_POLICY, policy.name());
+        if (newest.isPresent() && policy.version() < newest.getAsLong()) {
+            throw new RefusedException("policy.version", file + " is " + policy.description() + ", but this device has seen version "
+                    + newest.getAsLong() + "; put the newest one back");
+        }
+        seen.record(Kind.GUARD_POLICY, policy.name(), policy.version());
+        return policy;
+    }
+}
