@@ -19,4 +19,9 @@ public record Posture(Instant at, List<CheckResult> results) {
     public Optional<CheckResult> result(String check) {
         return results.stream().filter(each -> each.check().equals(check)).findFirst();
     }
+
+    /** True if no check failed; what is unknown counts for nothing here, a policy may say otherwise. */
+    public boolean isFit() {
+        return results.stream().noneMatch(each -> each.status() == CheckStatus.FAIL);
+    }
 }

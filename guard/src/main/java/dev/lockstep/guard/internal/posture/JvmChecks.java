@@ -1,0 +1,66 @@
+package dev.lockstep.guard.internal.posture;
+
+import dev.lockstep.guard.posture.DeviceView;
+import dev.lockstep.guard.posture.JvmFlags;
+import dev.lockstep.guard.posture.JvmView;
+import dev.lockstep.guard.posture.PostureScope;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether the JVM writes down what is in its memory, or lets others in; and whether the environment brings code into it. */
+final class JvmChecks {
+    /** Beginnings of arguments by which other code is loaded, or a file is written, from the start. */
+    private static final List<String> AGENTS = List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xdebug", "-Xrun", "-Xbootclasspath",
+            "--patch-module", "-XX:StartFlightRecording", "-XX:+FlightRecorder", "-Dcom.sun.management.jmxremote");
+
+    /** Modules with which it could be done; an image without them cannot. */
+    private static final Set<String> AGENT_MODULES = Set.of("java.instrument", "jdk.attach", "jdk.jdwp.agent", "jdk.management.agent");
+
+    /** Variables that add options to Java, or libraries to any program. */
+    private static final Set<String> INJECTING = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LD_PRELOAD", "LD_AUDIT",
+            "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH");
+
+    private JvmChecks() {
+    }
+
+    static Finding flags(DeviceView device, PostureScope scope) {
+        JvmView jvm = device.jvm();
+        List<JvmFlags> open = JvmFlags.open(jvm);
+        if (!open.isEmpty()) {
+            return Finding.fail("this Java runs without " + open.stream().map(JvmFlags::option).collect(Collectors.joining(" ")));
+        }
+        return Stream.of(JvmFlags.values()).filter(each -> each.isSet(jvm).isEmpty()).findFirst()
+                .map(each -> Finding.unknown("this Java has no option " + each.flag()))
+                .orElseGet(() -> Finding.pass(JvmFlags.values().length + " options of this Java are as they should be"));
+    }
+
+    static Finding agents(DeviceView device, PostureScope scope) {
+        JvmView jvm = device.jvm();
+        List<String> found = AGENTS.stream().filter(each -> jvm.arguments().stream().anyMatch(argument -> argument.startsWith(each))).toList();
+        if (!found.isEmpty()) {
+            // without what follows, which may name files
+            return Finding.fail("this Java was started with " + String.join(" ", found));
+        }
+        String dynamic = jvm.options().get(JvmFlags.DYNAMIC_AGENTS);
+        if (dynamic == null) {
+            return Finding.unknown("this Java has no option " + JvmFlags.DYNAMIC_AGENTS);
+        }
+        return dynamic.equals("false") ? Finding.pass("no agents, and none can be added" + modules(jvm))
+                : Finding.fail("this Java runs without -XX:-" + JvmFlags.DYNAMIC_AGENTS);
+    }
+
+    private static String modules(JvmView jvm) {
+        var there = new TreeSet<>(AGENT_MODULES);
+        there.retainAll(jvm.modules());
+        return there.isEmpty() ? "; no module for them is loaded" : "; modules for them: " + String.join(" ", there);
+    }
+
+    static Finding environment(DeviceView device, PostureScope scope) {
+        var there = new TreeSet<>(INJECTING);
+        there.retainAll(device.jvm().variables());
+        return Finding.of(there.isEmpty(), there.isEmpty() ? "no variable adds options or libraries" : "set: " + String.join(" ", there));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lockstep.guard.internal.posture;
+
+import dev.lockstep.guard.posture.DeviceView;
+import dev.lockstep.guard.posture.Platform;
+import dev.lockstep.guard.posture.PostureScope;
+import dev.lockstep.guard.posture.UnseenException;
+import dev.lockstep.loader.internal.files.FileExposure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Whether anybody else could change models, or put others in their place: owners, permissions, links, names, file systems. */
+final class ModelFilesCheck {
+    /** A model in 1,000 shards, and what lies beside it. */
+    private static final int MAX_FILES = 10_000;
+    private static final int MAX_DEPTH = 16;
+
+    /** Another machine, or another process, decides what these say, and can change it at any time. */
+    private static final Set<String> FOREIGN = Set.of("nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "virtiofs", "afs", "fuseblk", "fuse");
+    /** Gone when the system ends, and made anew by whoever comes first. */
+    private static final Set<String> VOLATILE = Set.of("tmpfs", "ramfs");
+
+    private ModelFilesCheck() {
+    }
+
+    static Finding look(DeviceView device, PostureScope scope) {
+        if (scope.models().isEmpty()) {
+            return Finding.unknown("no model was named");
+        }
+        return Finding.worst(scope.models().stream().map(model -> Finding.of(() -> ofModel(device, model.toString())).about(model.toString())).toList());
+    }
+
+    private static Finding ofModel(DeviceView device, String model) throws UnseenException {
+        Path path = device.path(model);
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return Finding.unknown("it cannot be told who could change files on this system");
+        }
+        if (!Files.exists(path)) {
+            return Finding.unknown("does not exist");
+        }
+        DeviceView.Way way = device.follow(model);
+        var problems = new ArrayList<String>();
+        // the administrator alone can make links there, and some systems have them
+        way.links().stream().filter(each -> each.lastIndexOf('/') > 0).forEach(link -> problems.add(link + " is a link"));
+        try {
+            List<Path> files = files(device.path(way.path()));
+            problems.addAll(FileExposure.of(files));
+            problems.addAll(otherNames(files));
+        } catch (IOException | UncheckedIOException e) {
+            throw new UnseenException("cannot be looked at: " + e.getClass().getSimpleName(), e);
+        }
+        Finding finding = problems.isEmpty() ? Finding.pass("nobody else can change it") : Finding.fail(String.join("; ", problems));
+        return device.platform() == Platform.LINUX ? Finding.worst(List.of(finding, Finding.of(() -> fileSystem(device, way.path())))) : finding;
+    }
+
+    /** The model itself, and all that is in it if it is a folder. */
+    private static List<Path> files(Path model) throws IOException, UnseenException {
+        try (var all = Files.walk(model, MAX_DEPTH)) {
+            List<Path> files = all.limit(MAX_FILES + 1L).toList();
+            if (files.size() > MAX_FILES) {
+                throw new UnseenException("has more than " + MAX_FILES + " files");
+            }
+            return files;
+        }
+    }
+
+    /** Under another name, elsewhere, other permissions of folders may count; links within the model lead anywhere. */
+    private static List<String> otherNames(List<Path> files) throws IOException {
+        var problems = new ArrayList<String>();
+        for (Path file : files) {
+            if (Files.isSymbolicLink(file)) {
+                problems.add(file.getFileName() + " is a link");
+            } else if (Files.isRegularFile(file) && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
+                problems.add(file.getFileName() + " has other names (hard links)");
+            }
+        }
+        return problems;
+    }
+
+    private static Finding fileSystem(DeviceView device, String path) throws UnseenException {
+        Mount mount = Mounts.of(device).of(path);
+        String type = mount.type();
+        boolean isOwn = !FOREIGN.contains(type) && !VOLATILE.contains(type) && !type.startsWith("fuse.");
+        return Finding.of(isOwn, "lies on " + type + " at " + mount.point() + " (" + Mounts.FILE + ')');
+    }
+}

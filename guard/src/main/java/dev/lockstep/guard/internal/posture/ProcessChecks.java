@@ -1,0 +1,61 @@
+package dev.lockstep.guard.internal.posture;
+
+import dev.lockstep.guard.posture.DeviceView;
+import dev.lockstep.guard.posture.PostureScope;
+import dev.lockstep.guard.posture.UnseenException;
+import java.util.Optional;
+
+/** Who looks into this process, who could, and what it may do itself (Linux). */
+final class ProcessChecks {
+    private static final String TASKS = "/proc/self/task";
+    private static final String YAMA = "/proc/sys/kernel/yama/ptrace_scope";
+    private static final int HEX = 16;
+    private static final int OCTAL = 8;
+    private static final int OTHERS_WRITE = 0002;
+
+    private ProcessChecks() {
+    }
+
+    /** Threads are traced one by one. */
+    static Finding debugger(DeviceView device, PostureScope scope) throws UnseenException {
+        int looked = 0;
+        for (String task : device.names(TASKS)) {
+            String file = TASKS + '/' + task + "/status";
+            Optional<String> status = device.textIfPresent(file);
+            if (status.isEmpty()) {
+                // it ended meanwhile
+                continue;
+            }
+            long tracer = ProcessStatus.parse(file, status.get()).number("TracerPid", 10);
+            if (tracer != 0) {
+                return Finding.fail("process " + tracer + " traces this one (" + file + ")");
+            }
+            looked++;
+        }
+        return looked == 0 ? Finding.unknown(TASKS + " shows no thread") : Finding.pass("nobody traces the threads in " + TASKS);
+    }
+
+    /** Without Yama, some other module of the kernel may forbid it, or none. */
+    static Finding ptrace(DeviceView device, PostureScope scope) throws UnseenException {
+        long value = new KernelSetting(YAMA).number(device);
+        return Finding.of(value >= 1, YAMA + " is " + value + (value >= 1 ? "" : ": every process of the user may read this one"));
+    }
+
+    /** Whoever has rights of the administrator can undo all of this; and so could whoever breaks into this process. */
+    static Finding privileges(DeviceView device, PostureScope scope) throws UnseenException {
+        ProcessStatus status = ProcessStatus.own(device);
+        if (status.numbers("Uid", 10).contains(0L)) {
+            return Finding.fail("this runs as the administrator (Uid in " + ProcessStatus.OWN + ')');
+        }
+        for (String set : new String[] {"CapEff", "CapPrm"}) {
+            if (status.number(set, HEX) != 0) {
+                return Finding.fail("this has capabilities: " + set + ' ' + status.value(set).orElseThrow() + " (" + ProcessStatus.OWN + ')');
+            }
+        }
+        // the mask takes rights away
+        boolean isPrivate = (status.number("Umask", OCTAL) & OTHERS_WRITE) != 0;
+        return Finding.of(isPrivate, (isPrivate ? "no administrator, no capabilities, " : "everybody may write to the files that this makes: ")
+                + "Umask " + status.value("Umask").orElseThrow() + ", NoNewPrivs " + status.value("NoNewPrivs").orElse("?") + " ("
+                + ProcessStatus.OWN + ')');
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lockstep.guard.internal.posture;
+
+import dev.lockstep.guard.posture.CheckStatus;
+import dev.lockstep.guard.posture.DeviceView;
+import dev.lockstep.guard.posture.UnseenException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Whether what is written to a folder ends on an encrypted disk (Linux). For one examination. */
+final class Storage {
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+
+    /** Directories whose contents an overlay shows, or keeps. */
+    private static final List<String> LAYERS = List.of("lowerdir", "lowerdir+", "datadir+", "upperdir", "workdir");
+
+    private final DeviceView device;
+    private final Mounts mounts;
+    private final BlockDevices devices;
+    private final Explored<Mount> explored = new Explored<>();
+
+    Storage(DeviceView device) throws UnseenException {
+        this.device = device;
+        mounts = Mounts.of(device);
+        devices = new BlockDevices(device, this);
+    }
+
+    /** What is not there yet would be made in the nearest folder that is. */
+    Finding ofFolder(String folder) throws UnseenException {
+        String path = device.follow(folder).path();
+        while (!device.exists(path) && path.lastIndexOf('/') > 0) {
+            path = path.substring(0, path.lastIndexOf('/'));
+        }
+        return ofExisting(path);
+    }
+
+    /** A file that must be there: a path of another container names nothing here, or something else. */
+    Finding ofFile(String file) throws UnseenException {
+        String path = device.follow(file).path();
+        if (!file.startsWith("/") || !device.exists(path)) {
+            throw new UnseenException(file + " is not seen from here");
+        }
+        return ofExisting(path);
+    }
+
+    Finding ofDevice(String name) throws UnseenException {
+        return devices.ofName(name);
+    }
+
+    Mount mountOf(String path) throws UnseenException {
+        return mounts.of(device.follow(path).path());
+    }
+
+    private Finding ofExisting(String path) throws UnseenException {
+        Mount mount = mounts.of(path);
+        return explored.of(mount, mount.type() + " at " + mount.point(), () -> ofMount(mount));
+    }
+
+    private Finding ofMount(Mount mount) throws UnseenException {
+        String type = mount.type();
+        if (IN_MEMORY.contains(type)) {
+            return Finding.pass(type + " at " + mount.point() + " is in memory");
+        }
+        return switch (type) {
+            case "ecryptfs" -> Finding.pass("ecryptfs at " + mount.point());
+            case "overlay" -> ofOverlay(mount);
+            case "btrfs" -> ofBtrfs(mount);
+            case "zfs", "bcachefs" -> Finding.unknown(type + " at " + mount.point() + " encrypts by settings of its own, which are in no file");
+            default -> mount.device().startsWith("0:") ? Finding.unknown(type + " at " + mount.point() + " lies on no disk that is seen from here")
+                    : ofDisk(mount, devices.ofNumber(mount.device()));
+        };
+    }
+
+    /** fscrypt encrypts single folders of a plain disk, and which ones no file says. */
+    private Finding ofDisk(Mount mount, Finding disk) throws UnseenException {
+        String marker = mount.point().equals("/") ? "/.fscrypt" : mount.point() + "/.fscrypt";
+        return disk.status() == CheckStatus.FAIL && device.exists(marker)
+                ? Finding.unknown(disk.evidence() + ", but fscrypt is set up in " + marker) : disk;
+    }
+
+    private Finding ofOverlay(Mount mount) {
+        var findings = new ArrayList<Finding>();
+        for (String layer : LAYERS) {
+            for (String folders : mount.superOption(layer)) {
+                // data-only layers are set off by an empty name
+                for (String folder : folders.split(":")) {
+                    if (!folder.isEmpty()) {
+                        findings.add(Finding.of(() -> ofFile(folder)));
+                    }
+                }
+            }
+        }
+        return findings.isEmpty() ? Finding.unknown("overlay at " + mount.point() + " names no layers") : Finding.worst(findings);
+    }
+
+    /** Its device number is of no device; it may be spread over several, all of which one folder lists. */
+    private Finding ofBtrfs(Mount mount) throws UnseenException {
+        String source = device.follow(mount.source()).path();
+        String name = source.substring(source.lastIndexOf('/') + 1);
+        for (String fileSystem : device.names("/sys/fs/btrfs")) {
+            List<String> names = device.names("/sys/fs/btrfs/" + fileSystem + "/devices");
+            if (names.contains(name)) {
+                return ofDisk(mount, Finding.worst(names.stream().map(each -> Finding.of(() -> devices.ofName(each))).toList()));
+            }
+        }
+        return ofDisk(mount, devices.ofName(name));
+    }
+}
