@@ -63,8 +63,8 @@ public final class PolicyDecider {
             Limits limits = policy.limits(dataClass);
             askLimit(trace, Rule.LIMIT_PROMPT_TOKENS, limits.maxPromptTokens(), promptTokens, "tokens of prompt");
             askLimit(trace, Rule.LIMIT_NEW_TOKENS, limits.maxNewTokens(), newTokens, "new tokens");
-            askLimit(trace, Rule.LIMIT_REQUESTS_PER_MINUTE, limits.requestsPerMinute(), sum(recent.requests(), 1), "requests in a minute");
-            askLimit(trace, Rule.LIMIT_TOKENS_PER_MINUTE, limits.tokensPerMinute(), sum(recent.tokens(), sum(promptTokens, newTokens)),
+            askLimit(trace, Rule.LIMIT_REQUESTS_PER_MINUTE, limits.requestsPerMinute(), Amounts.sum(recent.requests(), 1), "requests in a minute");
+            askLimit(trace, Rule.LIMIT_TOKENS_PER_MINUTE, limits.tokensPerMinute(), Amounts.sum(recent.tokens(), Amounts.sum(promptTokens, newTokens)),
                     "tokens in a minute");
         });
     }
@@ -98,11 +98,5 @@ public final class PolicyDecider {
         if (amount < 0) {
             throw new IllegalArgumentException(name + '=' + amount + " must not be negative");
         }
-    }
-
-    /** The largest number instead of one that is too large. */
-    private static long sum(long one, long other) {
-        long sum = one + other;
-        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 }

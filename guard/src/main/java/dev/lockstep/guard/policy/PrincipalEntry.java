@@ -57,6 +57,11 @@ public record PrincipalEntry(Kind kind, String name, Optional<String> tokenSha25
         };
     }
 
+    /** Who asks, if it is this service. */
+    Principal asService() {
+        return new Principal(Principal.Kind.SERVICE, name, Set.of());
+    }
+
     boolean isForAny() {
         return kind == Kind.USER && name.equals(ANY);
     }

@@ -87,6 +87,11 @@ public final class SigningKeys {
         }
     }
 
+    /** The same for a file with a secret of another kind, which is never encrypted. */
+    public static Optional<String> exposureOfSecret(Path file) {
+        return FileAccess.of(file).exposure();
+    }
+
     /** @throws KeyFileException if the file does not hold exactly one usable public key */
     public static PublicKey readPublicKey(Path pem) {
         return PemKeys.publicKey(KeyFiles.read(pem, MAX_FILE_BYTES), pem.toString());
