@@ -1,5 +1,7 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.text.Printable;
+
 /** A key file that cannot be read, written or used: wrong kind of key, wrong passphrase, damaged, or already there. */
 public final class KeyFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.crypto.Sha256;
+import dev.lockstep.loader.internal.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Base64;

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.json.StrictJson;
+import dev.lockstep.loader.internal.text.Printable;
 import java.util.Objects;
 
 /**

@@ -2,6 +2,7 @@ package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.age.AgeIdentities;
 import dev.lockstep.loader.age.EncryptedName;
+import dev.lockstep.loader.internal.text.Printable;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.ModelTree.Kind;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.crypto.EcdsaDer;
+import dev.lockstep.loader.internal.text.Printable;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;

@@ -1,5 +1,7 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.text.Printable;
+
 /** A model that cannot be signed as it lies there, or a signature file that cannot be written. */
 public final class SigningException extends RuntimeException {
     private static final long serialVersionUID = 1L;

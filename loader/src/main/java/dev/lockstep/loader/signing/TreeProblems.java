@@ -1,5 +1,6 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.text.Printable;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.lockstep.loader.signing;
 
+import dev.lockstep.loader.internal.text.Printable;
+
 /** A file of the verifier's own configuration that cannot be used: whom it trusts, and under which conditions. */
 public final class TrustFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;

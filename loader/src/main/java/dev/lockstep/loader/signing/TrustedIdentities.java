@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.sigstore.SigstoreSigner;
+import dev.lockstep.loader.internal.text.Printable;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.List;
 import java.util.function.Predicate;

@@ -18,8 +18,8 @@ public interface SeenVersions {
         }
     };
 
-    /** What has versions. */
-    enum Kind { POLICY, MODEL, GUARD_POLICY }
+    /** What has versions; the version of an audit log is the number of its records. */
+    enum Kind { POLICY, MODEL, GUARD_POLICY, AUDIT_LOG }
 
     /**
      * The newest version seen.

@@ -1,7 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.crypto.Sha256;
-import dev.lockstep.loader.internal.sigstore.NaiveMerkleTree;
+import dev.lockstep.loader.internal.tlog.NaiveMerkleTree;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;

@@ -1,6 +1,8 @@
 package dev.lockstep.loader.internal.sigstore;
 
 import dev.lockstep.loader.internal.json.StrictJson;
+import dev.lockstep.loader.internal.tlog.Checkpoint;
+import dev.lockstep.loader.internal.tlog.MerkleTree;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.security.MessageDigest;
@@ -41,9 +43,36 @@ record InclusionProof(long index, long treeSize, byte[] rootHash, List<byte[]> h
         if (!MessageDigest.isEqual(root, rootHash)) {
             throw invalid(file, "leads to another root than it states");
         }
-        Checkpoint parsed = Checkpoint.parse(checkpoint, file);
-        parsed.requireTree(treeSize, root, file);
-        parsed.requireSignedBy(log, file);
+        Checkpoint parsed = Checkpoint.parse(checkpoint, file, InclusionProof::invalidCheckpoint);
+        requireTree(parsed, root, file);
+        requireSigned(parsed, log, file);
+    }
+
+    private void requireTree(Checkpoint parsed, byte[] root, String file) {
+        if (parsed.size() != treeSize) {
+            throw invalidCheckpoint(file, "is of a tree of " + parsed.size() + " entries, the proof of one of " + treeSize, null);
+        }
+        if (!MessageDigest.isEqual(parsed.root(), root)) {
+            throw invalidCheckpoint(file, "has another root than the proof", null);
+        }
+    }
+
+    /**
+     * Requires that the log signed this. Its name must be that of the log: rekor.sigstore.dev calls itself {@code rekor.sigstore.dev -
+     * 1193050959916656506}, so the origin is the host of the log's address, or begins with it, a space, and more.
+     */
+    private static void requireSigned(Checkpoint parsed, TransparencyLog log, String file) {
+        String origin = parsed.origin();
+        if (!origin.equals(log.host()) && !origin.startsWith(log.host() + ' ')) {
+            throw invalidCheckpoint(file, "is of the log \"" + origin + "\", not of " + log.host(), null);
+        }
+        if (!parsed.note().isSignedBy(log.host(), log.id(), log.key()::verify)) {
+            throw invalidCheckpoint(file, "is not signed with the key of " + log.host(), null);
+        }
+    }
+
+    private static ModelSignatureException invalidCheckpoint(String file, String problem, Throwable cause) {
+        return new ModelSignatureException(Reason.LOG_ENTRY_INVALID, file, "the checkpoint of the log entry " + problem, cause);
     }
 
     private static ModelSignatureException invalid(String file, String problem) {

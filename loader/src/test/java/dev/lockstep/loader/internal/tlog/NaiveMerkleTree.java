@@ -1,4 +1,4 @@
-package dev.lockstep.loader.internal.sigstore;
+package dev.lockstep.loader.internal.tlog;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,11 +12,19 @@ public final class NaiveMerkleTree {
 
     /** MTH(D). */
     public static byte[] root(List<byte[]> entries) {
-        if (entries.size() == 1) {
-            return sha256(new byte[] {0}, entries.getFirst());
+        return rootOfLeaves(entries.stream().map(entry -> sha256(new byte[] {0}, entry)).toList());
+    }
+
+    /** The same from the hashes of the entries. */
+    static byte[] rootOfLeaves(List<byte[]> leaves) {
+        if (leaves.isEmpty()) {
+            return sha256();
         }
-        int split = split(entries.size());
-        return sha256(new byte[] {1}, root(entries.subList(0, split)), root(entries.subList(split, entries.size())));
+        if (leaves.size() == 1) {
+            return leaves.getFirst();
+        }
+        int split = split(leaves.size());
+        return sha256(new byte[] {1}, rootOfLeaves(leaves.subList(0, split)), rootOfLeaves(leaves.subList(split, leaves.size())));
     }
 
     /** PATH(m, D). */
@@ -30,6 +38,23 @@ public final class NaiveMerkleTree {
         var path = new ArrayList<>(index < split ? path(index, left) : path(index - split, right));
         path.add(root(index < split ? right : left));
         return path;
+    }
+
+    /** PROOF(m, D[n]), from the hashes of the entries; nothing where m is 0, of which the definition does not speak. */
+    static List<byte[]> consistency(int old, List<byte[]> leaves) {
+        return old == 0 ? List.of() : subproof(old, leaves, true);
+    }
+
+    private static List<byte[]> subproof(int old, List<byte[]> leaves, boolean isKnown) {
+        if (old == leaves.size()) {
+            return isKnown ? List.of() : List.of(rootOfLeaves(leaves));
+        }
+        int split = split(leaves.size());
+        List<byte[]> left = leaves.subList(0, split);
+        List<byte[]> right = leaves.subList(split, leaves.size());
+        var proof = new ArrayList<>(old <= split ? subproof(old, left, isKnown) : subproof(old - split, right, false));
+        proof.add(rootOfLeaves(old <= split ? right : left));
+        return proof;
     }
 
     /** The largest power of two below the size. */

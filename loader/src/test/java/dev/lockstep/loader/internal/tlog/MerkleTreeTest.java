@@ -1,4 +1,4 @@
-package dev.lockstep.loader.internal.sigstore;
+package dev.lockstep.loader.internal.tlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

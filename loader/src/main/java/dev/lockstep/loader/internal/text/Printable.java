@@ -1,10 +1,10 @@
-package dev.lockstep.loader.signing;
+package dev.lockstep.loader.internal.text;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Text from files made fit for messages: what could steer a terminal or forge a log line is shown as an escape. */
-final class Printable {
+public final class Printable {
     /** More names than this help nobody; the rest is counted. */
     private static final int MAX_NAMES = 10;
 
@@ -15,7 +15,7 @@ final class Printable {
     private Printable() {
     }
 
-    static String text(String text) {
+    public static String text(String text) {
         var printable = new StringBuilder();
         cut(text, MAX_TEXT_LENGTH).codePoints().forEach(c -> {
             if (isHarmless(c)) {
@@ -36,7 +36,7 @@ final class Printable {
     }
 
     /** {@code "a", "b" and 3 more}. */
-    static String list(Collection<String> names) {
+    public static String list(Collection<String> names) {
         String shown = names.stream()
                 .limit(MAX_NAMES)
                 .map(name -> '"' + cut(name, MAX_NAME_LENGTH) + '"')
