@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Says whether a log is what its device wrote: the form of each record, their numbers and chain, and the root of the tree at every
@@ -17,7 +18,7 @@ import java.util.Optional;
  */
 public final class AuditVerifier {
     private final LogFolder folder;
-    private final List<VerifierKey> keys;
+    private final Predicate<Checkpoint> isSigned;
     private final RecordChain chain;
     private final List<String> remarks = new ArrayList<>();
 
@@ -28,9 +29,9 @@ public final class AuditVerifier {
     private long reachesTo;
     private long checkpoints;
 
-    private AuditVerifier(LogFolder folder, List<VerifierKey> keys) {
+    private AuditVerifier(LogFolder folder, Predicate<Checkpoint> isSigned) {
         this.folder = folder;
-        this.keys = keys;
+        this.isSigned = isSigned;
         this.chain = new RecordChain(folder.segment(0));
     }
 
@@ -41,9 +42,14 @@ public final class AuditVerifier {
      * @throws AuditException if there is no log to verify, or it cannot be read
      */
     public static AuditVerification verify(Path folder, List<VerifierKey> keys) {
-        var verifier = new AuditVerifier(new LogFolder(folder), List.copyOf(keys));
+        List<VerifierKey> known = List.copyOf(keys);
+        return verify(folder, read -> known.stream().anyMatch(key -> key.name().equals(read.origin()) && key.hasSigned(read.note())));
+    }
+
+    /** The same where something else tells what is signed. */
+    static AuditVerification verify(Path folder, Predicate<Checkpoint> isSigned) {
         try {
-            return verifier.result();
+            return new AuditVerifier(new LogFolder(folder), isSigned).result();
         } catch (IOException e) {
             throw new AuditException(folder.toString(), "cannot be read: " + e, e);
         }
@@ -131,7 +137,7 @@ public final class AuditVerifier {
         } catch (AuditException e) {
             throw new TamperedException(file, line, TamperedException.NONE, e.problem());
         }
-        if (keys.stream().noneMatch(key -> key.name().equals(read.origin()) && key.hasSigned(read.note()))) {
+        if (!isSigned.test(read)) {
             throw new TamperedException(file, line, TamperedException.NONE, "is not signed with a key that was given");
         }
         return read;
