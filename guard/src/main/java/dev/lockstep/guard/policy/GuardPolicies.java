@@ -7,6 +7,9 @@ import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.trust.SeenVersions;
 import dev.lockstep.loader.trust.SeenVersions.Kind;
 import dev.lockstep.loader.trust.TrustFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,5 +47,19 @@ public final class GuardPolicies {
         }
         seen.record(Kind.GUARD_POLICY, policy.name(), policy.version());
         return policy;
+    }
+
+    /** The JSON Schema (draft 2020-12) of policies: the text of docs/guard-policy.schema.json. */
+    public static String schema() {
+        return new String(resource("guard-policy.schema.json"), StandardCharsets.UTF_8);
+    }
+
+    /** A file that the program brings along. */
+    static byte[] resource(String name) {
+        try (var in = GuardPolicies.class.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.lockstep.guard.policy;
 
 import dev.lockstep.loader.signing.TrustFileException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +31,7 @@ public record GuardPolicy(String name, long version, Optional<Instant> notAfter,
      * processed. A debugger and agents in the process are a refusal, since they read what nobody else can; all else is reported. Sessions
      * may be saved, since that happens only when the user asks for it, and with a key of theirs; prompts may not be logged.
      */
-    public static final GuardPolicy BUILT_IN = builtIn();
+    public static final GuardPolicy BUILT_IN = parse(GuardPolicies.resource("guard-built-in.json"), "the built-in policy");
 
     public GuardPolicy {
         models = List.copyOf(models);
@@ -52,14 +50,6 @@ public record GuardPolicy(String name, long version, Optional<Instant> notAfter,
      */
     public static GuardPolicy parse(byte[] json, String file) {
         return GuardPolicyReader.read(json, file);
-    }
-
-    private static GuardPolicy builtIn() {
-        try (var in = GuardPolicy.class.getResourceAsStream("guard-built-in.json")) {
-            return parse(in.readAllBytes(), "the built-in policy");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The data class of a request, the default one if it names none; absent if the policy does not know it. */

@@ -1,5 +1,6 @@
 package dev.lockstep.guard.policy;
 
+import dev.lockstep.guard.posture.PostureProbe;
 import dev.lockstep.loader.internal.json.StrictJson;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ final class PostureRuleReader {
     static final Set<String> MEMBERS = Set.of("name", "checks", "others", "minKernel", "recheckSeconds", "comment");
     static final Set<String> CHECK_MEMBERS = Set.of("check", "fail", "unknown", "comment");
     static final Set<String> OTHERS_MEMBERS = Set.of("fail", "unknown", "comment");
+
+    private static final String KERNEL_CHECK = "kernel.version";
 
     /** Five minutes: often enough for a debugger, seldom enough to cost nothing. */
     private static final long DEFAULT_RECHECK_SECONDS = 300;
@@ -30,17 +33,24 @@ final class PostureRuleReader {
     static PostureRule read(StrictJson posture) {
         posture.allowOnly(MEMBERS);
         Map<String, Reactions> checks = new HashMap<>();
+        Optional<String> minKernel = minKernel(posture);
+        // whoever says which kernel is good enough does not want another one
+        minKernel.ifPresent(_ -> checks.put(KERNEL_CHECK, new Reactions(Reaction.REFUSE, Reaction.REFUSE)));
         if (posture.has("checks")) {
             PolicyJson.entries(posture, "checks", PostureRuleReader::check, Map.Entry::getKey)
                     .forEach(check -> checks.put(check.getKey(), check.getValue()));
         }
-        return new PostureRule(PolicyJson.name(posture, "name"), checks, others(posture), minKernel(posture), recheck(posture));
+        return new PostureRule(PolicyJson.name(posture, "name"), checks, others(posture), minKernel, recheck(posture));
     }
 
     /** Whoever names a check wants it to pass. */
     private static Map.Entry<String, Reactions> check(StrictJson check) {
         check.allowOnly(CHECK_MEMBERS);
-        return Map.entry(PolicyJson.name(check, "check"), reactions(check, Reaction.REFUSE));
+        String id = PolicyJson.name(check, "check");
+        if (!PostureProbe.knownChecks().contains(id)) {
+            throw check.fault("names a check that there is not: \"" + id + "\"; there are " + String.join(", ", PostureProbe.knownChecks()));
+        }
+        return Map.entry(id, reactions(check, Reaction.REFUSE));
     }
 
     private static Reactions others(StrictJson posture) {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * One request from its first question to its last. {@link #ALLOWED} is what {@link PolicyText} just about allows: every limit is reached.
@@ -16,7 +15,7 @@ record Facts(Principal principal, Scope scope, Optional<String> dataClass, List<
         long promptTokens, long newTokens, Recent recent, Instant now) {
     static final ModelFacts LLAMA = new ModelFacts("llama", PolicyText.DIGEST, Set.of(PolicyText.SIGNER), 3);
     static final Facts ALLOWED = new Facts(user("anna", "staff"), Scope.INFER, Optional.of("confidential"),
-            List.of(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.PASS)), true, LLAMA, 2000, 1000, 50, new Recent(4, 1950),
+            List.of(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.PASS), check("kernel.version", CheckStatus.PASS)), true, LLAMA, 2000, 1000, 50, new Recent(4, 1950),
             Instant.parse("2026-11-30T23:59:59.999999999Z"));
 
     static Principal user(String name, String... groups) {
@@ -35,18 +34,18 @@ record Facts(Principal principal, Scope scope, Optional<String> dataClass, List<
         return new Request(principal, scope, dataClass);
     }
 
-    /** All that is asked, in the order in which it is asked. */
-    List<RuleResult> trace(GuardPolicy policy) {
+    /** The decision of each stage. */
+    List<Decision> decisions(GuardPolicy policy) {
         var decider = new PolicyDecider(policy);
-        return Stream.of(decider.beforeServing(request(), now), decider.beforeOpening(request(), new Posture(now, checks), audited, now),
-                        decider.beforeUse(request(), model, now), decider.beforeSession(request(), context, now),
-                        decider.beforeGenerating(request(), promptTokens, newTokens, recent, now), decider.mayKeep(request(), Keeping.SESSIONS, now),
-                        decider.mayKeep(request(), Keeping.PROMPTS, now))
-                .flatMap(decision -> decision.trace().stream()).toList();
+        return List.of(decider.beforeServing(request(), now), decider.beforeOpening(request(), new Posture(now, checks), audited, now),
+                decider.beforeUse(request(), model, now), decider.beforeSession(request(), context, now),
+                decider.beforeGenerating(request(), promptTokens, newTokens, recent, now), decider.mayKeep(request(), Keeping.SESSIONS, now),
+                decider.mayKeep(request(), Keeping.PROMPTS, now));
     }
 
-    boolean isAllowed(GuardPolicy policy) {
-        return new Decision(trace(policy)).isAllowed();
+    /** All that is asked, in the order in which it is asked. */
+    List<RuleResult> trace(GuardPolicy policy) {
+        return decisions(policy).stream().flatMap(decision -> decision.trace().stream()).toList();
     }
 
     Facts by(Principal other) {

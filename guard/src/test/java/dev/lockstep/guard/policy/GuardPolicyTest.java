@@ -33,7 +33,8 @@ class GuardPolicyTest {
                 Optional.of(Instant.parse("2026-12-01T00:00:00Z")), Set.of(Scope.INFER), Set.of("confidential")));
         assertThat(policy.principals().getLast()).isEqualTo(new PrincipalEntry(PrincipalEntry.Kind.SERVICE, "batch",
                 Optional.of(PolicyText.TOKEN_SHA256), Optional.empty(), Set.of(Scope.INFER, Scope.METRICS), Set.of("public")));
-        var strict = new PostureRule("strict", Map.of("disk.encryption", new Reactions(Reaction.REFUSE, Reaction.REFUSE)),
+        var strict = new PostureRule("strict", Map.of("disk.encryption", new Reactions(Reaction.REFUSE, Reaction.REFUSE),
+                "kernel.version", new Reactions(Reaction.REFUSE, Reaction.REFUSE)),
                 new Reactions(Reaction.WARN, Reaction.IGNORE), Optional.of("6.8"), Duration.ofMinutes(1));
         assertThat(policy.postures()).containsExactly(strict);
         assertThat(policy.dataClasses().getFirst()).isEqualTo(new DataClass("confidential", Set.of("llama"),
@@ -106,6 +107,23 @@ class GuardPolicyTest {
         assertRefused(policy -> policy.at("/principals/0", user -> user.put("tokenSha256", PolicyText.TOKEN_SHA256)), "only services");
         assertRefused(policy -> policy.array("/principals", all -> ((ObjectNode) all.add(all.get(2).deepCopy()).get(3)).put("name", "other")),
                 "two services with one token");
+    }
+
+    @Test
+    void aCheckThatThereIsNotIsRefused() {
+        assertRefused(policy -> policy.at("/postures/0/checks/0", check -> check.put("check", "disk.encrpytion")),
+                "names a check that there is not: \"disk.encrpytion\"; there are disk.encryption, ");
+    }
+
+    @Test
+    void aMinimumKernelIsDemandedUnlessThePolicySaysWhatItsCheckCountsFor() {
+        var warn = new Reactions(Reaction.WARN, Reaction.WARN);
+        GuardPolicy policy = new PolicyText().array("/postures/0/checks", checks -> checks.addObject().put("check", "kernel.version").put("fail", "warn")
+                .put("unknown", "warn")).parse();
+        assertThat(policy.postures().getFirst().reactions("kernel.version")).isEqualTo(warn);
+
+        GuardPolicy without = new PolicyText().at("/postures/0", posture -> posture.remove("minKernel")).parse();
+        assertThat(without.postures().getFirst().checks()).doesNotContainKey("kernel.version");
     }
 
     @Test

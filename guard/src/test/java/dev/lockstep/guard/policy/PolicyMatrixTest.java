@@ -100,21 +100,24 @@ class PolicyMatrixTest {
         UnaryOperator<PolicyText> lax = policy -> policy.at("/postures/0/checks/0", check -> check.put("fail", "warn").put("unknown", "ignore"));
         UnaryOperator<PolicyText> all = policy -> policy.at("/postures/0/others", others -> others.put("fail", "refuse").put("unknown", "refuse"));
         var swap = check("swap", CheckStatus.PASS);
+        var kernel = check("kernel.version", CheckStatus.PASS);
         var failed = check("disk.encryption", CheckStatus.FAIL);
         var unknown = check("disk.encryption", CheckStatus.UNKNOWN);
         return List.of(
-                new Row("posture.disk.encryption", "the disk is not encrypted", ALLOWED.seeing(failed, swap)),
-                new Row("posture.disk.encryption", "nobody can tell whether the disk is encrypted", ALLOWED.seeing(unknown, swap)),
-                new Row("posture.disk.encryption", "nobody looked whether the disk is encrypted", ALLOWED.seeing(swap)),
-                new Row("posture.disk.encryption", "a check that says both", ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), failed)),
-                new Row(NOTHING, "a check that may fail", lax, ALLOWED.seeing(failed)),
-                new Row(NOTHING, "a check that need not know", lax, ALLOWED.seeing(unknown)),
-                new Row(NOTHING, "a check that need not be made", lax, ALLOWED.seeing()),
-                new Row(NOTHING, "another check that may fail", ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL))),
+                new Row("posture.disk.encryption", "the disk is not encrypted", ALLOWED.seeing(failed, swap, kernel)),
+                new Row("posture.disk.encryption", "nobody can tell whether the disk is encrypted", ALLOWED.seeing(unknown, swap, kernel)),
+                new Row("posture.disk.encryption", "nobody looked whether the disk is encrypted", ALLOWED.seeing(swap, kernel)),
+                new Row("posture.disk.encryption", "a check that says both", ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), failed, kernel)),
+                new Row(NOTHING, "a check that may fail", lax, ALLOWED.seeing(failed, kernel)),
+                new Row(NOTHING, "a check that need not know", lax, ALLOWED.seeing(unknown, kernel)),
+                new Row(NOTHING, "a check that need not be made", lax, ALLOWED.seeing(kernel)),
+                new Row(NOTHING, "another check that may fail", ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL), check("kernel.version", CheckStatus.PASS))),
                 new Row("posture.swap", "all other checks must pass", all,
-                        ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL))),
+                        ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL), check("kernel.version", CheckStatus.PASS))),
                 new Row("posture.swap", "all other checks must know", all,
-                        ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.UNKNOWN))),
+                        ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.UNKNOWN), kernel)),
+                new Row("posture.kernel.version", "nobody looked at the kernel, of which a minimum is needed",
+                        ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), swap)),
                 new Row("audit.required", "there is no record", ALLOWED.unaudited()),
                 new Row(NOTHING, "there is no record and none is needed", policy -> policy.at("/audit", audit -> audit.put("required", false)),
                         ALLOWED.unaudited()));
@@ -202,7 +205,7 @@ class PolicyMatrixTest {
 
     @Test
     void whatFailsWithoutHarmIsSaidAllTheSame() {
-        List<RuleResult> trace = ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL))
+        List<RuleResult> trace = ALLOWED.seeing(check("disk.encryption", CheckStatus.PASS), check("swap", CheckStatus.FAIL), check("kernel.version", CheckStatus.PASS))
                 .trace(new PolicyText().parse());
 
         assertThat(trace).contains(new RuleResult("posture.swap", Outcome.WARN, "fail, seen in a test; mend it"));
