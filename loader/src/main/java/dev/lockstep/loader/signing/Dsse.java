@@ -14,14 +14,15 @@ import java.security.Signature;
  * secure-systems-lab/dsse, protocol.md v1.0.2: {@code "DSSEv1" SP length(type) SP type SP length(body) SP body}, with
  * lengths in bytes, decimal.
  */
-final class Dsse {
-    /** The one type of body that OMS signs. */
-    static final String IN_TOTO = "application/vnd.in-toto+json";
+public final class Dsse {
+    /** The type of bodies that are in-toto statements: the only one that OMS signs, and the only one that this program does. */
+    public static final String IN_TOTO = "application/vnd.in-toto+json";
 
     private Dsse() {
     }
 
-    static byte[] preAuthenticationEncoding(String type, byte[] body) {
+    /** The text that a signature is of. */
+    public static byte[] preAuthenticationEncoding(String type, byte[] body) {
         byte[] typeBytes = type.getBytes(StandardCharsets.UTF_8);
         var text = new ByteArrayOutputStream(body.length + 64);
         text.writeBytes(("DSSEv1 " + typeBytes.length + ' ').getBytes(StandardCharsets.US_ASCII));
@@ -31,7 +32,12 @@ final class Dsse {
         return text.toByteArray();
     }
 
-    static byte[] sign(PrivateKey key, SigningAlgorithm algorithm, byte[] message) {
+    /**
+     * Signs a text.
+     *
+     * @throws IllegalArgumentException if the key does not suit the algorithm
+     */
+    public static byte[] sign(PrivateKey key, SigningAlgorithm algorithm, byte[] message) {
         try {
             var signer = Signature.getInstance(algorithm.signatureName());
             signer.initSign(key);
@@ -47,8 +53,10 @@ final class Dsse {
     /**
      * True if the key signed the message, with the hash of its curve if it has one. Of ECDSA, {@link dev.lockstep.loader.internal.crypto.Ecdsa}
      * says what is accepted; of ML-DSA, the context string is the empty one.
+     *
+     * @throws IllegalArgumentException if the key is of no {@link SigningAlgorithm}
      */
-    static boolean verify(PublicKey key, byte[] message, byte[] signature) {
+    public static boolean verify(PublicKey key, byte[] message, byte[] signature) {
         SigningAlgorithm algorithm = SigningAlgorithm.of(key);
         return algorithm.isSignatureForm(signature) && JcaSignature.verify(key, algorithm.signatureName(), message, signature);
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.loader.signing;
 
 import dev.lockstep.loader.internal.crypto.Sha256;
+import dev.lockstep.loader.internal.intoto.InTotoStatement;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import java.util.Collection;
@@ -20,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param ignorePaths what the signer left out, as written
  */
 record Statement(String subjectName, String rootDigest, HashPlan plan, Resources resources, List<String> ignorePaths) {
-    static final String TYPE = "https://in-toto.io/Statement/v1";
+    static final String TYPE = InTotoStatement.TYPE;
     private static final String PREDICATE_TYPE = "https://model_signing/signature/v1.0";
     private static final String SHA_256 = "sha256";
     private static final String FILES = "files";
