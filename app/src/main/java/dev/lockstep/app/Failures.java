@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.device.DeviceTrustException;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.age.AgeException;
 import dev.lockstep.loader.signing.KeyFileException;
@@ -39,6 +40,10 @@ record Failures(Io io) implements IExecutionExceptionHandler {
                 yield ExitCode.REFUSED;
             }
             case ModelFormatException e -> fail(e.getMessage());
+            case DeviceTrustException e -> {
+                say("refused: " + Printable.text(e.getMessage()));
+                yield ExitCode.REFUSED;
+            }
             case KeyFileException e -> fail(e.getMessage());
             case TrustFileException e -> fail(e.getMessage());
             case AgeException e -> age(e);

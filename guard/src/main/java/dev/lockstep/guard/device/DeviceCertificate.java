@@ -6,6 +6,7 @@ import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Set;
@@ -44,11 +45,11 @@ public record DeviceCertificate(String name, PublicKey key, Instant notBefore, I
     /**
      * Reads the public key that a device asks to have certified.
      *
-     * @param pem as {@code lockstep device key} prints it
-     * @throws KeyFileException if it is no Ed25519 key
+     * @param pem as {@code lockstep device key} writes it
+     * @throws KeyFileException if it is no Ed25519 key, or cannot be read
      */
-    public static PublicKey requestedKey(byte[] pem, String file) {
-        return Ed25519Keys.publicKey(pem, file);
+    public static PublicKey requestedKey(Path pem) {
+        return Ed25519Keys.publicKey(Ed25519Keys.read(pem), pem.toString());
     }
 
     /** The id of the key: SHA-256 of its public PEM text. */

@@ -1,6 +1,5 @@
 package dev.lockstep.guard.device;
 
-import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFolder;
 import dev.lockstep.loader.signing.KeyFileException;
@@ -93,7 +92,7 @@ public final class DeviceKey implements DeviceSigner {
     public static DeviceKey open(Path folder) {
         requirePrivate(folder);
         String name = name(folder.resolve(NAME));
-        PublicKey publicKey = Ed25519Keys.publicKey(read(folder.resolve(PUBLIC_KEY)), folder.resolve(PUBLIC_KEY).toString());
+        PublicKey publicKey = DeviceCertificate.requestedKey(folder.resolve(PUBLIC_KEY));
         var key = new DeviceKey(name, new KeyPair(publicKey, privateKey(folder.resolve(PRIVATE_KEY))));
         byte[] test = name.getBytes(StandardCharsets.US_ASCII);
         if (!Ed25519Keys.verify(publicKey, test, key.sign(test))) {
@@ -120,7 +119,7 @@ public final class DeviceKey implements DeviceSigner {
     }
 
     private static String name(Path file) {
-        String line = new String(read(file), StandardCharsets.ISO_8859_1);
+        String line = new String(Ed25519Keys.read(file), StandardCharsets.ISO_8859_1);
         if (!line.endsWith("\n") || !DeviceName.isOne(line.substring(0, line.length() - 1))) {
             throw new KeyFileException(file.toString(), "holds no name of a device");
         }
@@ -128,16 +127,12 @@ public final class DeviceKey implements DeviceSigner {
     }
 
     private static PrivateKey privateKey(Path file) {
-        byte[] pem = read(file);
+        byte[] pem = Ed25519Keys.read(file);
         try {
             return Ed25519Keys.privateKey(pem, file.toString());
         } finally {
             Arrays.fill(pem, (byte) 0);
         }
-    }
-
-    private static byte[] read(Path file) {
-        return BoundedFile.read(file, Ed25519Keys.MAX_PEM_BYTES, ", so it was not made by this program", KeyFileException::new);
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.lockstep.guard.device;
 
 import dev.lockstep.loader.internal.crypto.JcaSignature;
 import dev.lockstep.loader.internal.crypto.Sha256;
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -24,11 +26,11 @@ import java.util.HexFormat;
  * them; no other text is read.
  */
 final class Ed25519Keys {
-    static final String ALGORITHM = "Ed25519";
-    static final int SIGNATURE_BYTES = 64;
+    private static final String ALGORITHM = "Ed25519";
+    private static final int SIGNATURE_BYTES = 64;
 
     /** A line of each; more is no such key. */
-    static final int MAX_PEM_BYTES = 256;
+    private static final int MAX_PEM_BYTES = 256;
 
     private static final int KEY_BYTES = 32;
 
@@ -92,6 +94,11 @@ final class Ed25519Keys {
     }
 
     private Ed25519Keys() {
+    }
+
+    /** A PEM text, the caller's to overwrite. */
+    static byte[] read(Path pem) {
+        return BoundedFile.read(pem, MAX_PEM_BYTES, ", so it is no " + ALGORITHM + " key", KeyFileException::new);
     }
 
     static KeyPair generate() {

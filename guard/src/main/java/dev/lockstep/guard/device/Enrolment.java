@@ -3,7 +3,6 @@ package dev.lockstep.guard.device;
 import dev.lockstep.guard.device.DeviceTrustException.Reason;
 import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.Posture;
-import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.TrustedKeys;
@@ -72,8 +71,7 @@ public record Enrolment(DeviceKey key, SignedCertificate certificate) {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new KeyFileException(file.toString(), "does not exist: the device is not enrolled; have its key certified, then lockstep device enrol");
         }
-        byte[] json = BoundedFile.read(file, SignedCertificate.MAX_BYTES, ", so it is no certificate of a device", KeyFileException::new);
-        var certificate = SignedCertificate.parse(json, file.toString());
+        SignedCertificate certificate = SignedCertificate.read(file);
         requireOf(key, certificate.unverified(), folder);
         return new Enrolment(key, certificate);
     }

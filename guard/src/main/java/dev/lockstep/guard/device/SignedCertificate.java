@@ -1,11 +1,14 @@
 package dev.lockstep.guard.device;
 
 import dev.lockstep.guard.device.DeviceTrustException.Reason;
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.json.StrictJson;
 import dev.lockstep.loader.signing.Dsse;
+import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.TrustedKeys;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +38,15 @@ public final class SignedCertificate {
             throw new DeviceTrustException(Reason.MALFORMED, file, "is larger than " + MAX_BYTES + " bytes, so it is no certificate of a device");
         }
         return of(StrictJson.parse(json, file, DeviceTrustException.malformed()));
+    }
+
+    /**
+     * The same from a file.
+     *
+     * @throws KeyFileException if the file cannot be read
+     */
+    public static SignedCertificate read(Path file) {
+        return parse(BoundedFile.read(file, MAX_BYTES, ", so it is no certificate of a device", KeyFileException::new), file.toString());
     }
 
     static SignedCertificate of(StrictJson envelope) {

@@ -3,7 +3,10 @@ package dev.lockstep.guard.device;
 import dev.lockstep.guard.device.DeviceTrustException.Reason;
 import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
+import dev.lockstep.loader.internal.files.BoundedFile;
+import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.TrustedKeys;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,6 +56,16 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
         }
         requireChecks(statement, name);
         return new VerifiedStatement(device, statement, attested);
+    }
+
+    /**
+     * The same from a file.
+     *
+     * @throws KeyFileException if the file cannot be read
+     */
+    public VerifiedStatement verify(Path statement, NonceStore nonces) {
+        byte[] json = BoundedFile.read(statement, DeviceStatement.MAX_BYTES, ", so it is no statement of a device", KeyFileException::new);
+        return verify(json, statement.toString(), nonces);
     }
 
     private static PostureStatement signedBy(DeviceCertificate device, DeviceStatement sent) {
