@@ -41,7 +41,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             }
             case ModelFormatException e -> fail(e.getMessage());
             case DeviceTrustException e -> {
-                say("refused: " + Printable.text(e.getMessage()));
+                say("refused: " + e.getMessage());
                 yield ExitCode.REFUSED;
             }
             case KeyFileException e -> fail(e.getMessage());

@@ -1,5 +1,6 @@
 package dev.lockstep.guard.device;
 
+import dev.lockstep.guard.audit.VerifierKey;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFolder;
 import dev.lockstep.loader.signing.KeyFileException;
@@ -162,7 +163,7 @@ public final class DeviceKey implements DeviceSigner {
 
     /** The public key as verifiers of C2SP signed notes take it: {@code NAME+HASH+KEY}. */
     public String vkey() {
-        return Ed25519Keys.vkey(name, publicKey);
+        return VerifierKey.of(this).text();
     }
 
     /** Never shows the private key. */

@@ -1,6 +1,7 @@
 package dev.lockstep.guard.device;
 
 import dev.lockstep.loader.internal.json.StrictJson.Faults;
+import dev.lockstep.loader.internal.text.Printable;
 
 /** A certificate or a statement of a device that does not count. The message names the file, says why, and holds no content but names and ids. */
 public final class DeviceTrustException extends RuntimeException {
@@ -39,7 +40,7 @@ public final class DeviceTrustException extends RuntimeException {
     }
 
     public DeviceTrustException(Reason reason, String file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+        super(Printable.text(file + ": " + problem), cause);
         this.reason = reason;
     }
 

@@ -5,7 +5,6 @@ import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -165,18 +164,6 @@ final class Ed25519Keys {
     /** The SHA-256 of the PEM text, as of every other key of this program, and as {@code sha256sum} computes it. */
     static KeyId id(PublicKey key) {
         return new KeyId(HexFormat.of().formatHex(Sha256.of(pem(key))));
-    }
-
-    /** The key as verifiers of C2SP signed notes take it ({@code signed-note.md}): name, key hash, type 1 and the 32 bytes of the key. */
-    static String vkey(String name, PublicKey key) {
-        byte[] der = key.getEncoded();
-        var typed = new ByteArrayOutputStream(1 + KEY_BYTES);
-        typed.write(1);
-        typed.write(der, der.length - KEY_BYTES, KEY_BYTES);
-        var hash = Sha256.start();
-        hash.update((name + '\n').getBytes(StandardCharsets.UTF_8));
-        String hex = HexFormat.of().formatHex(hash.digest(typed.toByteArray()), 0, 4);
-        return name + '+' + hex + '+' + Base64.getEncoder().encodeToString(typed.toByteArray());
     }
 
     private static IllegalStateException missing(GeneralSecurityException e) {
