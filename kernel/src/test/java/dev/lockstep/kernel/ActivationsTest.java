@@ -13,10 +13,12 @@ import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rounding activations to 8 bits: both implementations alike, and never more than the kernels can add up. */
+@Tag("widths")
 class ActivationsTest {
     private static final int COLUMNS = 96;
     private static final int TOKENS = 14;

@@ -12,11 +12,13 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attention in vectors against its scalar twin, the twin against double arithmetic, and every way to cut the work against the others. */
+@Tag("widths")
 class AttentionTest {
     private static final long SEED = 0x5EED_0031L;
 

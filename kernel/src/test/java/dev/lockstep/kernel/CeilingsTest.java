@@ -13,11 +13,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loops do the work that they are timed for; how fast is nobody's promise. */
+@Tag("widths")
 class CeilingsTest {
     private static final long SEED = 0xCE11_0001L;
     private static final int STEPS_OF_512 = 7;

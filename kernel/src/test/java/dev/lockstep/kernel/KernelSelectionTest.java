@@ -2,21 +2,25 @@ package dev.lockstep.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelSelectionTest {
     @Test
-    void thisRunUsesTheWidthItWasStartedWith() {
-        String forced = System.getProperty(KernelSelection.BITS_PROPERTY);
+    @Tag("widths")
+    void thisRunUsesTheWidthThatIsForced() {
         assertThat(KernelSelection.current().provider()).isEqualTo("vector");
-        if (forced != null) {
-            assertThat(KernelSelection.kernels().vectorBits()).isEqualTo(Integer.parseInt(forced));
-            assertThat(KernelSelection.current().reason()).contains("forced by");
-        } else {
-            assertThat(KernelSelection.kernels().vectorBits()).isGreaterThanOrEqualTo(128);
-        }
+        assertThat(KernelSelection.kernels().vectorBits()).isEqualTo(Integer.getInteger(KernelSelection.BITS_PROPERTY));
+        assertThat(KernelSelection.current().reason()).contains("forced by");
+    }
+
+    @Test
+    void thisRunUsesTheWidthOfTheCpu() {
+        assertThat(KernelSelection.current().provider()).isEqualTo("vector");
+        assertThat(KernelSelection.kernels().vectorBits()).isGreaterThanOrEqualTo(128);
+        assertThat(KernelSelection.current().reason()).contains("preferred by");
     }
 
     @ParameterizedTest

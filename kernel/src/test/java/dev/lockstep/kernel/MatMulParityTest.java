@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Matrix products at the width this JVM was started with: the vector kernels against the scalar ones, to the last bit. */
+@Tag("widths")
 class MatMulParityTest {
     private static final long SEED = 0x5EED_0007L;
     /** More than one tile of either kind, and no whole number of them. */
@@ -49,11 +51,11 @@ class MatMulParityTest {
                 columns(type).mapToObj(columns -> Arguments.of(type, 35, columns))));
     }
 
-    /** All small sizes, and some that cross the stretches in which kernels work. */
+    /** All small sizes, and those around the edges of chunks and of the stretches in which kernels work. */
     private static IntStream columns(DType type) {
         int block = type.blockElements();
         return block == 1
-                ? IntStream.concat(IntStream.rangeClosed(1, 130), IntStream.of(255, 257, 896, 1537))
+                ? IntStream.concat(IntStream.rangeClosed(1, 34), IntStream.of(63, 64, 65, 100, 127, 128, 129, 255, 257, 896, 1537))
                 : IntStream.of(1, 2, 3, 5, 8, 9, 28, 47).map(blocks -> blocks * block).filter(columns -> columns <= 9 * 256);
     }
 

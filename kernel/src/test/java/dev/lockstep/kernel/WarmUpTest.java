@@ -14,11 +14,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("widths")
 class WarmUpTest {
     private static final EnumSet<DType> ALL = Arrays.stream(DType.values()).filter(DType::isComputable)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
