@@ -59,7 +59,7 @@ final class SessionOption {
      */
     record Conversation(Path file, List<AgeIdentity> owners) {
         Session open(Model model, SessionOptions options) throws IOException {
-            return isKept() && exists(file) ? model.openSession(file, owners, options.context()) : model.newSession(options);
+            return isKept() && exists(file) ? model.openSession(file, owners, options) : model.newSession(options);
         }
 
         boolean isKept() {

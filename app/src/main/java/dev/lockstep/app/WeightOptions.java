@@ -1,6 +1,7 @@
 package dev.lockstep.app;
 
 import dev.lockstep.loader.OpenOptions;
+import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.quant.DType;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,6 @@ final class WeightOptions {
     }
 
     OpenOptions value() {
-        return new OpenOptions(residency.value(), Optional.ofNullable(type));
+        return new OpenOptions(residency.value(), Optional.ofNullable(type), ModelGate.OPEN);
     }
 }

@@ -40,29 +40,43 @@ final class GgufCheckpoint {
 
     private void readParts() throws IOException {
         Optional<SplitName> name = SplitName.parse(files.namedFile());
-        if (name.isPresent()) {
-            files.requireRoom(name.get().all().stream().filter(files::has).toList());
+        List<String> names = name.map(this::partsOf).orElse(List.of(files.namedFile()));
+        if (names.size() > 1) {
+            files.requireRoom(names.stream().filter(files::has).toList());
         }
-        readPart(name.map(each -> each.part(1)).orElse(files.namedFile()));
+        for (String each : names) {
+            parts.add(files.read(each));
+        }
+        files.admit();
+        for (FileBytes part : parts) {
+            headers.add(GgufReader.read(part.source()));
+        }
+        requireWhole(name);
+    }
+
+    /** All, even those that are missing; but where there is only a first one, it may be a whole model by itself. */
+    private List<String> partsOf(SplitName name) {
+        List<String> all = name.all();
+        return all.stream().skip(1).anyMatch(files::has) ? all : all.subList(0, 1);
+    }
+
+    /** The first part says what the name says, and all are there. */
+    private void requireWhole(Optional<SplitName> name) {
         int count = splitCount(headers.getFirst());
-        if (count > 1) {
-            SplitName parts = name.filter(each -> each.count() == count).orElseThrow(() -> headers.getFirst().metadata().malformed(SPLIT_COUNT,
-                    "is " + count + ", so the name must end like -00001-of-" + SplitName.number(count) + ".gguf"));
-            for (int number = 2; number <= count; number++) {
-                readPart(parts.part(number));
-            }
-            requireWhole(count);
+        if (count > 1 && name.filter(each -> each.count() == count).isEmpty()) {
+            throw headers.getFirst().metadata().malformed(SPLIT_COUNT,
+                    "is " + count + ", so the name must end like -00001-of-" + SplitName.number(count) + ".gguf");
         }
-        if (parts.stream().noneMatch(part -> part.source().name().equals(files.namedFile()))) {
+        if (parts.stream().limit(Math.max(1, count)).noneMatch(part -> part.source().name().equals(files.namedFile()))) {
             throw headers.getFirst().metadata().malformed(SPLIT_COUNT,
                     "says " + count + ", so " + files.namedFile() + ", which was named, is no part of it");
         }
-    }
-
-    private void readPart(String name) throws IOException {
-        FileBytes bytes = files.read(name);
-        parts.add(bytes);
-        headers.add(GgufReader.read(bytes.source()));
+        if (Math.max(1, count) != parts.size()) {
+            throw headers.getFirst().metadata().malformed(SPLIT_COUNT, "is " + count + ", but the parts by that name are " + parts.size());
+        }
+        if (count > 1) {
+            requireInPlace(count);
+        }
     }
 
     private static int splitCount(CheckpointHeader header) {
@@ -70,7 +84,7 @@ final class GgufCheckpoint {
     }
 
     /** Each part is in its place, none says anything but where that is, and together they have as many tensors as the first one says. */
-    private void requireWhole(int count) {
+    private void requireInPlace(int count) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < count; i++) {
             Metadata metadata = headers.get(i).metadata();

@@ -71,8 +71,9 @@ final class Hdf5Checkpoint {
 
     private VerifiedCheckpoint checkpoint(Hdf5File file, ModelTranslation translation, List<StoredTensor> tensors, String format, String part)
             throws IOException {
-        var tokenizer = TokenizerOfFolder.read(files, translation);
-        return files.checkpoint(translation.translate(files.name(), tokenizer, tensors), tensors, format, part, file::close);
+        var tokenizer = TokenizerOfFolder.read(files);
+        files.admit();
+        return files.checkpoint(translation.translate(files.name(), tokenizer.metadata(translation), tensors), tensors, format, part, file::close);
     }
 
     private byte[] configBeside() throws IOException {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A checkpoint as transformers saves it: {@code config.json}, weights in one safetensors file or several with an index, and tokenizer files. */
 final class HuggingFaceFolder {
@@ -20,7 +22,8 @@ final class HuggingFaceFolder {
     private static final String POOLING = "1_Pooling/config.json";
 
     private final VerifiedFiles files;
-    private final List<StoredTensor> stored = new ArrayList<>();
+    /** The files with weights, in the order in which they were read. */
+    private final Map<String, FileBytes> shards = new LinkedHashMap<>();
 
     private HuggingFaceFolder(VerifiedFiles files) {
         this.files = files;
@@ -35,7 +38,8 @@ final class HuggingFaceFolder {
         }
         var folder = new HuggingFaceFolder(files);
         ModelTranslation model = folder.settings();
-        return folder.checkpoint(model, folder.readWeights());
+        Optional<ShardIndex> index = folder.readWeights();
+        return folder.checkpoint(model, index);
     }
 
     /** Opens one safetensors file, with its settings beside it. */
@@ -47,7 +51,7 @@ final class HuggingFaceFolder {
         var folder = new HuggingFaceFolder(files);
         ModelTranslation model = folder.settings();
         folder.readShard(files.namedFile());
-        return folder.checkpoint(model, 1);
+        return folder.checkpoint(model, Optional.empty());
     }
 
     private ModelTranslation settings() throws IOException {
@@ -58,11 +62,11 @@ final class HuggingFaceFolder {
         return ModelTranslation.of(files.readWhole(CONFIG, LoadLimits.MAX_TEXT_BYTES), CONFIG);
     }
 
-    /** @return of how many files */
-    private int readWeights() throws IOException {
+    /** @return what is in which file, if there are several */
+    private Optional<ShardIndex> readWeights() throws IOException {
         if (files.has(SINGLE) && !files.has(INDEX)) {
             readShard(SINGLE);
-            return 1;
+            return Optional.empty();
         }
         if (!files.has(INDEX)) {
             throw new ModelFormatException(files.name(), ModelFormatException.NO_OFFSET, "", "has neither " + SINGLE + " nor " + INDEX
@@ -75,23 +79,31 @@ final class HuggingFaceFolder {
         }
         files.requireRoom(index.shards());
         for (String shard : index.shards()) {
-            index.requireSame(shard, readShard(shard));
+            readShard(shard);
         }
-        return index.shards().size();
+        return Optional.of(index);
     }
 
-    private List<StoredTensor> readShard(String name) throws IOException {
-        List<StoredTensor> tensors = SafetensorsReader.read(files.read(name).source());
-        stored.addAll(tensors);
-        return tensors;
+    private void readShard(String name) throws IOException {
+        shards.put(name, files.read(name));
     }
 
-    private VerifiedCheckpoint checkpoint(ModelTranslation model, int fileCount) throws IOException {
-        var keys = new LinkedHashMap<>(TokenizerOfFolder.read(files, model));
-        if (model.isEncoder() && files.has(POOLING)) {
-            keys.putAll(model.pooling(files.readWhole(POOLING, LoadLimits.MAX_TEXT_BYTES), POOLING));
+    /** All is read when this begins, but for small files beside the weights. Settings and index were parsed: they say what belongs to it. */
+    private VerifiedCheckpoint checkpoint(ModelTranslation model, Optional<ShardIndex> index) throws IOException {
+        var tokenizer = TokenizerOfFolder.read(files);
+        byte[] pooling = model.isEncoder() && files.has(POOLING) ? files.readWhole(POOLING, LoadLimits.MAX_TEXT_BYTES) : null;
+        files.admit();
+        var stored = new ArrayList<StoredTensor>();
+        for (var shard : shards.entrySet()) {
+            List<StoredTensor> tensors = SafetensorsReader.read(shard.getValue().source());
+            index.ifPresent(each -> each.requireSame(shard.getKey(), tensors));
+            stored.addAll(tensors);
         }
-        String format = "safetensors" + (fileCount == 1 ? "" : ", " + fileCount + " files");
+        var keys = new LinkedHashMap<>(tokenizer.metadata(model));
+        if (pooling != null) {
+            keys.putAll(model.pooling(pooling, POOLING));
+        }
+        String format = "safetensors" + (shards.size() == 1 ? "" : ", " + shards.size() + " files");
         return files.checkpoint(model.translate(files.name(), keys, stored), stored, format, "", () -> { });
     }
 }

@@ -17,33 +17,43 @@ final class TokenizerOfFolder {
     private static final List<String> OTHERS = List.of("spiece.model", "sentencepiece.bpe.model", "spm.model", "qwen.tiktoken", "tiktoken.model",
             "vocab.tiktoken", "tekken.json", "vocab.bpe");
 
-    private TokenizerOfFolder() {
+    private final VerifiedFiles files;
+    /** What is in them, by name. */
+    private final Map<String, byte[]> tokenizer = new TreeMap<>();
+
+    private TokenizerOfFolder(VerifiedFiles files) {
+        this.files = files;
+    }
+
+    /** Reads those that are there. Parses nothing. */
+    static TokenizerOfFolder read(VerifiedFiles files) throws IOException {
+        var folder = new TokenizerOfFolder(files);
+        for (String name : TokenizerFiles.NAMES) {
+            if (files.has(name)) {
+                folder.tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
+            }
+        }
+        return folder;
     }
 
     /**
-     * Reads them.
+     * What they say.
      *
      * @param model whose tokens they are
      * @return {@code tokenizer.*}; if there is no vocabulary, they say so as llama.cpp's do
      */
-    static Map<String, Metadata.Value> read(VerifiedFiles files, ModelTranslation model) throws IOException {
-        Map<String, byte[]> tokenizer = new TreeMap<>();
-        for (String name : TokenizerFiles.NAMES) {
-            if (files.has(name)) {
-                tokenizer.put(name, files.readWhole(name, (int) LoadLimits.MAX_HEADER_BYTES));
-            }
-        }
+    Map<String, Metadata.Value> metadata(ModelTranslation model) {
         // keras-hub has a file of the same name, which says only what its class is called
         tokenizer.values().removeIf(KerasModel::isSettings);
         if (VOCABULARIES.stream().noneMatch(tokenizer::containsKey)) {
-            refuseOthers(files);
+            refuseOthers();
             return Map.of("tokenizer.ggml.model", new Metadata.TextValue("no_vocab"));
         }
         tokenizer.put(TokenizerFiles.MODEL_SETTINGS, model.config());
         return TokenizerFiles.metadata(files.name(), tokenizer, model.vocabularySize());
     }
 
-    private static void refuseOthers(VerifiedFiles files) {
+    private void refuseOthers() {
         OTHERS.stream().filter(files::has).findFirst().ifPresent(name -> {
             throw new ModelFormatException(name, ModelFormatException.NO_OFFSET, "", "is a vocabulary in a form that is not read; supported are "
                     + String.join(", ", VOCABULARIES));

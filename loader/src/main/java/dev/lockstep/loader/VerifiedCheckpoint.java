@@ -1,8 +1,11 @@
 package dev.lockstep.loader;
 
+import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.loader.internal.CheckpointHeader;
+import dev.lockstep.securemem.Closing;
 import dev.lockstep.securemem.SecureArena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,24 +24,40 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     private final CheckpointHeader header;
     private final Provenance provenance;
     private final List<String> exposure;
+    private final Path path;
+    private final ModelGate gate;
     private LongConsumer progress = _ -> { };
     private boolean loadingBegan;
     private boolean givenAway;
+    private boolean closed;
 
     /** A model asks for thousands of tensors by name, so looking through all of them each time would take minutes. */
     private final Map<String, TensorInfo> tensorsByName = new HashMap<>();
 
-    VerifiedCheckpoint(CheckpointBytes bytes, CheckpointHeader header, Provenance provenance, List<String> exposure) {
+    VerifiedCheckpoint(CheckpointBytes bytes, CheckpointHeader header, Provenance provenance, List<String> exposure, Path path,
+            ModelGate gate) {
         this.bytes = bytes;
         this.header = header;
         this.provenance = provenance;
         this.exposure = List.copyOf(exposure);
+        this.path = path;
+        this.gate = gate;
         header.tensors().forEach(tensor -> tensorsByName.put(tensor.name(), tensor));
     }
 
     /** Name of the file, without its folder. */
     public String name() {
         return bytes.source().name();
+    }
+
+    /** What the caller named to have it opened. */
+    public Path path() {
+        return path;
+    }
+
+    /** Who was asked before it was opened, and is asked about what is made of it. */
+    public ModelGate gate() {
+        return gate;
     }
 
     /** Bytes of all files. */
@@ -121,7 +140,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
      * @param arena where vectors go; the caller owns it, also when this fails half-way
      * @param panelRows rows per panel, as the kernels want them
      * @param threads threads that work on it, the caller's included
-     * @return the caller's to close
+     * @return the caller's to close; once they are, the caller tells the {@link #gate()}
      * @throws IllegalStateException if the weights have been loaded
      */
     public Weights loadWeights(List<TensorInfo> wanted, SecureArena arena, int panelRows, int threads) {
@@ -161,6 +180,16 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         bytes.copyTensor(tensor, fromRow * rowBytes, target);
     }
 
+    /**
+     * Tells the gate that the weights which were made of this are gone before there was a model that could tell. Does nothing if none were
+     * made: then {@link #close()} tells.
+     */
+    public void weightsAbandoned() {
+        if (givenAway) {
+            gate.closed(path, bytes.zeroing().bytes());
+        }
+    }
+
     private void requireNotLoaded() {
         if (loadingBegan) {
             throw new IllegalStateException("the weights of " + name() + " have been loaded");
@@ -170,8 +199,9 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     /** Zeroes and frees the private copy, or gives up the file, unless weights are made of it. Idempotent. */
     @Override
     public void close() {
-        if (!givenAway) {
-            bytes.close();
+        if (!givenAway && !closed) {
+            closed = true;
+            Closing.all(bytes::close, () -> gate.closed(path, bytes.zeroing().bytes()));
         }
     }
 }

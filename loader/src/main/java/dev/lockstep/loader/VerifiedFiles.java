@@ -33,15 +33,17 @@ import java.util.TreeMap;
  * time.
  */
 final class VerifiedFiles implements AutoCloseable {
+    private final ModelLocation location;
     private final Path folder;
     private final Optional<Path> named;
-    private final Optional<String> group;
     private final Optional<Vouched> vouched;
     private final OpenOptions options;
     private final List<? extends AgeIdentity> identities;
     private final TreeMap<String, FileDigests> digests = new TreeMap<>();
     private final List<Path> paths = new ArrayList<>();
     private final List<FileBytes> open = new ArrayList<>();
+    /** How many files had been read when the gate was asked; it has to be all. */
+    private int admitted;
 
     /**
      * Reads and verifies the signature, if one is needed. Reads nothing else.
@@ -50,7 +52,7 @@ final class VerifiedFiles implements AutoCloseable {
      */
     VerifiedFiles(ModelLocation location, TrustPolicy trust, OpenOptions options, List<? extends AgeIdentity> identities) {
         Path model = location.path();
-        this.group = location.group();
+        this.location = location;
         boolean isFolder = Files.isDirectory(model, LinkOption.NOFOLLOW_LINKS);
         this.folder = isFolder ? model : model.resolveSibling("");
         this.named = isFolder ? Optional.empty() : Optional.of(model);
@@ -67,7 +69,7 @@ final class VerifiedFiles implements AutoCloseable {
 
     /** The group in the file, if the caller named one. */
     Optional<String> group() {
-        return group;
+        return location.group();
     }
 
     /** What to call all of it. */
@@ -220,13 +222,28 @@ final class VerifiedFiles implements AutoCloseable {
     }
 
     /**
+     * Asks the gate about what was read; nothing more is, from now on. To be called as soon as that is known, before parsers are given more
+     * than they need for saying it.
+     *
+     * @throws dev.lockstep.loader.gate.RefusedException if it may not be used
+     */
+    void admit() {
+        options.gate().verified(location.named(), provenance(), vouched.map(Vouched::version).orElse(0L));
+        admitted = digests.size();
+    }
+
+    /**
      * The checkpoint of what was read, which is asked about once more and remembered as used; it owns the files that are open. If this
      * fails, they are still this object's to close.
      */
     VerifiedCheckpoint checkpoint(CheckpointBytes bytes, CheckpointHeader header) throws IOException {
+        if (admitted != digests.size()) {
+            throw new IllegalStateException("the gate was asked about " + admitted + " of " + digests.size() + " files");
+        }
         vouched.ifPresent(each -> each.use(paths));
-        var checkpoint = new VerifiedCheckpoint(bytes, header, provenance(), FileExposure.of(paths));
+        var checkpoint = new VerifiedCheckpoint(bytes, header, provenance(), FileExposure.of(paths), location.named(), options.gate());
         open.clear();
+        admitted = 0;
         return checkpoint;
     }
 
@@ -238,6 +255,10 @@ final class VerifiedFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        Closing.all(open.stream().map(file -> (Runnable) file::close).toList());
+        List<Runnable> steps = new ArrayList<>(open.stream().map(file -> (Runnable) file::close).toList());
+        if (admitted > 0) {
+            steps.add(() -> options.gate().closed(location.named(), open.stream().mapToLong(file -> file.zeroing().bytes()).sum()));
+        }
+        Closing.all(steps);
     }
 }

@@ -21,9 +21,10 @@ import java.util.function.Consumer;
  * What somebody who is trusted says of the files of a checkpoint.
  *
  * @param model what the signer would call the file that was named, or the folder
+ * @param version of the model that a release statement gives it, 0 without
  * @param onUse what to do once the files are known to be those, and can be used: with all that were read
  */
-record Vouched(SignedManifest manifest, String model, Consumer<List<Path>> onUse) {
+record Vouched(SignedManifest manifest, String model, long version, Consumer<List<Path>> onUse) {
     /**
      * Verifies the signature of a file or a folder, and asks the trust policy if there is one.
      *
@@ -35,12 +36,14 @@ record Vouched(SignedManifest manifest, String model, Consumer<List<Path>> onUse
         SignedManifest manifest = BundleVerifier.verify(SignatureSet.read(signature), trust.signers());
         String name = String.valueOf(plain.getFileName());
         if (trust.rules().isEmpty()) {
-            return new Vouched(manifest, name, _ -> { });
+            return new Vouched(manifest, name, 0, _ -> { });
         }
         PolicyVerifier rules = trust.rules().get();
-        rules.insist(allowed(rules, model, signature, manifest, existingFiles(model, manifest)));
+        Assessment first = allowed(rules, model, signature, manifest, existingFiles(model, manifest));
+        rules.insist(first);
+        long version = first.release().map(release -> release.statement().version()).orElse(0L);
         // of a model that is named by one of its files, others are read as well
-        return new Vouched(manifest, name, read -> rules.remember(allowed(rules, model, signature, manifest, read)));
+        return new Vouched(manifest, name, version, read -> rules.remember(allowed(rules, model, signature, manifest, read)));
     }
 
     private static Assessment allowed(PolicyVerifier rules, Path model, Path signature, SignedManifest manifest, List<Path> files) {

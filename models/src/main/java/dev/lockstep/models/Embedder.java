@@ -5,6 +5,10 @@ import dev.lockstep.kernel.Kernels;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.VerifiedCheckpoint;
+import dev.lockstep.loader.gate.ModelGate;
+import dev.lockstep.loader.gate.SessionGate;
+import dev.lockstep.loader.gate.Usage;
+import dev.lockstep.models.internal.CallMeter;
 import dev.lockstep.models.internal.LoadedEncoder;
 import dev.lockstep.quant.LittleEndian;
 import dev.lockstep.securemem.Closing;
@@ -14,6 +18,8 @@ import dev.lockstep.securemem.Zeroing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,10 +29,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * secure memory; the buffers are zeroed after each text.
  *
  * <p><b>Threads.</b> Safe for any number of threads, which take turns; each text is computed by all of the encoder's own threads.
- * <b>Ownership.</b> Whoever loads it closes it. {@link #close()} waits for the running text and zeroes everything.
+ * <b>Ownership.</b> Whoever loads it closes it. {@link #close()} waits for the running text and zeroes everything. For the gate, all its
+ * texts are one session.
  */
 public final class Embedder implements AutoCloseable {
     private final String name;
+    private final Path path;
+    private final ModelGate gate;
+    private final SessionGate session;
     private final Provenance provenance;
     private final Tokenizer tokenizer;
     private final int dimension;
@@ -39,9 +49,12 @@ public final class Embedder implements AutoCloseable {
     /** Guarded by {@link #turns}. */
     private boolean closed;
 
-    private Embedder(VerifiedCheckpoint checkpoint, LoadedEncoder.Recipe recipe, LoadOptions options, SecureArena arena,
-            LoadedEncoder encoder, WorkerPool pool) {
+    private Embedder(VerifiedCheckpoint checkpoint, LoadedEncoder.Recipe recipe, LoadOptions options, SessionGate session,
+            SecureArena arena, LoadedEncoder encoder, WorkerPool pool) {
         this.name = checkpoint.name();
+        this.path = checkpoint.path();
+        this.gate = checkpoint.gate();
+        this.session = session;
         this.provenance = checkpoint.provenance();
         this.tokenizer = recipe.tokenizer();
         this.dimension = recipe.dimension();
@@ -64,6 +77,7 @@ public final class Embedder implements AutoCloseable {
      * @param options the longest context is that of a text
      * @throws dev.lockstep.loader.ModelFormatException if it is no encoder, contradicts itself or is not supported; this is checked
      *     before memory is taken
+     * @throws dev.lockstep.loader.gate.RefusedException if the checkpoint's gate refuses; no more memory was taken
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
      */
     public static Embedder load(VerifiedCheckpoint checkpoint, LoadOptions options) {
@@ -72,15 +86,16 @@ public final class Embedder implements AutoCloseable {
         long copy = checkpoint.copyBytes();
         MemoryBudget.requireRoom(recipe.plan(options, kernels).total() - copy,
                 checkpoint.name() + ", besides the " + copy + " bytes of its copy,");
+        SessionGate session = checkpoint.gate().session();
+        session.opening(recipe.maxTokens(options));
         SecureArena arena = SecureArena.open("weights of " + checkpoint.name());
         WorkerPool pool = new WorkerPool(options.threads());
         try {
             LoadedEncoder encoder = recipe.load(options, arena, kernels, pool);
             arena.seal();
-            return new Embedder(checkpoint, recipe, options, arena, encoder, pool);
+            return new Embedder(checkpoint, recipe, options, session, arena, encoder, pool);
         } catch (Throwable t) {
-            pool.close();
-            arena.close();
+            Closing.after(t, pool::close, arena::close, () -> session.closed(0), checkpoint::weightsAbandoned);
             throw t;
         }
     }
@@ -155,6 +170,7 @@ public final class Embedder implements AutoCloseable {
      * @throws ContextLengthException if there are more than {@link #maxTokens()}; nothing is cut off
      * @throws IllegalArgumentException if neither the model nor the options say how to pool, the vector is too small, or the text is empty
      *     and no token is put around it
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses
      * @throws InferenceException if the model computes something that is not a number
      * @throws IllegalStateException if this is closed
      */
@@ -194,11 +210,25 @@ public final class Embedder implements AutoCloseable {
                 throw new IllegalStateException("the embedder is closed");
             }
             try (var _ = arena.lease()) {
-                encoder.embed(tokens, chosen, options.normalized(), vector);
+                metered(tokens.byteSize() / Integer.BYTES, () -> encoder.embed(tokens, chosen, options.normalized(), vector));
             }
         } finally {
             turns.unlock();
         }
+    }
+
+    /** Asks the gate, does it, and tells the gate how it ended, on every path. */
+    private void metered(long tokens, Runnable operation) {
+        session.generating(tokens, 0);
+        var meter = new CallMeter(tokens);
+        try {
+            operation.run();
+        } catch (Throwable t) {
+            Closing.after(t, () -> session.generated(meter.usage(Usage.FAILED)));
+            throw t;
+        }
+        meter.promptRead();
+        session.generated(meter.usage(Usage.LENGTH));
     }
 
     private void requireCount(long count) {
@@ -220,8 +250,13 @@ public final class Embedder implements AutoCloseable {
     public void close() {
         turns.lock();
         try {
+            List<Runnable> steps = new ArrayList<>(List.of(encoder::close, arena::close, pool::close));
+            if (!closed) {
+                steps.add(() -> session.closed(encoder.bufferZeroing().bytes()));
+                steps.add(() -> gate.closed(path, zeroing().bytes() - encoder.bufferZeroing().bytes()));
+            }
             closed = true;
-            Closing.all(List.of(encoder::close, arena::close, pool::close));
+            Closing.all(steps);
         } finally {
             turns.unlock();
         }

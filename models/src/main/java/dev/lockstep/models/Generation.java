@@ -1,5 +1,7 @@
 package dev.lockstep.models;
 
+import dev.lockstep.loader.gate.Usage;
+
 /**
  * How a generation went.
  *
@@ -13,17 +15,28 @@ public record Generation(int promptTokens, int generatedTokens, Finish finish, l
     /** Why a generation ended. */
     public enum Finish {
         /** The model said so. */
-        END_OF_TEXT,
+        END_OF_TEXT(Usage.STOP),
         /** A stop text appeared. */
-        STOP_TEXT,
+        STOP_TEXT(Usage.STOP),
         /** The requested number of tokens was reached. */
-        MAX_TOKENS,
+        MAX_TOKENS(Usage.LENGTH),
         /** The session's context is full. */
-        CONTEXT_FULL,
+        CONTEXT_FULL(Usage.LENGTH),
         /** {@link Session#cancel()} was called. The session was zeroed and begins anew. */
-        CANCELLED,
+        CANCELLED(Usage.CANCELLED),
         /** It took longer than {@link Sampling#timeout()}. The session was zeroed and begins anew. */
-        TIMEOUT;
+        TIMEOUT(Usage.TIMEOUT);
+
+        private final String outcome;
+
+        Finish(String outcome) {
+            this.outcome = outcome;
+        }
+
+        /** The word for it in records. */
+        String outcome() {
+            return outcome;
+        }
 
         /** True if the generation was broken off, and the session with it. */
         public boolean isBrokenOff() {

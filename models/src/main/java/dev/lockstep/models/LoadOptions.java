@@ -3,6 +3,7 @@ package dev.lockstep.models;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
+import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.quant.DType;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import java.util.Optional;
  * @param maxContext the longest context a session may ask for, in tokens; the model's own limit where that is smaller
  * @param residency where the weights are; for a checkpoint that is already open, it has been decided
  * @param type to which matrices are quantized when they are loaded, if they are; the same for a checkpoint that is already open
+ * @param gate who is asked before the model is opened and about all that is done with it; the same for a checkpoint that is already open
  */
-public record LoadOptions(int threads, int maxContext, Residency residency, Optional<DType> type) {
+public record LoadOptions(int threads, int maxContext, Residency residency, Optional<DType> type, ModelGate gate) {
     /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
     public static final int DEFAULT_CONTEXT = 4096;
 
@@ -31,32 +33,38 @@ public record LoadOptions(int threads, int maxContext, Residency residency, Opti
         }
         Objects.requireNonNull(residency, "residency");
         Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(gate, "gate");
     }
 
-    /** One thread per processor, contexts up to {@value #DEFAULT_CONTEXT} tokens. */
+    /** One thread per processor, contexts up to {@value #DEFAULT_CONTEXT} tokens, nobody to ask. */
     public static LoadOptions defaults() {
-        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT, Residency.RESIDENT, Optional.empty());
+        return new LoadOptions(WorkerPool.defaultThreads(), DEFAULT_CONTEXT, Residency.RESIDENT, Optional.empty(), ModelGate.OPEN);
     }
 
     public LoadOptions withThreads(int threads) {
-        return new LoadOptions(threads, maxContext, residency, type);
+        return new LoadOptions(threads, maxContext, residency, type, gate);
     }
 
     public LoadOptions withResidency(Residency residency) {
-        return new LoadOptions(threads, maxContext, residency, type);
+        return new LoadOptions(threads, maxContext, residency, type, gate);
     }
 
     public LoadOptions withMaxContext(int maxContext) {
-        return new LoadOptions(threads, maxContext, residency, type);
+        return new LoadOptions(threads, maxContext, residency, type, gate);
     }
 
     /** The same, with matrices that are quantized when they are loaded. */
     public LoadOptions withType(DType wanted) {
-        return new LoadOptions(threads, maxContext, residency, Optional.of(wanted));
+        return new LoadOptions(threads, maxContext, residency, Optional.of(wanted), gate);
+    }
+
+    /** The same behind a gate. */
+    public LoadOptions withGate(ModelGate asked) {
+        return new LoadOptions(threads, maxContext, residency, type, asked);
     }
 
     /** What the loader has to know of it. */
     OpenOptions openOptions() {
-        return new OpenOptions(residency, type);
+        return new OpenOptions(residency, type, gate);
     }
 }

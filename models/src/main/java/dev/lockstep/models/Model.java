@@ -2,11 +2,14 @@ package dev.lockstep.models;
 
 import dev.lockstep.kernel.KernelSelection;
 import dev.lockstep.kernel.Kernels;
+import dev.lockstep.kernel.KvType;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.age.AgeFileSource;
 import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.gate.ModelGate;
+import dev.lockstep.loader.gate.SessionGate;
 import dev.lockstep.models.internal.LoadedDecoder;
 import dev.lockstep.models.internal.chat.ModelTemplates;
 import dev.lockstep.models.internal.saved.SavedSession;
@@ -33,6 +36,8 @@ import java.util.function.Consumer;
  */
 public final class Model implements AutoCloseable {
     private final String name;
+    private final Path path;
+    private final ModelGate gate;
     private final Provenance provenance;
     private final String weightsIdentity;
     private final Tokenizer tokenizer;
@@ -47,6 +52,8 @@ public final class Model implements AutoCloseable {
     private Model(VerifiedCheckpoint checkpoint, Tokenizer tokenizer, SecureArena arena, LoadedDecoder decoder,
             WorkerPool pool, int maxContext) {
         this.name = checkpoint.name();
+        this.path = checkpoint.path();
+        this.gate = checkpoint.gate();
         this.provenance = checkpoint.provenance();
         this.weightsIdentity = checkpoint.weightsIdentity();
         this.tokenizer = tokenizer;
@@ -95,8 +102,7 @@ public final class Model implements AutoCloseable {
             int maxContext = Math.min(options.maxContext(), recipe.contextLength());
             return new Model(checkpoint, recipe.tokenizer(), arena, decoder, pool, maxContext);
         } catch (Throwable t) {
-            pool.close();
-            arena.close();
+            Closing.after(t, pool::close, arena::close, checkpoint::weightsAbandoned);
             throw t;
         }
     }
@@ -140,17 +146,38 @@ public final class Model implements AutoCloseable {
      * @return the caller's to close
      * @throws IllegalArgumentException if the context is longer than {@link #maxContext()}
      * @throws IllegalStateException if the model is closed
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; no memory was taken
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory for its cache
      */
     public Session newSession(SessionOptions options) {
         int context = checkedContext(options.context());
+        return admitted(options, context, asked -> newSession(context, options.kvCache(), asked));
+    }
+
+    private Session newSession(int context, KvType kvCache, SessionGate asked) {
         synchronized (sessions) {
             if (closed) {
                 throw new IllegalStateException("the model is closed");
             }
-            Session session = Session.open(this, context, options.kvCache());
+            Session session = Session.open(this, context, kvCache, asked);
             sessions.add(session);
             return session;
+        }
+    }
+
+    private interface Opening<X extends Exception> {
+        Session open(SessionGate asked) throws X;
+    }
+
+    /** Asks the gate before anything is read or taken, and tells it if there is no session in the end. */
+    private <X extends Exception> Session admitted(SessionOptions options, int context, Opening<X> opening) throws X {
+        SessionGate asked = options.gate().orElseGet(gate::session);
+        asked.opening(context);
+        try {
+            return opening.open(asked);
+        } catch (Throwable t) {
+            Closing.after(t, () -> asked.closed(0));
+            throw t;
         }
     }
 
@@ -164,7 +191,12 @@ public final class Model implements AutoCloseable {
 
     /** Continues a saved session with the longest context that the load options and the model allow. */
     public Session openSession(Path file, List<? extends AgeIdentity> identities) throws IOException {
-        return openSession(file, identities, SessionOptions.LONGEST);
+        return openSession(file, identities, SessionOptions.defaults());
+    }
+
+    /** The same with a context of 1 to {@link #maxContext()} tokens. */
+    public Session openSession(Path file, List<? extends AgeIdentity> identities, int context) throws IOException {
+        return openSession(file, identities, SessionOptions.defaults().withContext(context));
     }
 
     /**
@@ -172,7 +204,7 @@ public final class Model implements AutoCloseable {
      * had. While this runs, the session is in memory twice.
      *
      * @param identities tried in order; the one that the file is encrypted for must have saved it. They stay the caller's
-     * @param context tokens, at most {@link #maxContext()}; need not be that of the saved session
+     * @param options its context need not be that of the saved session; what they say of its cache does not count
      * @return the caller's to close
      * @throws IOException if the file cannot be read, or is a symbolic link
      * @throws dev.lockstep.loader.age.AgeException if it cannot be decrypted
@@ -180,18 +212,23 @@ public final class Model implements AutoCloseable {
      * @throws ContextLengthException if it has more tokens
      * @throws IllegalArgumentException if the context is longer than {@link #maxContext()}
      * @throws IllegalStateException if the model is closed
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; the file was not read
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory
      */
-    public Session openSession(Path file, List<? extends AgeIdentity> identities, int context) throws IOException {
-        int positions = checkedContext(context);
+    public Session openSession(Path file, List<? extends AgeIdentity> identities, SessionOptions options) throws IOException {
+        int positions = checkedContext(options.context());
+        return admitted(options, positions, asked -> restored(file, identities, positions, asked));
+    }
+
+    private Session restored(Path file, List<? extends AgeIdentity> identities, int positions, SessionGate asked) throws IOException {
         try (var source = AgeFileSource.open(file);
                 var saved = SavedSession.read(source, identities, weightsIdentity, decoder.sessionShape(), positions)) {
-            Session session = newSession(new SessionOptions(positions, saved.kvType()));
+            Session session = newSession(positions, saved.kvType(), asked);
             try {
                 session.restore(saved);
                 return session;
             } catch (Throwable t) {
-                session.close();
+                session.abandon();
                 throw t;
             }
         }
@@ -279,13 +316,18 @@ public final class Model implements AutoCloseable {
     @Override
     public void close() {
         List<Session> open;
+        boolean first;
         synchronized (sessions) {
+            first = !closed;
             closed = true;
             open = List.copyOf(sessions);
         }
         List<Runnable> steps = new ArrayList<>();
         open.forEach(session -> steps.add(session::close));
         steps.addAll(List.of(decoder::close, arena::close, pool::close));
+        if (first) {
+            steps.add(() -> gate.closed(path, zeroing().bytes()));
+        }
         Closing.all(steps);
     }
 

@@ -2,6 +2,9 @@ package dev.lockstep.models;
 
 import dev.lockstep.kernel.KvType;
 import dev.lockstep.loader.age.AgeIdentity;
+import dev.lockstep.loader.gate.SessionGate;
+import dev.lockstep.loader.gate.Usage;
+import dev.lockstep.models.internal.CallMeter;
 import dev.lockstep.models.internal.GenerationLoop;
 import dev.lockstep.models.internal.SessionState;
 import dev.lockstep.models.internal.chat.ModelTemplates.Usable;
@@ -18,8 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -33,23 +39,26 @@ import java.util.function.Predicate;
  */
 public final class Session implements AutoCloseable {
     private final Model model;
+    private final SessionGate gate;
     private final SecureArena arena;
     private final SessionState state;
     /** The caller's template of the last turn: finding out where its answers end takes a rendering. Null at first. */
     private volatile Usable lastTemplate;
     private final ReentrantLock busy = new ReentrantLock();
     private volatile boolean cancelled;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Session(Model model, SecureArena arena, SessionState state) {
+    private Session(Model model, SessionGate gate, SecureArena arena, SessionState state) {
         this.model = model;
+        this.gate = gate;
         this.arena = arena;
         this.state = state;
     }
 
-    static Session open(Model model, int context, KvType kvCache) {
+    static Session open(Model model, int context, KvType kvCache, SessionGate gate) {
         SecureArena arena = SecureArena.open("session");
         try {
-            return new Session(model, arena, model.decoder().newState(context, kvCache, arena));
+            return new Session(model, gate, arena, model.decoder().newState(context, kvCache, arena));
         } catch (Throwable t) {
             arena.close();
             throw t;
@@ -63,6 +72,7 @@ public final class Session implements AutoCloseable {
      * for a prompt that must leave nothing behind.
      *
      * @throws ContextLengthException if the prompt does not fit; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; the session is unchanged
      * @throws InferenceException if the model computes nonsense
      * @throws IllegalStateException if the session or its model is closed, or in use by another thread
      */
@@ -84,7 +94,7 @@ public final class Session implements AutoCloseable {
                 var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
                 long promptTokens = loop.encode(utf8);
                 requireRoom(promptTokens);
-                return zeroingUnlessWhole(() -> loop.run(listener), generation -> !generation.finish().isBrokenOff());
+                return run(loop, promptTokens, sampling, listener);
             }
         });
     }
@@ -106,6 +116,7 @@ public final class Session implements AutoCloseable {
      * @throws ChatTemplateException if the model has no template, or it does not render the conversation; the session is unchanged
      * @throws dev.lockstep.loader.ModelFormatException if the template is not supported; the session is unchanged
      * @throws ContextLengthException if the conversation leaves no room for an answer; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; the session is unchanged
      * @throws InferenceException if the model computes nonsense
      * @throws IllegalStateException if the session or its model is closed, or in use by another thread
      */
@@ -134,12 +145,14 @@ public final class Session implements AutoCloseable {
                     throw ContextLengthException.ofConversation(count, state.context());
                 }
                 var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
-                return zeroingUnlessWhole(() -> {
-                    loop.resume(ids, end);
-                    return loop.run(listener);
-                }, generation -> !generation.finish().isBrokenOff());
+                return run(loop, loop.resume(ids, end), sampling, listener);
             }
         });
+    }
+
+    private Generation run(GenerationLoop loop, long promptTokens, Sampling sampling, TokenListener listener) {
+        long maxTokens = Math.min(sampling.maxTokens(), loop.room());
+        return metered(promptTokens, maxTokens, meter -> loop.run(meter, listener), generation -> generation.finish().outcome());
     }
 
     /** A template says all there is to say, but for the token that begins a text: some leave that to the tokenizer. */
@@ -183,12 +196,13 @@ public final class Session implements AutoCloseable {
         exclusively(() -> {
             try (var memory = SecureArena.open("tokens")) {
                 MemorySegment ids = ownCopy(tokenIds, memory);
-                return zeroingUnlessWhole(() -> {
-                    if (!state.score(ids, ids.byteSize() / Integer.BYTES, listener::onLogits, this::isCancelled)) {
+                long count = ids.byteSize() / Integer.BYTES;
+                return wholly(count, 0, meter -> {
+                    if (!state.score(ids, count, listener::onLogits, this::isCancelled)) {
                         throw new CancellationException("scoring was cancelled; the session begins anew");
                     }
-                    return null;
-                }, _ -> true);
+                    meter.promptRead();
+                });
             }
         });
     }
@@ -205,7 +219,12 @@ public final class Session implements AutoCloseable {
         exclusively(() -> {
             try (var memory = SecureArena.open("tokens")) {
                 MemorySegment ids = ownCopy(tokenIds, memory);
-                return wholly(() -> state.read(ids, ids.byteSize() / Integer.BYTES, this::isCancelled));
+                long count = ids.byteSize() / Integer.BYTES;
+                return wholly(count, 0, meter -> {
+                    state.read(ids, count, this::isCancelled);
+                    requireNotCancelled();
+                    meter.promptRead();
+                });
             }
         });
     }
@@ -229,17 +248,22 @@ public final class Session implements AutoCloseable {
                 throw new IllegalStateException("nothing was read that tokens could follow");
             }
             requireRoom(count);
-            return wholly(() -> decodeGreedily(count, this::isCancelled));
+            return wholly(0, count, meter -> {
+                meter.promptRead();
+                decodeGreedily(count, meter, this::isCancelled);
+                requireNotCancelled();
+            });
         });
     }
 
-    private void decodeGreedily(int count, BooleanSupplier stop) {
+    private void decodeGreedily(int count, CallMeter meter, BooleanSupplier stop) {
         SessionState.TokenChooser chooser = state.chooser(Sampling.greedy());
         for (int i = 0; i < count && !stop.getAsBoolean(); i++) {
             if (state.hasPending()) {
                 state.read(MemorySegment.NULL, 0, stop);
             }
             state.append(chooser.next());
+            meter.generated();
         }
     }
 
@@ -257,15 +281,36 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Runs an operation that stops half-way when it is cancelled, and throws then. */
-    private Void wholly(Runnable operation) {
-        return zeroingUnlessWhole(() -> {
-            operation.run();
-            if (isCancelled()) {
-                throw new CancellationException("cancelled; the session begins anew");
-            }
+    private void requireNotCancelled() {
+        if (isCancelled()) {
+            throw new CancellationException("cancelled; the session begins anew");
+        }
+    }
+
+    /** Runs an operation that throws when it stops half-way. */
+    private Void wholly(long promptTokens, long maxTokens, Consumer<CallMeter> operation) {
+        return metered(promptTokens, maxTokens, meter -> {
+            operation.accept(meter);
             return null;
-        }, _ -> true);
+        }, _ -> Usage.LENGTH);
+    }
+
+    /** Asks the gate, does it, and tells the gate how it ended, on every path. What is broken off, or cannot be recorded, is zeroed. */
+    private <T> T metered(long promptTokens, long maxTokens, Function<CallMeter, T> operation, Function<T, String> outcomeOf) {
+        gate.generating(promptTokens, maxTokens);
+        var meter = new CallMeter(promptTokens);
+        return zeroingUnlessWhole(() -> {
+            T result;
+            try {
+                result = operation.apply(meter);
+            } catch (Throwable t) {
+                String outcome = t instanceof CancellationException ? Usage.CANCELLED : Usage.FAILED;
+                Closing.after(t, () -> gate.generated(meter.usage(outcome)));
+                throw t;
+            }
+            gate.generated(meter.usage(outcomeOf.apply(result)));
+            return result;
+        }, result -> !(result instanceof Generation generation && generation.finish().isBrokenOff()));
     }
 
     /** Receives the logits of one position after another. */
@@ -304,6 +349,7 @@ public final class Session implements AutoCloseable {
      *
      * @param owner for whom it is encrypted, and whose secret proves who saved it; stays the caller's. A passphrase takes two seconds
      * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; nothing was written
      * @throws IllegalStateException if there is nothing to save, or session, model or identity is closed
      */
     public void save(Path file, AgeIdentity owner) throws IOException {
@@ -311,6 +357,7 @@ public final class Session implements AutoCloseable {
             if (state.position() == 0) {
                 throw new IllegalStateException("the session is empty; there is nothing to save");
             }
+            gate.saving();
             SavedSession.write(file, owner, model.weightsIdentity(), state);
             return null;
         });
@@ -339,6 +386,15 @@ public final class Session implements AutoCloseable {
     /** Cancels a running generation and waits for it, zeroes and frees the memory. Idempotent. */
     @Override
     public void close() {
+        if (closed.compareAndSet(false, true)) {
+            Closing.all(this::abandon, () -> gate.closed(zeroing().bytes()));
+        } else {
+            abandon();
+        }
+    }
+
+    /** Closes it without telling the gate. */
+    void abandon() {
         cancelled = true;
         Closing.all(arena::close, () -> model.forget(this));
     }

@@ -34,4 +34,13 @@ public final class Closing {
             default -> throw new IllegalStateException(first);
         }
     }
+
+    /** Takes all steps since something failed; what fails of them is suppressed in that, which the caller throws. */
+    public static void after(Throwable failure, Runnable... steps) {
+        try {
+            all(steps);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+    }
 }

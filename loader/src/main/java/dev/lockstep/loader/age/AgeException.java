@@ -17,7 +17,12 @@ public final class AgeException extends RuntimeException {
         /** The header was changed after it was written. */
         HEADER_MAC,
         /** The payload was changed, cut or continued. */
-        PAYLOAD
+        PAYLOAD;
+
+        /** True if somebody changed the file; false if it cannot be opened, or is none. */
+        public boolean isTampering() {
+            return this == HEADER_MAC || this == PAYLOAD;
+        }
     }
 
     private final Reason reason;

@@ -29,7 +29,9 @@ public interface ModelGate {
     }
 
     /**
-     * Asked when it is known which bytes were read and who vouches for them, before anything parses them.
+     * Asked when it is known which bytes were read and who vouches for them, before anything parses them. Of a model in several files,
+     * what says which files those are had to be parsed before, itself compared with the signature: the {@code config.json} and the index of
+     * a folder, the container of an HDF5 file.
      *
      * @param version of the model's release statement, 0 if it has none
      * @throws RefusedException if they may not be used
@@ -37,7 +39,11 @@ public interface ModelGate {
     default void verified(Path model, Provenance provenance, long version) {
     }
 
-    /** Told that the weights are gone. */
+    /**
+     * Told that a model that was let through is gone: its weights, or the copy of its files if none were made of it.
+     *
+     * @param zeroedBytes that were overwritten for it
+     */
     default void closed(Path model, long zeroedBytes) {
     }
 

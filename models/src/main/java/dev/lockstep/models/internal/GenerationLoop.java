@@ -29,8 +29,9 @@ public final class GenerationLoop {
     private MemorySegment prompt;
     /** Null outside of conversations. */
     private TurnEnd turnEnd;
-    /** When {@link #run} began, in nanoseconds. */
-    private long start;
+    /** Tokens at the start that the session may keep, if it is to go back. */
+    private int known;
+    private CallMeter meter;
 
     public GenerationLoop(Tokenizer tokenizer, SessionState state, Sampling sampling, SecureArena memory,
             BooleanSupplier cancelled) {
@@ -71,13 +72,19 @@ public final class GenerationLoop {
      *
      * @param ids int32, at least one
      * @param end where the answer ends, besides what the vocabulary and the caller name
+     * @return how many are to be read
      */
-    public void resume(MemorySegment ids, TurnEnd end) {
+    public long resume(MemorySegment ids, TurnEnd end) {
         // the last one must be read in any case: its logits are what comes next
-        int known = state.commonPrefix(ids, ids.byteSize() / Integer.BYTES - 1);
-        state.rewind(known);
+        known = state.commonPrefix(ids, ids.byteSize() / Integer.BYTES - 1);
         prompt = ids.asSlice((long) known * Integer.BYTES);
         turnEnd = end;
+        return promptTokens();
+    }
+
+    /** Tokens that fit behind the prompt. */
+    public long room() {
+        return state.context() - (turnEnd != null ? known : state.position()) - promptTokens();
     }
 
     private long promptTokens() {
@@ -85,16 +92,19 @@ public final class GenerationLoop {
     }
 
     /** Reads the prompt and generates until something ends it. */
-    public Generation run(TokenListener listener) {
-        start = System.nanoTime();
+    public Generation run(CallMeter running, TokenListener listener) {
+        meter = running;
+        if (turnEnd != null) {
+            state.rewind(known);
+        }
         boolean textStarts = turnEnd != null || state.position() == 0 && isOnlyBeginOfText();
         state.read(prompt, promptTokens(), this::isBrokenOff);
-        long promptRead = System.nanoTime();
+        meter.promptRead();
 
         var output = new Output(listener, textStarts);
         Finish finish = generate(output);
         output.finish();
-        return new Generation((int) promptTokens(), output.tokens, finish, promptRead - start, System.nanoTime() - promptRead);
+        return meter.generation(finish);
     }
 
     private boolean isOnlyBeginOfText() {
@@ -107,7 +117,7 @@ public final class GenerationLoop {
     }
 
     private boolean isTooLate() {
-        return System.nanoTime() - start > sampling.timeout().toNanos();
+        return meter.elapsedNanos() > sampling.timeout().toNanos();
     }
 
     private Finish reason() {
@@ -120,7 +130,7 @@ public final class GenerationLoop {
             if (isBrokenOff()) {
                 return reason();
             }
-            if (output.tokens == sampling.maxTokens()) {
+            if (meter.generatedTokens() == sampling.maxTokens()) {
                 return Finish.MAX_TOKENS;
             }
             if (state.position() == state.context()) {
@@ -150,7 +160,6 @@ public final class GenerationLoop {
         private final TokenListener listener;
         private final TextStream stream;
         private final StopMatcher stop;
-        private int tokens;
 
         Output(TokenListener listener, boolean textStarts) {
             this.listener = listener;
@@ -165,7 +174,7 @@ public final class GenerationLoop {
         }
 
         void accept(int id) {
-            tokens++;
+            meter.generated();
             listener.onToken(new Token(id, stop.accept(stream.accept(id))));
         }
 

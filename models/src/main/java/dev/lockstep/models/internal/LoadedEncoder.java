@@ -134,6 +134,11 @@ public final class LoadedEncoder implements AutoCloseable {
         }
     }
 
+    /** What {@link #close()} overwrote of buffers for texts. */
+    public Zeroing bufferZeroing() {
+        return stateArena.zeroing();
+    }
+
     /** What {@link #close()} overwrote. */
     public Zeroing zeroing() {
         return loaded.zeroing().plus(stateArena.zeroing());

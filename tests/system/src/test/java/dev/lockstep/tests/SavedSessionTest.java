@@ -134,11 +134,11 @@ class SavedSessionTest {
     @ValueSource(ints = {1, 63, 64, 65, 127, 128, 129})
     void atTheEdgesOfBlocksItContinuesInAContextOfAnotherSize(int count) throws IOException {
         for (KvType type : KvType.values()) {
-            try (Session session = model.newSession(new SessionOptions(150, type))) {
+            try (Session session = model.newSession(SessionOptions.defaults().withContext(150).withKvCache(type))) {
                 read(session, count);
                 session.save(file, owner);
                 for (int context : new int[] {count + 8, 200}) {
-                    try (Session restored = other.openSession(file, List.of(owner), context); Session never = model.newSession(new SessionOptions(150, type))) {
+                    try (Session restored = other.openSession(file, List.of(owner), context); Session never = model.newSession(SessionOptions.defaults().withContext(150).withKvCache(type))) {
                         assertThat(restored.context()).isEqualTo(context);
                         read(never, count);
                         never.decode(5);
