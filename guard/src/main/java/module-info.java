@@ -5,6 +5,7 @@ module dev.lockstep.guard {
     requires jdk.jfr;
     requires jdk.management;
 
+    exports dev.lockstep.guard;
     exports dev.lockstep.guard.audit;
     exports dev.lockstep.guard.device;
     exports dev.lockstep.guard.monitor;

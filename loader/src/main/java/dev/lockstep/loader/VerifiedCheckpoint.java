@@ -186,7 +186,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
      */
     public void weightsAbandoned() {
         if (givenAway) {
-            gate.closed(path, bytes.zeroing().bytes());
+            gate.closed(path, provenance, bytes.zeroing().bytes());
         }
     }
 
@@ -201,7 +201,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
     public void close() {
         if (!givenAway && !closed) {
             closed = true;
-            Closing.all(bytes::close, () -> gate.closed(path, bytes.zeroing().bytes()));
+            Closing.all(bytes::close, () -> gate.closed(path, provenance, bytes.zeroing().bytes()));
         }
     }
 }

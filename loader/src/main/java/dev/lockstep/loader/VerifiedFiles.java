@@ -257,7 +257,7 @@ final class VerifiedFiles implements AutoCloseable {
     public void close() {
         List<Runnable> steps = new ArrayList<>(open.stream().map(file -> (Runnable) file::close).toList());
         if (admitted > 0) {
-            steps.add(() -> options.gate().closed(location.named(), open.stream().mapToLong(file -> file.zeroing().bytes()).sum()));
+            steps.add(() -> options.gate().closed(location.named(), provenance(), open.stream().mapToLong(file -> file.zeroing().bytes()).sum()));
         }
         Closing.all(steps);
     }

@@ -86,7 +86,7 @@ public final class Embedder implements AutoCloseable {
         long copy = checkpoint.copyBytes();
         MemoryBudget.requireRoom(recipe.plan(options, kernels).total() - copy,
                 checkpoint.name() + ", besides the " + copy + " bytes of its copy,");
-        SessionGate session = checkpoint.gate().session();
+        SessionGate session = checkpoint.gate().session(checkpoint.path(), checkpoint.provenance());
         session.opening(recipe.maxTokens(options));
         SecureArena arena = SecureArena.open("weights of " + checkpoint.name());
         WorkerPool pool = new WorkerPool(options.threads());
@@ -253,7 +253,7 @@ public final class Embedder implements AutoCloseable {
             List<Runnable> steps = new ArrayList<>(List.of(encoder::close, arena::close, pool::close));
             if (!closed) {
                 steps.add(() -> session.closed(encoder.bufferZeroing().bytes()));
-                steps.add(() -> gate.closed(path, zeroing().bytes() - encoder.bufferZeroing().bytes()));
+                steps.add(() -> gate.closed(path, provenance, zeroing().bytes() - encoder.bufferZeroing().bytes()));
             }
             closed = true;
             Closing.all(steps);

@@ -171,7 +171,7 @@ public final class Model implements AutoCloseable {
 
     /** Asks the gate before anything is read or taken, and tells it if there is no session in the end. */
     private <X extends Exception> Session admitted(SessionOptions options, int context, Opening<X> opening) throws X {
-        SessionGate asked = options.gate().orElseGet(gate::session);
+        SessionGate asked = options.gate().orElse(gate).session(path, provenance);
         asked.opening(context);
         try {
             return opening.open(asked);
@@ -326,7 +326,7 @@ public final class Model implements AutoCloseable {
         open.forEach(session -> steps.add(session::close));
         steps.addAll(List.of(decoder::close, arena::close, pool::close));
         if (first) {
-            steps.add(() -> gate.closed(path, zeroing().bytes()));
+            steps.add(() -> gate.closed(path, provenance, zeroing().bytes()));
         }
         Closing.all(steps);
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.models;
 
 import dev.lockstep.kernel.KvType;
-import dev.lockstep.loader.gate.SessionGate;
+import dev.lockstep.loader.gate.ModelGate;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,9 +11,9 @@ import java.util.Optional;
  * @param context tokens of prompt and text together, at least 1; {@link #LONGEST} for as many as the model was loaded for
  * @param kvCache how keys and values of past tokens are kept: F16 takes half the memory of F32 and a little of its accuracy,
  *     Q8_0 about half of that again
- * @param gate who is asked about what the session does, where each belongs to somebody else; without, the one that the model's own gate names
+ * @param gate who is asked about what the session does, where it is for somebody else than the model was opened for; without, the model's own
  */
-public record SessionOptions(int context, KvType kvCache, Optional<SessionGate> gate) {
+public record SessionOptions(int context, KvType kvCache, Optional<ModelGate> gate) {
     /** As long a context as {@link Model#maxContext()} allows. */
     public static final int LONGEST = Integer.MAX_VALUE;
 
@@ -39,7 +39,7 @@ public record SessionOptions(int context, KvType kvCache, Optional<SessionGate> 
     }
 
     /** The same behind a gate of its own. */
-    public SessionOptions withGate(SessionGate asked) {
+    public SessionOptions withGate(ModelGate asked) {
         return new SessionOptions(context, kvCache, Optional.of(asked));
     }
 }

@@ -44,11 +44,14 @@ public interface ModelGate {
      *
      * @param zeroedBytes that were overwritten for it
      */
-    default void closed(Path model, long zeroedBytes) {
+    default void closed(Path model, Provenance provenance, long zeroedBytes) {
     }
 
-    /** Who is asked about a new session of a model that was opened through this gate. */
-    default SessionGate session() {
+    /**
+     * Who is asked about a new session of a model that is open, through this gate or another one: the model may have been opened for
+     * somebody else.
+     */
+    default SessionGate session(Path model, Provenance provenance) {
         return SessionGate.OPEN;
     }
 }

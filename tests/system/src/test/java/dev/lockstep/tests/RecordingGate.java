@@ -74,12 +74,12 @@ final class RecordingGate implements ModelGate {
     }
 
     @Override
-    public void closed(Path model, long zeroedBytes) {
+    public void closed(Path model, Provenance provenance, long zeroedBytes) {
         at(Point.CLOSED, zeroedBytes);
     }
 
     @Override
-    public SessionGate session() {
+    public SessionGate session(Path model, Provenance provenance) {
         return new SessionGate() {
             @Override
             public void opening(int context) {

@@ -47,7 +47,7 @@ class SessionGateTest {
     }
 
     private Session refusing(Point point) {
-        return model.newSession(CONTEXT.withGate(RecordingGate.refusingAt(point).session()));
+        return model.newSession(CONTEXT.withGate(RecordingGate.refusingAt(point)));
     }
 
     @Test
@@ -154,7 +154,7 @@ class SessionGateTest {
     @Test
     void aSavedSessionIsAskedAboutBeforeItsFileIsRead() throws IOException {
         Path file = folder.resolve("session.age");
-        var refusing = SessionOptions.defaults().withGate(RecordingGate.refusingAt(Point.SESSION_OPENING).session());
+        var refusing = SessionOptions.defaults().withGate(RecordingGate.refusingAt(Point.SESSION_OPENING));
         try (var owner = X25519Identity.generate()) {
             assertThatThrownBy(() -> model.openSession(file, List.of(owner), refusing)).isInstanceOf(RefusedException.class);
             try (Session session = model.newSession(CONTEXT)) {
@@ -178,7 +178,7 @@ class SessionGateTest {
     @Test
     void aSessionWithAGateOfItsOwnDoesNotAskTheModels() {
         RecordingGate own = RecordingGate.refusingAt();
-        try (Session session = model.newSession(CONTEXT.withGate(own.session()))) {
+        try (Session session = model.newSession(CONTEXT.withGate(own))) {
             session.generate("Once", SHORT, token -> { });
         }
         assertThat(own.points()).containsExactly(Point.SESSION_OPENING, Point.GENERATING, Point.GENERATED, Point.SESSION_CLOSED);

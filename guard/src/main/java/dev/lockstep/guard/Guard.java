@@ -1,0 +1,130 @@
+package dev.lockstep.guard;
+
+import dev.lockstep.guard.audit.AuditEvent;
+import dev.lockstep.guard.audit.AuditEventType;
+import dev.lockstep.guard.audit.AuditField;
+import dev.lockstep.guard.monitor.Monitor;
+import dev.lockstep.guard.policy.GuardPolicy;
+import dev.lockstep.guard.policy.PolicyDecider;
+import dev.lockstep.guard.policy.RateWindow;
+import dev.lockstep.guard.policy.Request;
+import dev.lockstep.loader.gate.ModelGate;
+import dev.lockstep.loader.gate.RefusedException;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Stands before all models of a process: looks at the device, asks the policy, and records what is done, without content. Whoever opens
+ * models hands the {@link #gate} of a request to the loader; without one, nothing is asked.
+ *
+ * <p>Everything fails closed: what is refused, cannot be decided or cannot be recorded is a {@link RefusedException} whose rule says
+ * which.
+ *
+ * <p><b>Threads.</b> Safe for any number. <b>Ownership.</b> Whoever opens a guard closes it, after the models; the log of its options is
+ * closed after that.
+ */
+public final class Guard implements AutoCloseable {
+    /** What refuses once the guard is closed. */
+    static final String CLOSED = "guard.closed";
+
+    private final GuardOptions options;
+    private final PolicyDecider decider;
+    private final Journal journal;
+    private final DeviceWatch device;
+    private final OpenModels models = new OpenModels();
+    private final RateWindow rates = new RateWindow(System::nanoTime);
+    private final AtomicLong sessions = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Guard(GuardOptions options) {
+        var monitor = new Monitor(options.metrics());
+        this.options = options;
+        this.decider = new PolicyDecider(options.policy());
+        this.journal = new Journal(options.isAudited() ? monitor.watching(options.audit()) : options.audit(), monitor);
+        this.device = new DeviceWatch(options, monitor, models);
+    }
+
+    /**
+     * Begins, which is recorded.
+     *
+     * @throws RefusedException if that cannot be recorded
+     */
+    public static Guard open(GuardOptions options) {
+        var guard = new Guard(options);
+        GuardPolicy policy = options.policy();
+        guard.journal.add(AuditEvent.of(AuditEventType.PROCESS_START).with(AuditField.VERSION, version()));
+        guard.journal.add(AuditEvent.of(AuditEventType.POLICY_LOAD).with(AuditField.POLICY, policy.name())
+                .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
+        return guard;
+    }
+
+    private static String version() {
+        var module = Guard.class.getModule();
+        return module.isNamed() ? module.getDescriptor().rawVersion().orElse("development") : "development";
+    }
+
+    /** Who is asked on behalf of a request: hand it to the loader with {@code LoadOptions.withGate}, or to one session of an open model. */
+    public ModelGate gate(Request request) {
+        return new GuardedModel(this, request);
+    }
+
+    /**
+     * Records that somebody was, or was not, recognized by a token.
+     *
+     * @param principal as {@link dev.lockstep.guard.policy.Principal#id} calls it; of somebody who was not, whatever is known for sure
+     */
+    public void authenticated(String principal, boolean recognized) {
+        journal.add(AuditEvent.of(AuditEventType.AUTHENTICATION).with(AuditField.PRINCIPAL, principal)
+                .with(AuditField.OUTCOME, recognized ? "ok" : "fail"));
+    }
+
+    /** What it decides by. */
+    public GuardPolicy policy() {
+        return options.policy();
+    }
+
+    boolean isAudited() {
+        return options.isAudited();
+    }
+
+    Instant now() {
+        if (closed.get()) {
+            throw new RefusedException(CLOSED, "the guard is closed; open models before and close them first");
+        }
+        return options.clock().instant();
+    }
+
+    PolicyDecider decider() {
+        return decider;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    DeviceWatch device() {
+        return device;
+    }
+
+    OpenModels models() {
+        return models;
+    }
+
+    RateWindow rates() {
+        return rates;
+    }
+
+    /** A number for a session, by which its records are known. */
+    long nextSession() {
+        return sessions.incrementAndGet();
+    }
+
+    /** Ends, which is recorded. From then on everything is refused. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            journal.add(AuditEvent.of(AuditEventType.PROCESS_STOP));
+        }
+    }
+}
