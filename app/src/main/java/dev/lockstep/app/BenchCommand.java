@@ -13,8 +13,8 @@ import dev.lockstep.app.bench.report.ReportFile;
 import dev.lockstep.app.bench.report.RooflineReport;
 import dev.lockstep.kernel.Ceilings;
 import dev.lockstep.kernel.KvType;
-import dev.lockstep.loader.CheckpointLoader;
-import dev.lockstep.loader.TrustPolicy;
+import dev.lockstep.loader.OpenOptions;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Session;
@@ -137,13 +137,13 @@ final class BenchCommand extends IoCommand {
     private BenchSuite measureAll(List<Path> files, List<LoadOptions> options, BenchPlan plan) throws IOException {
         Machine machine = Machine.now();
         machine.loadAverage().ifPresent(load -> warnIfBusy(machine, load));
-        TrustPolicy trust = models.policy(io);
+        GuardedLoader loader = models.loader(io);
         List<List<BenchResult>> measured = new ArrayList<>();
         try (var progress = Progress.of(io)) {
             for (Path file : files) {
                 List<BenchResult> runs = new ArrayList<>();
                 for (LoadOptions each : options) {
-                    BenchResult result = measure(file, trust, plan, each, machine, progress);
+                    BenchResult result = measure(file, loader, plan, each, machine, progress);
                     boolean first = measured.isEmpty() && runs.isEmpty();
                     runs.add(first ? result : result.withoutColdStart());
                 }
@@ -153,12 +153,12 @@ final class BenchCommand extends IoCommand {
         return new BenchSuite(measured);
     }
 
-    private BenchResult measure(Path file, TrustPolicy trust, BenchPlan plan, LoadOptions options, Machine machine,
+    private BenchResult measure(Path file, GuardedLoader loader, BenchPlan plan, LoadOptions options, Machine machine,
             Progress progress) throws IOException {
         var clock = new ColdStart.Clock();
         ModelFacts facts;
         Model loaded;
-        try (var checkpoint = CheckpointLoader.open(file, trust)) {
+        try (var checkpoint = loader.open(file, OpenOptions.of(Residency.RESIDENT), List.of())) {
             clock.opened();
             progress.show("loading " + Printable.text(checkpoint.name()));
             loaded = Model.load(checkpoint, options, sessionOptions(plan), _ -> { });

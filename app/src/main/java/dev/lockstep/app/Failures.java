@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.guard.device.DeviceTrustException;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.age.AgeException;
+import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.SigningException;
@@ -39,6 +40,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
                 }
                 yield ExitCode.REFUSED;
             }
+            case RefusedException e -> refused(Printable.text(e.getMessage()));
             case ModelFormatException e -> fail(e.getMessage());
             case DeviceTrustException e -> {
                 say("refused: " + e.getMessage());
@@ -59,10 +61,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             }
             case InferenceException e -> fail(e.getMessage());
             case SecureMemoryException e -> fail(e.getMessage());
-            case HardeningException e -> {
-                say("refused: " + e.getMessage());
-                yield ExitCode.REFUSED;
-            }
+            case HardeningException e -> refused(e.getMessage());
             case UncheckedIOException e -> fail(e.getMessage());
             case FileAlreadyExistsException e -> fail(e.getFile() + ": already exists and is not overwritten");
             case NoSuchFileException e -> fail(e.getFile() + ": no such file");
@@ -84,12 +83,14 @@ record Failures(Io io) implements IExecutionExceptionHandler {
     /** As above: what its owner wrote and cannot be read has failed. */
     private int savedSession(SavedSessionException e) {
         return switch (e.reason()) {
-            case NOT_AUTHENTIC, FOREIGN_MODEL -> {
-                say("refused: " + e.getMessage());
-                yield ExitCode.REFUSED;
-            }
+            case NOT_AUTHENTIC, FOREIGN_MODEL -> refused(e.getMessage());
             case MALFORMED -> fail(e.getMessage());
         };
+    }
+
+    private int refused(String message) {
+        say("refused: " + message);
+        return ExitCode.REFUSED;
     }
 
     private int fail(String message) {

@@ -1,6 +1,5 @@
 package dev.lockstep.app;
 
-import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +42,7 @@ final class InspectCommand extends IoCommand {
                 () -> new ParameterException(spec.commandLine(), "which model? Give PATH"));
         var options = Arguments.checked(spec, compute::loadOptions);
         try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, file, all ->
-                CheckpointLoader.open(file, trust.policy(io), weights.value(), all))) {
+                trust.loader(io).open(file, weights.value(), all))) {
             var inspection = Inspection.of(checkpoint, options, compute.sessionOptions());
             io.println(json ? Json.pretty(inspection.json()) : inspection.text());
             inspection.problem().ifPresent(problem -> io.err().println("lockstep: cannot be run: " + problem));

@@ -21,14 +21,15 @@ import java.nio.charset.StandardCharsets;
  * @param err everything else
  * @param inIsTerminal a person would have to type
  * @param outIsTerminal a person reads along
+ * @param guard who is asked before models are opened
  */
-record Io(ReadableByteChannel in, WritableByteChannel out, PrintStream err, boolean inIsTerminal, boolean outIsTerminal) {
+record Io(ReadableByteChannel in, WritableByteChannel out, PrintStream err, boolean inIsTerminal, boolean outIsTerminal, CommandGuard guard) {
     /** The process's own. */
     static Io ofProcess() {
         // The JDK tells only whether input and output both are a terminal; a pipe at either end counts as none.
         boolean terminal = System.console() != null && System.console().isTerminal();
         return new Io(new FileInputStream(FileDescriptor.in).getChannel(), new FileOutputStream(FileDescriptor.out).getChannel(),
-                System.err, terminal, terminal);
+                System.err, terminal, terminal, new CommandGuard(Endpoint.ofThisMachine()));
     }
 
     /** Writes all bytes of a segment. */

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.securemem.HardeningException;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.securemem.Zeroing;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true, sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed: unreadable or malformed input, not enough memory", "2:the command line makes no sense",
-            "3:refused: unsigned, not trusted, or changed"})
+            "3:refused: unsigned, not trusted, changed, or against the guard policy"})
 public final class Main implements Runnable {
     @Mixin
     private MemoryOptions memory;
@@ -38,8 +39,18 @@ public final class Main implements Runnable {
     /** Runs a command line in this process and ends the process. */
     public static void main(String[] args) {
         // Whatever ends the process in an orderly way (return, SIGINT, SIGTERM), no memory is left as it was.
-        Runtime.getRuntime().addShutdownHook(new Thread(Main::zeroAll, "lockstep-zero-all"));
-        System.exit(run(Io.ofProcess(), args));
+        Io io = Io.ofProcess();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(io), "lockstep-end"));
+        System.exit(run(io, args));
+    }
+
+    private static void end(Io io) {
+        zeroAll();
+        try {
+            io.guard().close();
+        } catch (RefusedException e) {
+            System.err.println("lockstep: that it ended is not recorded: " + Printable.text(e.getMessage()));
+        }
     }
 
     private static void zeroAll() {
@@ -57,7 +68,14 @@ public final class Main implements Runnable {
         commandLine.setErr(new PrintWriter(io.err(), true));
         commandLine.setExecutionExceptionHandler(new Failures(io));
         commandLine.setExecutionStrategy(parsed -> main.execute(parsed, io));
-        return commandLine.execute(args);
+        int exitCode = commandLine.execute(args);
+        try {
+            io.guard().close();
+            return exitCode;
+        } catch (RefusedException e) {
+            int refused = new Failures(io).handleExecutionException(e, commandLine, commandLine.getParseResult());
+            return exitCode == ExitCode.OK ? refused : exitCode;
+        }
     }
 
     private int execute(ParseResult parsed, Io io) {

@@ -1,6 +1,5 @@
 package dev.lockstep.app;
 
-import dev.lockstep.loader.TrustPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,8 +40,8 @@ final class ModelListOption {
         return models;
     }
 
-    /** The policy for all of them; a warning is printed if there is none to speak of. */
-    TrustPolicy policy(Io io) {
-        return trust.policy(io);
+    /** What opens all of them; a warning is printed if nobody has to vouch for them. */
+    GuardedLoader loader(Io io) {
+        return trust.loader(io);
     }
 }

@@ -1,8 +1,6 @@
 package dev.lockstep.app;
 
-import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.OpenOptions;
-import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Model;
@@ -57,10 +55,10 @@ final class ModelOption {
 
     private VerifiedCheckpoint open(Io io, OwnIdentities shared, Path file, OpenOptions options) throws IOException {
         VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(shared, file, all -> {
-            TrustPolicy policy = trust.policy(io);
+            GuardedLoader loader = trust.loader(io);
             try (var progress = Progress.of(io)) {
                 progress.show("verifying " + Printable.text(file.toString()));
-                return CheckpointLoader.open(file, policy, options, all);
+                return loader.open(file, options, all);
             }
         });
         checkpoint.exposure().forEach(problem -> io.err().println("lockstep: WARNING: " + Printable.text(problem)

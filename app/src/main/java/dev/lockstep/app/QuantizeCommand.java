@@ -1,9 +1,9 @@
 package dev.lockstep.app;
 
 import dev.lockstep.app.quantize.QuantizedCheckpoint;
-import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.GgufWriter;
 import dev.lockstep.loader.GgufWriter.Existing;
+import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TensorInfo;
 import dev.lockstep.loader.VerifiedCheckpoint;
@@ -70,7 +70,7 @@ final class QuantizeCommand extends IoCommand {
         // every tensor is read once, so it need not be in memory before
         Residency where = residency.valueOr(isPlain() ? Residency.MAPPED : Residency.RESIDENT);
         try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, in, all ->
-                CheckpointLoader.open(in, trust.policy(io), where, all))) {
+                trust.loader(io).open(in, OpenOptions.of(where), all))) {
             var quantized = new QuantizedCheckpoint(checkpoint, type, pure);
             requireOriginal(quantized);
             write(checkpoint, quantized, existing);

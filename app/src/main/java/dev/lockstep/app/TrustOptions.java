@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +42,9 @@ final class TrustOptions {
             description = "Open the model without any proof of where it comes from, and say so.")
     private boolean allowUnsigned;
 
+    @Mixin
+    private GuardOption guard;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -49,8 +53,12 @@ final class TrustOptions {
         return signature != null;
     }
 
-    /** The policy; a warning is printed if there is none to speak of. */
-    TrustPolicy policy(Io io) {
+    /** What opens models; a warning is printed if nobody has to vouch for them. */
+    GuardedLoader loader(Io io) {
+        return new GuardedLoader(policy(io), guard.gate(io));
+    }
+
+    private TrustPolicy policy(Io io) {
         if (allowUnsigned && policy != null) {
             throw new ParameterException(command.commandLine(), "--allow-unsigned asks nobody; it cannot be mixed with --trust");
         }

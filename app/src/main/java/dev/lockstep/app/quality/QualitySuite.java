@@ -5,6 +5,8 @@ import dev.lockstep.app.quantize.QuantizedCheckpoint;
 import dev.lockstep.app.quantize.WeightError;
 import dev.lockstep.loader.CheckpointLoader;
 import dev.lockstep.loader.GgufWriter.Existing;
+import dev.lockstep.loader.OpenOptions;
+import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.models.LoadOptions;
@@ -60,8 +62,9 @@ public final class QualitySuite {
         try {
             var quantized = new QuantizedCheckpoint(source, type, true);
             quantized.write(file, Existing.REFUSE, _ -> { });
+            var asked = OpenOptions.of(Residency.RESIDENT).withGate(source.gate());
             // what was written a moment ago is what is opened; there is no signature of it yet
-            try (var checkpoint = CheckpointLoader.open(file, TrustPolicy.allowUnsigned())) {
+            try (var checkpoint = CheckpointLoader.open(file, TrustPolicy.allowUnsigned(), asked, List.of())) {
                 double error = WeightError.between(source, checkpoint);
                 return row(type, quantized, error, checkpoint, progress);
             }

@@ -1,0 +1,28 @@
+package dev.lockstep.app;
+
+import dev.lockstep.guard.policy.Principal;
+import dev.lockstep.guard.policy.Principals;
+import dev.lockstep.guard.posture.PostureProbe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/**
+ * The machine that a command runs on, as far as its guard asks about it. No option and no property replaces it.
+ *
+ * @param probe looks at the device
+ * @param machineFolder where the administrator of the machine says what applies to everybody
+ * @param user who runs this process
+ * @param clock what time it is
+ */
+record Endpoint(PostureProbe probe, Path machineFolder, User user, InstantSource clock) {
+    /** Who runs this process. */
+    @FunctionalInterface
+    interface User {
+        Principal principal() throws IOException;
+    }
+
+    static Endpoint ofThisMachine() {
+        return new Endpoint(PostureProbe.ofThisDevice(), Path.of("/etc/lockstep"), Principals::ofProcess, InstantSource.system());
+    }
+}

@@ -1,0 +1,83 @@
+package dev.lockstep.app;
+
+import dev.lockstep.guard.Guard;
+import dev.lockstep.guard.policy.GuardPolicy;
+import dev.lockstep.guard.policy.Principal;
+import dev.lockstep.guard.policy.Request;
+import dev.lockstep.guard.policy.ServiceToken;
+import dev.lockstep.loader.gate.ModelGate;
+import dev.lockstep.loader.gate.RefusedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Whether a model may be used here, now, and for this: the same options for every command that opens one. */
+final class GuardOption {
+    /** What refuses a token that nobody has. */
+    private static final String TOKEN_RULE = "principal.token";
+
+    @Option(names = "--guard", paramLabel = "POLICY",
+            description = "A guard policy (docs/guard-policy.md). Default: ~/.config/lockstep/" + GuardPolicyFile.NAME + ", if there is one. That of the machine,"
+                    + " /etc/lockstep/" + GuardPolicyFile.NAME + ", applies in any case.")
+    private Path policy;
+
+    @Option(names = "--guard-key", paramLabel = "PEM",
+            description = "Who must have signed the guard policy, with lockstep sign POLICY. Default: nobody; only you may then be able to change it.")
+    private Path policyKey;
+
+    @Option(names = "--data-class", paramLabel = "NAME",
+            description = "What kind of data is to be processed, as the guard policy calls it. Default: what the policy says.")
+    private String dataClass;
+
+    @Option(names = "--audit", paramLabel = "FOLDER",
+            description = "Record what is done, without content (docs/audit.md). Default, if the policy asks for it: ~/.local/state/lockstep/audit.")
+    private Path audit;
+
+    @Option(names = "--service-token", paramLabel = "FILE",
+            description = "A token: ask as the service that the guard policy knows by it, not as the user who runs this.")
+    private Path serviceToken;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** The gate of this command. It looks at nothing yet, but begins the record. */
+    ModelGate gate(Io io) {
+        if (policyKey != null && policy == null) {
+            throw new ParameterException(command.commandLine(), "--guard-key says who signed the policy of --guard");
+        }
+        Guard guard = io.guard().begin(this::readPolicy, this::auditFolder);
+        return guard.gate(Request.toInfer(principal(guard, io), Optional.ofNullable(dataClass)));
+    }
+
+    private GuardPolicy readPolicy(Path machineFolder) {
+        return GuardPolicyFile.in(machineFolder, Optional.ofNullable(policy), Optional.ofNullable(policyKey));
+    }
+
+    private Optional<Path> auditFolder(GuardPolicy read) {
+        Optional<Path> demanded = read.audit().folder();
+        if (demanded.isPresent() && audit != null && !audit.toAbsolutePath().normalize().equals(demanded.get().normalize())) {
+            throw new ParameterException(command.commandLine(), "the guard policy has the record kept in " + demanded.get() + "; leave --audit away");
+        }
+        return demanded.or(() -> Optional.ofNullable(audit))
+                .or(() -> read.audit().required() ? Optional.of(UserFolders.state().resolve("audit")) : Optional.empty());
+    }
+
+    private Principal principal(Guard guard, Io io) {
+        if (serviceToken == null) {
+            try {
+                return io.guard().endpoint().user().principal();
+            } catch (IOException e) {
+                throw new RefusedException("principal.known", "the system does not say who runs this: " + e.getMessage());
+            }
+        }
+        try (ServiceToken token = ServiceToken.read(serviceToken)) {
+            Optional<Principal> service = token.service(guard.policy());
+            guard.authenticated(service.map(Principal::id).orElse("service"), service.isPresent());
+            return service.orElseThrow(() -> new RefusedException(TOKEN_RULE, "the token in " + serviceToken + " is none that the policy knows"));
+        }
+    }
+}
