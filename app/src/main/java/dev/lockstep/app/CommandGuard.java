@@ -41,13 +41,13 @@ final class CommandGuard implements AutoCloseable {
     /**
      * The guard; a command that opens several models has one.
      *
-     * @param policy reads the policy, given the folder of the machine
+     * @param policy reads the policy, given the machine
      * @param auditFolder where the record is to be kept, if one is
      */
-    synchronized Guard begin(Function<Path, GuardPolicy> policy, Function<GuardPolicy, Optional<Path>> auditFolder) {
+    synchronized Guard begin(Function<Endpoint, GuardPolicy> policy, Function<GuardPolicy, Optional<Path>> auditFolder) {
         if (guard == null) {
-            GuardPolicy read = policy.apply(endpoint.machineFolder());
-            GuardOptions options = GuardOptions.of(read).withProbe(endpoint.probe()).withClock(endpoint.clock()).withFolder(UserFolders.state());
+            GuardPolicy read = policy.apply(endpoint);
+            GuardOptions options = GuardOptions.of(read).withProbe(endpoint.probe()).withClock(endpoint.clock()).withFolder(endpoint.state());
             Optional<Path> folder = auditFolder.apply(read);
             AuditSink log = folder.map(each -> (AuditSink) open(each, read.audit())).orElse(AuditSink.NONE);
             guard = Guard.open(folder.map(options::withFolder).orElse(options).withAudit(log));
@@ -60,8 +60,8 @@ final class CommandGuard implements AutoCloseable {
     private AuditLog open(Path folder, AuditRule rule) {
         try {
             OnError onError = rule.onError() == AuditRule.OnError.REFUSE ? OnError.REFUSE : OnError.CONTINUE;
-            AuditLog log = AuditLog.open(folder, DeviceKey.openOrCreate(UserFolders.state().resolve("device")),
-                    AuditOptions.standard().withOnError(onError).withCounter(SealedState.in(UserFolders.state().resolve("seen"))));
+            AuditLog log = AuditLog.open(folder, DeviceKey.openOrCreate(endpoint.state().resolve("device")),
+                    AuditOptions.standard().withOnError(onError).withCounter(SealedState.in(endpoint.state().resolve("seen"))));
             closing.add(log::close);
             return log;
         } catch (AuditException | KeyFileException e) {

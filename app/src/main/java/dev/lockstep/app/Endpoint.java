@@ -11,11 +11,13 @@ import java.time.InstantSource;
  * The machine that a command runs on, as far as its guard asks about it. No option and no property replaces it.
  *
  * @param probe looks at the device
- * @param machineFolder where the administrator of the machine says what applies to everybody
+ * @param machine where its administrator says what applies to everybody
+ * @param configuration where the user does, for what the administrator leaves open
+ * @param state what is remembered, and recorded unless a policy says where
  * @param user who runs this process
  * @param clock what time it is
  */
-record Endpoint(PostureProbe probe, Path machineFolder, User user, InstantSource clock) {
+record Endpoint(PostureProbe probe, Path machine, Path configuration, Path state, User user, InstantSource clock) {
     /** Who runs this process. */
     @FunctionalInterface
     interface User {
@@ -23,6 +25,6 @@ record Endpoint(PostureProbe probe, Path machineFolder, User user, InstantSource
     }
 
     static Endpoint ofThisMachine() {
-        return new Endpoint(PostureProbe.ofThisDevice(), Path.of("/etc/lockstep"), Principals::ofProcess, InstantSource.system());
+        return new Endpoint(PostureProbe.ofThisDevice(), Path.of("/etc/lockstep"), UserFolders.configuration(), UserFolders.state(), Principals::ofProcess, InstantSource.system());
     }
 }

@@ -49,21 +49,21 @@ final class GuardOption {
         if (policyKey != null && policy == null) {
             throw new ParameterException(command.commandLine(), "--guard-key says who signed the policy of --guard");
         }
-        Guard guard = io.guard().begin(this::readPolicy, this::auditFolder);
+        Guard guard = io.guard().begin(this::readPolicy, read -> auditFolder(read, io.guard().endpoint()));
         return guard.gate(Request.toInfer(principal(guard, io), Optional.ofNullable(dataClass)));
     }
 
-    private GuardPolicy readPolicy(Path machineFolder) {
-        return GuardPolicyFile.in(machineFolder, Optional.ofNullable(policy), Optional.ofNullable(policyKey));
+    private GuardPolicy readPolicy(Endpoint endpoint) {
+        return GuardPolicyFile.on(endpoint, Optional.ofNullable(policy), Optional.ofNullable(policyKey));
     }
 
-    private Optional<Path> auditFolder(GuardPolicy read) {
+    private Optional<Path> auditFolder(GuardPolicy read, Endpoint endpoint) {
         Optional<Path> demanded = read.audit().folder();
         if (demanded.isPresent() && audit != null && !audit.toAbsolutePath().normalize().equals(demanded.get().normalize())) {
             throw new ParameterException(command.commandLine(), "the guard policy has the record kept in " + demanded.get() + "; leave --audit away");
         }
         return demanded.or(() -> Optional.ofNullable(audit))
-                .or(() -> read.audit().required() ? Optional.of(UserFolders.state().resolve("audit")) : Optional.empty());
+                .or(() -> read.audit().required() ? Optional.of(endpoint.state().resolve("audit")) : Optional.empty());
     }
 
     private Principal principal(Guard guard, Io io) {

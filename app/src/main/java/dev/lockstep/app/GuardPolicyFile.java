@@ -35,14 +35,14 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
      *
      * @throws RefusedException if it cannot be read and believed, or another was named than the machine's
      */
-    static GuardPolicy in(Path machineFolder, Optional<Path> named, Optional<Path> namedKey) {
-        Optional<GuardPolicyFile> machine = lyingIn(machineFolder);
+    static GuardPolicy on(Endpoint endpoint, Optional<Path> named, Optional<Path> namedKey) {
+        Optional<GuardPolicyFile> machine = lyingIn(endpoint.machine());
         machine.ifPresent(own -> named.filter(other -> !own.isSame(other)).ifPresent(other -> {
             throw new RefusedException(MACHINE_RULE, own.policy + " is the guard policy of this machine, which --guard cannot replace; leave --guard away");
         }));
         return machine.or(() -> named.map(file -> new GuardPolicyFile(file, namedKey)))
-                .or(() -> lyingIn(UserFolders.configuration()))
-                .map(GuardPolicyFile::read).orElse(GuardPolicy.BUILT_IN);
+                .or(() -> lyingIn(endpoint.configuration()))
+                .map(file -> file.read(endpoint.state().resolve("seen"))).orElse(GuardPolicy.BUILT_IN);
     }
 
     /** A link that leads nowhere is there: what was meant to forbid something must not be overlooked. */
@@ -64,12 +64,13 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
         }
     }
 
-    private GuardPolicy read() {
+    /** @param seen where this device remembers the versions it has seen */
+    private GuardPolicy read(Path seen) {
         try {
             // whoever can replace the key can replace the policy with it
             key.ifPresent(TrustFiles::requireProtected);
             Optional<TrustedSigners> administrator = key.map(pem -> TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(pem))));
-            return GuardPolicies.readNewest(policy, administrator, SealedState.in(UserFolders.state().resolve("seen")));
+            return GuardPolicies.readNewest(policy, administrator, SealedState.in(seen));
         } catch (TrustFileException | KeyFileException e) {
             throw new RefusedException(READABLE_RULE, e.getMessage());
         }

@@ -1,5 +1,7 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.policy.Principal;
+import dev.lockstep.guard.posture.PostureProbe;
 import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
 import java.io.ByteArrayInputStream;
@@ -8,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 /**
@@ -48,11 +51,30 @@ public final class InProcess {
         }
     }
 
+    /**
+     * A machine that is made for a test.
+     *
+     * @param machine where its administrator says what applies to everybody
+     * @param configuration of its user
+     * @param state where things are remembered
+     */
+    public record Machine(PostureProbe probe, Path machine, Path configuration, Path state, Principal user, InstantSource clock) { }
+
+    /** Runs a command line on another machine. */
+    public static Cli.Result runOn(Machine machine, Object... arguments) {
+        return run(new byte[0], false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), machine::user,
+                machine.clock()), arguments);
+    }
+
     private static Cli.Result run(byte[] input, boolean isTerminal, Object... arguments) {
+        return run(input, isTerminal, Endpoint.ofThisMachine(), arguments);
+    }
+
+    private static Cli.Result run(byte[] input, boolean isTerminal, Endpoint endpoint, Object... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var io = new Io(Channels.newChannel(new ByteArrayInputStream(input)), Channels.newChannel(out),
-                new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal);
+                new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal, new CommandGuard(endpoint));
         int exitCode = Main.run(io, Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
         return new Cli.Result(exitCode, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
     }

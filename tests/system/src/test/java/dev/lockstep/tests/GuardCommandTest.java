@@ -1,0 +1,234 @@
+package dev.lockstep.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.guard.audit.AuditRecord;
+import dev.lockstep.guard.audit.AuditVerifier;
+import dev.lockstep.guard.audit.VerifierKey;
+import dev.lockstep.guard.device.DeviceKey;
+import dev.lockstep.guard.policy.ServiceToken;
+import dev.lockstep.testkit.Cli.Result;
+import dev.lockstep.testkit.DeviceFaults;
+import dev.lockstep.testkit.FakeDevice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that open a model ask the guard first: exit 3 with the rule's name, and a record of it. */
+class GuardCommandTest {
+    private static final int EXIT_REFUSED = 3;
+
+    /** On the fake device there is a model of this name; on the machine that runs this there is none, so that it cannot have been read. */
+    private static final Object[] RUN_NOTHING = {"run", "--model", FakeDevice.MODEL, "-p", "Once", "-n", "2"};
+    private static final Object[] RUN_DEMO = {"run", "-p", "Once", "-n", "2"};
+
+    @TempDir
+    private Path folder;
+
+    private GuardedMachine machine;
+
+    @BeforeEach
+    void makeMachine() throws IOException {
+        machine = new GuardedMachine(folder);
+    }
+
+    private void assertRefused(Result result, String rule) {
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(EXIT_REFUSED);
+        assertThat(result.err()).contains("lockstep: refused: " + rule + ": ");
+        assertThat(result.out()).isEmpty();
+    }
+
+    private void assertRecorded(String event, String... facts) {
+        assertThat(machine.records(event)).as(event).anySatisfy(fields -> assertThat(fields).contains(facts));
+    }
+
+    private static Set<String> failing() {
+        return DeviceFaults.FAILING.keySet();
+    }
+
+    private static Set<String> hiding() {
+        return DeviceFaults.HIDING.keySet();
+    }
+
+    @Test
+    void aFitDeviceRunsTheModelAndEverythingIsRecorded() {
+        Result result = machine.run(RUN_DEMO);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(machine.records()).extracting(AuditRecord::event).containsExactly("process.start", "policy.load", "posture.result",
+                "policy.decision", "model.verify", "policy.decision", "model.open", "session.open", "session.use", "session.close", "model.close",
+                "process.stop");
+        assertRecorded("session.use", "principal=user:anna", "dataClass=internal", "generatedTokens=2", "outcome=length");
+        assertRecorded("model.verify", "outcome=ok", "signer=");
+        var verified = AuditVerifier.verify(machine.auditFolder(),
+                List.of(VerifierKey.of(DeviceKey.open(machine.state().resolve("device")))));
+        assertThat(verified.problem()).isEmpty();
+        assertThat(verified.signedRecords()).as("the last checkpoint covers all").isEqualTo(machine.records().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failing")
+    void eachCheckThatFailsRefusesBeforeTheModelIsLookedFor(String check) {
+        DeviceFaults.FAILING.get(check).accept(machine.device());
+        assertRefused(machine.run(RUN_NOTHING), "posture." + check);
+        assertRecorded("posture.result", "check=" + check, "status=fail", "decision=refuse");
+        assertRecorded("policy.decision", "rule=posture." + check, "decision=refuse");
+        assertThat(machine.records()).extracting(AuditRecord::event).as("nothing of the model").doesNotContain("model.verify");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hiding")
+    void eachCheckThatCannotTellRefusesIfThePolicySaysSo(String check) {
+        DeviceFaults.HIDING.get(check).accept(machine.device());
+        assertRefused(machine.run(RUN_NOTHING), "posture." + check);
+        assertRecorded("posture.result", "check=" + check, "status=unknown", "decision=refuse");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "logits", "embed", "perplexity", "quality", "quantize", "bench"})
+    void everyCommandThatOpensAModelAsks(String command) throws IOException {
+        machine.user("mallory");
+        Path text = Files.writeString(folder.resolve("text.txt"), "Once upon a time there was a text.");
+        Path out = folder.resolve("out");
+        Object model = Models.demoFile();
+        assertRefused(switch (command) {
+            case "run" -> machine.run("run", "-p", "Once");
+            case "inspect" -> machine.run("inspect", model);
+            case "tokenize" -> machine.run("tokenize", "--model", model, "Once");
+            case "logits" -> machine.run("logits", "--model", model, "--tokens", "1", "--out", out);
+            case "embed" -> machine.run("embed", "--model", model, "Once");
+            case "perplexity" -> machine.run("perplexity", "--model", model, "--file", text);
+            case "quality" -> machine.run("quality", "--model", model, "--file", text, "--report", out);
+            case "quantize" -> machine.run("quantize", model, out, "--type", "Q4_0");
+            case "bench" -> machine.run("bench", "--model", model);
+            default -> machine.run(command, "--model", model);
+        }, "principal.known");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void dataOfAnotherClassIsRefused() {
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret"), "dataClass.known");
+    }
+
+    @Test
+    void aModelWithAnotherDigestIsRefused() throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("{\"name\": \"*\"}", "{\"name\": \"*\", \"digests\": [\"" + "0".repeat(64) + "\"]}"));
+        assertRefused(machine.run(RUN_DEMO), "model.digest");
+        assertRecorded("policy.decision", "rule=model.digest", "decision=refuse");
+        assertThat(machine.records("model.open")).isEmpty();
+    }
+
+    @Test
+    void aModelThatNobodySignedIsRefusedUnlessThePolicyAllowsThat() throws IOException {
+        assertRefused(machine.run("run", "-p", "Once", "-n", "1", "--allow-unsigned"), "model.unsigned");
+        assertRecorded("model.verify", "outcome=unsigned");
+        machine.policy(GuardedMachine.POLICY.replace("\"posture\": \"fit\"", "\"posture\": \"fit\", \"unsignedModels\": true"));
+        assertThat(machine.run("run", "-p", "Once", "-n", "1", "--allow-unsigned").exitCode()).isZero();
+    }
+
+    @Test
+    void aModelThatWasChangedIsRecorded() throws IOException {
+        Path copy = Models.copyOfDemo(Files.createDirectory(folder.resolve("models")));
+        machine.policy(GuardedMachine.POLICY.replace("\"unknown\": \"refuse\"", "\"unknown\": \"warn\""));
+        byte[] bytes = Files.readAllBytes(copy);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(copy, bytes);
+        assertThat(machine.run("run", "--model", copy, "-p", "Once").exitCode()).isEqualTo(EXIT_REFUSED);
+        assertRecorded("model.verify", "outcome=fail", "reason=DIGEST_MISMATCH");
+    }
+
+    @Test
+    void limitsHold() throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("\"posture\": \"fit\"", "\"posture\": \"fit\", \"limits\": {\"maxNewTokens\": 3}"));
+        assertThat(machine.run("run", "-p", "Once", "-n", "3").exitCode()).isZero();
+        Result result = machine.run("run", "--no-echo", "-p", "Once", "-n", "4");
+        assertRefused(result, "limit.newTokens");
+        assertRecorded("limit.hit", "rule=limit.newTokens");
+    }
+
+    @Test
+    void sessionsAreNotSavedUnlessThePolicyAllowsThat() {
+        Path session = folder.resolve("session.age");
+        Path identity = folder.resolve("identity.txt");
+        assertThat(machine.runPlain("keygen", "--age-identity", identity).exitCode()).isZero();
+        Result result = machine.run("run", "--no-echo", "-p", "Once", "-n", "1", "--session", session, "--age-identity", identity);
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(EXIT_REFUSED);
+        assertThat(result.err()).contains("keep.sessions");
+        assertThat(session).doesNotExist();
+    }
+
+    @Test
+    void theMachinesPolicyIsNotReplaced() throws IOException {
+        Files.createDirectory(machine.machineFolder());
+        Files.writeString(machine.machineFolder().resolve("guard.json"), GuardedMachine.POLICY.replace("anna", "nobody"));
+        assertRefused(machine.run(RUN_NOTHING), "policy.machine");
+        assertRefused(machine.runPlain(RUN_NOTHING), "principal.known");
+        Files.writeString(machine.machineFolder().resolve("guard.json"), "{");
+        assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+        Files.delete(machine.machineFolder().resolve("guard.json"));
+        Files.createSymbolicLink(machine.machineFolder().resolve("guard.json"), Path.of("nowhere"));
+        assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+    }
+
+    @Test
+    void theUsersPolicyAppliesByItself() throws IOException {
+        Path own = Files.createDirectories(machine.configuration()).resolve("guard.json");
+        Files.writeString(own, GuardedMachine.POLICY.replace("anna", "nobody"));
+        assertRefused(machine.runPlain(RUN_NOTHING), "principal.known");
+    }
+
+    @Test
+    void anOlderPolicyIsRefused() throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("\"version\": 1", "\"version\": 2"));
+        machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret");
+        machine.policy(GuardedMachine.POLICY);
+        assertRefused(machine.run(RUN_NOTHING), "policy.version");
+    }
+
+    @Test
+    void withoutARecordNothingIsDone() throws IOException {
+        Files.createDirectories(machine.auditFolder().getParent());
+        Files.writeString(machine.auditFolder(), "no folder");
+        assertRefused(machine.run(RUN_NOTHING), "audit.required");
+    }
+
+    @Test
+    void aServiceIsKnownByItsToken() throws IOException {
+        Path file = folder.resolve("token");
+        try (ServiceToken token = ServiceToken.generate()) {
+            Files.write(file, token.copyOfText());
+            Files.setPosixFilePermissions(file, Set.of(java.nio.file.attribute.PosixFilePermission.OWNER_READ));
+            machine.policy(GuardedMachine.POLICY.replace("\"type\": \"user\", \"name\": \"anna\"",
+                    "\"type\": \"service\", \"name\": \"minutes\", \"tokenSha256\": \"" + token.sha256() + "\", \"notAfter\": \"2099-01-01T00:00:00Z\""));
+        }
+        assertRefused(machine.run(RUN_NOTHING), "principal.known");
+        assertThat(machine.run("run", "-p", "Once", "-n", "1", "--service-token", file).exitCode()).isZero();
+        assertRecorded("authentication", "principal=service:minutes", "outcome=ok");
+        assertRecorded("session.use", "principal=service:minutes");
+        machine.policy(GuardedMachine.POLICY);
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--service-token", file), "principal.token");
+        assertRecorded("authentication", "outcome=fail");
+    }
+
+    @Test
+    void withoutAnyPolicyTheBuiltInOneRefusesADebugger() {
+        machine.device().replace("/proc/self/task/101/status", "TracerPid:\t0", "TracerPid:\t77");
+        assertRefused(machine.runPlain(RUN_NOTHING), "posture.debugger");
+        assertThat(machine.auditFolder()).as("nobody asked for a record").doesNotExist();
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreUsageErrors() throws IOException {
+        assertThat(machine.runPlain("run", "-p", "x", "--guard-key", folder.resolve("key.pem")).exitCode()).isEqualTo(2);
+        machine.policy(GuardedMachine.POLICY.replace("\"required\": true", "\"required\": true, \"folder\": \"" + folder.resolve("log") + "\""));
+        assertThat(machine.run("run", "-p", "x", "--audit", folder.resolve("other")).exitCode()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lockstep.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testkit.Cli.Result;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.jfr.Configuration;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A planted prompt and its answer are in no log, no recording and no message, whatever is recorded. */
+class GuardContentTest {
+    private static final String PROMPT = "Seven purple walruses signed the Zwickau protocol";
+
+    /** Shorter pieces of an answer could be anybody's words. */
+    private static final int PIECE = 16;
+
+    @TempDir
+    private Path folder;
+
+    /** The text, and what could be left of it. */
+    private static List<String> pieces(String text) {
+        var pieces = new ArrayList<String>();
+        for (int at = 0; at + PIECE <= text.length(); at++) {
+            pieces.add(text.substring(at, at + PIECE));
+        }
+        return pieces;
+    }
+
+    private static void assertNothingOf(List<String> pieces, String where, String text) {
+        assertThat(pieces.stream().filter(text::contains)).as(where).isEmpty();
+    }
+
+    private static String bytes(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void nothingOfAPromptOrItsAnswerIsRecordedAnywhere() throws Exception {
+        var machine = new GuardedMachine(folder);
+        Path recorded = folder.resolve("all.jfr");
+        Path prompt = Files.writeString(folder.resolve("unread"), PROMPT);
+        Result result;
+        try (var recording = new Recording(Configuration.getConfiguration("profile"))) {
+            FlightRecorder.getFlightRecorder().getEventTypes().forEach(type -> recording.enable(type.getName()));
+            recording.start();
+            result = machine.run("run", "--no-echo", "--verbose", "-p", PROMPT, "-n", "24");
+            recording.stop();
+            recording.dump(recorded);
+        }
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        String answer = result.text();
+        List<String> pieces = pieces(PROMPT);
+        assertThat(pieces(answer)).as("the answer").isNotEmpty();
+        pieces.addAll(pieces(answer));
+        assertNothingOf(pieces, "stderr", result.err());
+        try (var files = Files.walk(machine.home())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertNothingOf(pieces, file.toString(), bytes(file));
+            }
+        }
+        assertThat(RecordingFile.readAllEvents(recorded)).extracting(event -> event.getEventType().getName())
+                .contains("dev.lockstep.Generation", "dev.lockstep.Wipe", "dev.lockstep.AuditAppend");
+        for (var event : RecordingFile.readAllEvents(recorded)) {
+            assertNothingOf(pieces, event.getEventType().getName(), event.toString());
+        }
+        assertNothingOf(pieces, "the recording", bytes(recorded));
+        assertThat(bytes(prompt)).as("what would be found").contains(pieces.getFirst());
+    }
+}
