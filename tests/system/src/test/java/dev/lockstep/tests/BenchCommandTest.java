@@ -3,7 +3,7 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lockstep.testkit.Cli;
+import dev.lockstep.app.InProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class BenchCommandTest {
         var arguments = new Object[6 + more.length];
         System.arraycopy(new Object[] {"synth", "--shape", "tiny", "--type", type, file}, 0, arguments, 0, 6);
         System.arraycopy(more, 0, arguments, 6, more.length);
-        var result = Cli.standard().run(arguments);
+        var result = InProcess.run(arguments);
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.out()).isEmpty();
         return file;
@@ -32,7 +32,7 @@ class BenchCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
     void aSyntheticModelRuns(String type) {
-        var result = Cli.standard().run("run", "--model", synth(type), "--allow-unsigned", "-p", "Once upon a time", "-n", "8",
+        var result = InProcess.run("run", "--model", synth(type), "--allow-unsigned", "-p", "Once upon a time", "-n", "8",
                 "--temperature", "0");
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.text()).startsWith("Once upon a time").hasSizeGreaterThan("Once upon a time".length());
@@ -42,7 +42,7 @@ class BenchCommandTest {
     void anotherFileIsReplacedOnlyByForce() throws Exception {
         Path file = synth("Q4_0");
         byte[] first = Files.readAllBytes(file);
-        var again = Cli.standard().run("synth", "--shape", "tiny", "--type", "Q4_0", "--seed", "2", file);
+        var again = InProcess.run("synth", "--shape", "tiny", "--type", "Q4_0", "--seed", "2", file);
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.err()).contains("Q4_0.gguf").contains("not overwritten");
         assertThat(file).hasBinaryContent(first);
@@ -52,10 +52,10 @@ class BenchCommandTest {
 
     @Test
     void unknownShapesAndTypesAreNamedWithThoseThatThereAre() {
-        var shape = Cli.standard().run("synth", "--shape", "gpt-9", "--type", "Q8_0", folder.resolve("x"));
+        var shape = InProcess.run("synth", "--shape", "gpt-9", "--type", "Q8_0", folder.resolve("x"));
         assertThat(shape.exitCode()).isEqualTo(2);
         assertThat(shape.err()).contains("gpt-9").contains("llama-3.2-1b");
-        var type = Cli.standard().run("synth", "--shape", "tiny", "--type", "IQ1_S", folder.resolve("x"));
+        var type = InProcess.run("synth", "--shape", "tiny", "--type", "IQ1_S", folder.resolve("x"));
         assertThat(type.exitCode()).isEqualTo(2);
         assertThat(type.err()).contains("IQ1_S").contains("MXFP4");
         assertThat(folder).isEmptyDirectory();
@@ -64,7 +64,7 @@ class BenchCommandTest {
     @Test
     void benchRelatesWhatItMeasuresToTheCeilings() {
         Path file = synth("Q8_0");
-        var result = Cli.standard().run("bench", "--model", file, "--allow-unsigned", "-p", "5,17", "-n", "6", "-r", "2",
+        var result = InProcess.run("bench", "--model", file, "--allow-unsigned", "-p", "5,17", "-n", "6", "-r", "2",
                 "--context", "3,40", "-t", "2", "--read-buffer", "16", "--json");
         assertThat(result.exitCode()).as(result.err()).isZero();
         JsonNode json = new JsonMapper().readTree(result.text());
@@ -110,7 +110,7 @@ class BenchCommandTest {
 
     @Test
     void benchTellsPeopleShares() {
-        var result = Cli.standard().run("bench", "-p", "4", "-n", "2", "-r", "1", "--context", "2", "--read-buffer", "16");
+        var result = InProcess.run("bench", "-p", "4", "-n", "2", "-r", "1", "--context", "2", "--read-buffer", "16");
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.text()).contains("% of the read bandwidth").contains("% of the fma ceiling").contains("cold start");
     }
@@ -118,14 +118,14 @@ class BenchCommandTest {
     @Test
     void whatDoesNotFitIsAUsageError() {
         Path file = synth("Q8_0", "--context", "64");
-        var prompt = Cli.standard().run("bench", "--model", file, "--allow-unsigned", "-p", "64", "--context", "1", "-n", "1");
+        var prompt = InProcess.run("bench", "--model", file, "--allow-unsigned", "-p", "64", "--context", "1", "-n", "1");
         assertThat(prompt.exitCode()).isEqualTo(2);
         assertThat(prompt.err()).contains("-p 64").contains("context of 64");
-        var context = Cli.standard().run("bench", "--model", file, "--allow-unsigned", "-p", "1", "--context", "50", "-n", "20");
+        var context = InProcess.run("bench", "--model", file, "--allow-unsigned", "-p", "1", "--context", "50", "-n", "20");
         assertThat(context.exitCode()).isEqualTo(2);
         assertThat(context.err()).contains("--context 50 and -n 20");
-        assertThat(Cli.standard().run("bench", "-r", "0").exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("bench", "--threads", "0").exitCode()).isEqualTo(2);
-        assertThat(Cli.standard().run("bench", "--read-buffer", "0").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("bench", "-r", "0").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("bench", "--threads", "0").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("bench", "--read-buffer", "0").exitCode()).isEqualTo(2);
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
 import java.io.StringReader;
@@ -27,7 +28,7 @@ class BenchReportFileTest {
 
     private Path synth(String type) {
         Path file = folder.resolve(type + ".gguf");
-        var result = Cli.standard().run("synth", "--shape", "tiny", "--type", type, file);
+        var result = InProcess.run("synth", "--shape", "tiny", "--type", type, file);
         assertThat(result.exitCode()).as(result.err()).isZero();
         return file;
     }
@@ -36,7 +37,7 @@ class BenchReportFileTest {
         var all = new ArrayList<Object>(List.of("bench"));
         all.addAll(SMALL);
         all.addAll(List.of(arguments));
-        return Cli.standard().run(all.toArray());
+        return InProcess.run(all.toArray());
     }
 
     private static Document parse(Path page) throws Exception {

@@ -45,7 +45,7 @@ class GoldenTextTest {
 
     @Test
     void theDemoModelTellsAStoryOutOfTheBox() {
-        var result = Cli.standard().run("run", "-p", "Once upon a time", "--seed", "7", "-n", "48");
+        var result = InProcess.run("run", "-p", "Once upon a time", "--seed", "7", "-n", "48");
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.text()).startsWith("Once upon a time").hasSizeGreaterThan(80);
     }
@@ -61,7 +61,7 @@ class GoldenTextTest {
 
     @Test
     void thePromptMayComeThroughAPipe() {
-        var piped = Cli.standard().withInput("Once upon a time".getBytes(StandardCharsets.UTF_8))
+        var piped = Cli.plainJava().withInput("Once upon a time".getBytes(StandardCharsets.UTF_8))
                 .run("run", "--temperature", "0", "-n", "12");
         var argument = InProcess.run("run", "--temperature", "0", "-n", "12", "-p", "Once upon a time");
         assertThat(piped.text()).isEqualTo(argument.text());

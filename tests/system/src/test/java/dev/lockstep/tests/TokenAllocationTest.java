@@ -18,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Once warm, a token leaves nothing on the heap, on any thread. */
+/** Once warm, a token leaves nothing on the heap, on any thread. In a JVM of its own, see the pom. */
+@Tag("alone")
 class TokenAllocationTest {
     private static final int TOKENS = 100;
     private static final int THREADS = 2;
