@@ -64,7 +64,7 @@ class CommandLineTest {
 
     @Test
     void inspectTellsWhoSignedAndWhichKernelsRun() {
-        var result = Cli.standard().run("inspect", "--json");
+        var result = InProcess.run("inspect", "--json");
         assertThat(result.exitCode()).isZero();
         var json = new JsonMapper().readTree(result.text());
         assertThat(json.get("signature").get("signer").asString()).hasSize(64);
@@ -108,7 +108,7 @@ class CommandLineTest {
 
     @Test
     void withoutTheVectorModuleOneWarningIsPrintedAndTheTextIsTheSame() {
-        var fast = Cli.standard().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "12");
+        var fast = InProcess.run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "12");
         var slow = Cli.standard().withoutVectorModule().run("run", "-p", "Once upon a time", "--temperature", "0", "-n", "12");
         assertThat(slow.exitCode()).as(slow.err()).isZero();
         assertThat(slow.text()).isEqualTo(fast.text());

@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.InProcess;
 import dev.lockstep.securemem.Hardening;
 import dev.lockstep.securemem.SecureArena;
 import dev.lockstep.testkit.Cli;
@@ -152,7 +153,7 @@ class HardenedProcessTest {
         assertThat(smallForASession.exitCode()).isEqualTo(1);
         assertThat(smallForASession.err()).contains("besides the").contains("the budget of 8388608 bytes");
         assertThat(run(Cli.plainJava(), "--memory=16M", "--verbose").err()).contains("lockstep: memory: 5.4 MiB weights + ");
-        assertThat(Cli.plainJava().run("inspect", "--memory=0").exitCode()).isEqualTo(2);
-        assertThat(Cli.plainJava().run("inspect", "--memory=9999999999G").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("inspect", "--memory=0").exitCode()).isEqualTo(2);
+        assertThat(InProcess.run("inspect", "--memory=9999999999G").exitCode()).isEqualTo(2);
     }
 }

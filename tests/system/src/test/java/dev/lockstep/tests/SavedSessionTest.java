@@ -53,8 +53,8 @@ class SavedSessionTest {
     private static final String PROMPT = "Once upon a time";
     private static final Sampling GREEDY = Sampling.greedy().maxTokens(24);
     private static final Sampling SEEDED = Sampling.defaults().seed(SEED).maxTokens(24);
-    private static final int FLIPS = 250;
-    private static final int CUTS = 100;
+    private static final int FLIPS = 80;
+    private static final int CUTS = 40;
 
     private static Model model;
     /** As in another process: nothing but the file is common. */

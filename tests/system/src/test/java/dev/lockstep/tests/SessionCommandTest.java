@@ -64,7 +64,7 @@ class SessionCommandTest {
 
     @Test
     void aConversationGoesOnInAnotherProcess() throws IOException {
-        String whole = text(Cli.plainJava().run("run", "-p", "Once upon a time", "-n", "24", "--temperature", "0", "--no-echo"));
+        String whole = text(InProcess.run("run", "-p", "Once upon a time", "-n", "24", "--temperature", "0", "--no-echo"));
         assertThat(text(Cli.plainJava().run(turnArguments("Once upon a time", 10))) + text(Cli.plainJava().run(turnArguments("", 14)))).isEqualTo(whole);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(session))).isEqualTo("rw-------");
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("me.txt", "chat.age");

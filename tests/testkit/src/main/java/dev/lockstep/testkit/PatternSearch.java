@@ -1,11 +1,15 @@
 package dev.lockstep.testkit;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
 /** Looks for all patterns in one pass over a stream of bytes: two bytes decide whether a place deserves a closer look. One thread. */
 final class PatternSearch {
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final List<byte[]> patterns;
     private final boolean[] beginnings = new boolean[1 << 16];
@@ -43,14 +47,26 @@ final class PatternSearch {
     }
 
     private void look(int size) {
-        for (int at = 0; at < size - 1; at++) {
+        int at = 0;
+        while (at < size - 1) {
+            if (at <= size - Long.BYTES && mayBeSkipped(at)) {
+                // the last of the zeros may be the first byte of a pattern
+                at += Long.BYTES - 1;
+                continue;
+            }
             if (beginnings[key(window, at)]) {
                 lookCloser(at, size);
             }
+            at++;
         }
         int keep = Math.min(overlap, size);
         System.arraycopy(window, size - keep, window, 0, keep);
         kept = keep;
+    }
+
+    /** True if a long of zeros begins here and no pattern begins with two of them: most of a heap is memory that nobody has used. */
+    private boolean mayBeSkipped(int at) {
+        return !beginnings[0] && (long) LONG.get(window, at) == 0;
     }
 
     /** Counts what ends behind the bytes that were searched before. */
