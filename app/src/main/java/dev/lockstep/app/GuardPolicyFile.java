@@ -4,12 +4,8 @@ import dev.lockstep.guard.policy.GuardPolicies;
 import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.loader.signing.KeyFileException;
-import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustFileException;
-import dev.lockstep.loader.signing.TrustedKeys;
-import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.trust.SealedState;
-import dev.lockstep.loader.trust.TrustFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -67,10 +63,7 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
     /** @param seen where this device remembers the versions it has seen */
     private GuardPolicy read(Path seen) {
         try {
-            // whoever can replace the key can replace the policy with it
-            key.ifPresent(TrustFiles::requireProtected);
-            Optional<TrustedSigners> administrator = key.map(pem -> TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(pem))));
-            return GuardPolicies.readNewest(policy, administrator, SealedState.in(seen));
+            return GuardPolicies.readNewest(policy, PolicyOptions.administrator(key), SealedState.in(seen));
         } catch (TrustFileException | KeyFileException e) {
             throw new RefusedException(READABLE_RULE, e.getMessage());
         }

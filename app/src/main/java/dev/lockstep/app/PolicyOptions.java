@@ -54,14 +54,15 @@ final class PolicyOptions {
         return Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Whoever has the private half of a key, if there is one. */
+    static Optional<TrustedSigners> administrator(Optional<Path> key) {
+        // whoever can replace the key can replace the policy with it
+        key.ifPresent(TrustFiles::requireProtected);
+        return key.map(pem -> TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(pem))));
+    }
+
     PolicyVerifier rules() {
-        if (policyKey != null) {
-            // whoever can replace the key can replace the policy with it
-            TrustFiles.requireProtected(policyKey);
-        }
-        Optional<TrustedSigners> administrator = Optional.ofNullable(policyKey)
-                .map(pem -> TrustedSigners.of(TrustedKeys.of(SigningKeys.readPublicKey(pem))));
-        return PolicyVerifier.of(TrustFiles.read(policy, administrator), signerKeys.stream().map(SigningKeys::readPublicKey).toList(),
+        return PolicyVerifier.of(TrustFiles.read(policy, administrator(Optional.ofNullable(policyKey))), signerKeys.stream().map(SigningKeys::readPublicKey).toList(),
                 TrustedRoot.NONE, SealedState.in(state != null ? state : UserFolders.state().resolve("seen")), InstantSource.system());
     }
 }
