@@ -32,6 +32,6 @@ final class GenerationEvent extends Event {
     long decode;
 
     @Label("Outcome")
-    @Description("stop, length, cancelled, failed, other")
+    @Description("stop, length, cancelled, timeout, failed, other")
     String outcome;
 }

@@ -1,7 +1,11 @@
 package dev.lockstep.app;
 
 import dev.lockstep.guard.policy.Principal;
+import dev.lockstep.guard.posture.DeviceView;
+import dev.lockstep.guard.posture.JvmView;
+import dev.lockstep.guard.posture.Platform;
 import dev.lockstep.guard.posture.PostureProbe;
+import dev.lockstep.guard.posture.UnseenException;
 import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
 import java.io.ByteArrayInputStream;
@@ -10,8 +14,12 @@ import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs {@code lockstep} in this JVM, which has compiled the kernels already: the same code from the arguments to the exit code, without
@@ -23,7 +31,20 @@ public final class InProcess {
         System.setProperty(DemoModel.HOME_PROPERTY, SharedData.projectRoot().toString());
     }
 
+    /** This machine, as if its Java had been started by the launcher: the one that runs tests lets agents in. Nobody has configured it. */
+    private static final Endpoint CLOSED = closed();
+
     private InProcess() {
+    }
+
+    private static Endpoint closed() {
+        var jvm = new JvmView(Map.of("EnableDynamicAgentLoading", "false"), List.of(), Set.of(), Set.of(), Instant.EPOCH);
+        var view = new DeviceView(Path.of("/"), Platform.of(System.getProperty("os.name")), () -> jvm, command -> {
+            throw new UnseenException("tests start no commands");
+        }, InstantSource.system());
+        Path nowhere = SharedData.projectRoot().resolve("target/no-such-folder");
+        return new Endpoint(new PostureProbe(view), nowhere, nowhere, nowhere, () -> new Principal(Principal.Kind.USER, "tester", Set.of()),
+                InstantSource.system());
     }
 
     /** Runs a command line to its end, with nothing on standard input and nobody at a terminal. */
@@ -67,7 +88,7 @@ public final class InProcess {
     }
 
     private static Cli.Result run(byte[] input, boolean isTerminal, Object... arguments) {
-        return run(input, isTerminal, Endpoint.ofThisMachine(), arguments);
+        return run(input, isTerminal, CLOSED, arguments);
     }
 
     private static Cli.Result run(byte[] input, boolean isTerminal, Endpoint endpoint, Object... arguments) {
