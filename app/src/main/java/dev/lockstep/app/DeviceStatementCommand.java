@@ -6,7 +6,7 @@ import dev.lockstep.guard.device.Enrolment.Question;
 import dev.lockstep.guard.posture.Posture;
 import dev.lockstep.guard.posture.PostureProbe;
 import dev.lockstep.guard.posture.PostureScope;
-import dev.lockstep.loader.CheckpointLoader;
+import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
 import dev.lockstep.loader.VerifiedCheckpoint;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class DeviceStatementCommand extends IoCommand {
             return Optional.empty();
         }
         try (var own = identities.identities(spec); VerifiedCheckpoint checkpoint = AgeIdentityOptions.opening(own, model, all ->
-                CheckpointLoader.open(model, trust.policy(io), Residency.RESIDENT, all))) {
+                trust.loader(io).open(model, OpenOptions.of(Residency.RESIDENT), all))) {
             return Optional.of(checkpoint.provenance().sha256());
         }
     }
