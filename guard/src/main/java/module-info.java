@@ -7,6 +7,7 @@ module dev.lockstep.guard {
 
     exports dev.lockstep.guard;
     exports dev.lockstep.guard.audit;
+    exports dev.lockstep.guard.audit.export;
     exports dev.lockstep.guard.device;
     exports dev.lockstep.guard.monitor;
     exports dev.lockstep.guard.policy;

@@ -14,12 +14,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The signed checkpoints of a log that is written: the newest, all of them, and what the device remembers. */
 final class CheckpointFiles {
@@ -80,6 +82,15 @@ final class CheckpointFiles {
             return Checkpoint.parse(text, file, AuditException::new);
         } catch (CharacterCodingException e) {
             throw new AuditException(file, "is not UTF-8 text", e);
+        }
+    }
+
+    /** Writes down what verifies this log. */
+    void publishKeys() throws IOException {
+        byte[] lines = keys.stream().map(known -> known.text() + '\n').collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8);
+        Path file = folder.verifierKeys();
+        if (Files.notExists(file) || !Arrays.equals(Files.readAllBytes(file), lines)) {
+            WholeFile.replace(file, lines, WholeFile.ownerOnly(file));
         }
     }
 

@@ -28,6 +28,16 @@ record LogFolder(Path path) {
         return path.resolve("head");
     }
 
+    /** What verifies the notes: a verifier key a line, for whoever is to be told. Whoever can change the log can change this. */
+    Path verifierKeys() {
+        return path.resolve("verifier-keys");
+    }
+
+    /** The key of {@link IdentifierHash}. */
+    Path hashKey() {
+        return path.resolve("identifier.key");
+    }
+
     Path lock() {
         return path.resolve("lock");
     }

@@ -60,6 +60,7 @@ final class LogWriter implements AutoCloseable {
         // a log without a checkpoint is one that lost it, so there is one of no records
         newest = known.isPresent() ? known.get() : checkpoints.sign(LogPosition.start());
         mend(recovery.find(newest, checkpoints.place(newest)));
+        checkpoints.publishKeys();
     }
 
     /** Goes to the end; what a crash has left behind it is cut off, and recorded. */

@@ -3,9 +3,11 @@ package dev.lockstep.guard.audit;
 import dev.lockstep.guard.device.DeviceSigner;
 import dev.lockstep.loader.internal.crypto.JcaSignature;
 import dev.lockstep.loader.internal.crypto.Sha256;
+import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.tlog.CanonicalBase64;
 import dev.lockstep.loader.internal.tlog.SignedNote;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
@@ -15,6 +17,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A public key that verifies signed notes: an Ed25519 key and a name. As a text (C2SP signed-note, "vkey"):
@@ -26,6 +29,9 @@ import java.util.HexFormat;
 public record VerifierKey(String name, byte[] raw) {
     /** A name and a key. */
     public static final int MAX_TEXT = 1_000;
+
+    /** Keys of a device since it was bought. */
+    private static final int MAX_FILE_BYTES = 64 << 10;
 
     private static final String ALGORITHM = "Ed25519";
     private static final byte ED25519_TYPE = 1;
@@ -78,6 +84,25 @@ public record VerifierKey(String name, byte[] raw) {
             throw new AuditException(file, "is a verifier key with another hash than its name and key have, or its key is none");
         }
         return key;
+    }
+
+    /**
+     * Reads a file of them, one a line.
+     *
+     * @throws AuditException if it cannot be read, or a line is none
+     */
+    public static List<VerifierKey> read(Path file) {
+        byte[] bytes = BoundedFile.read(file, MAX_FILE_BYTES, ", so it holds no verifier keys", AuditException::new);
+        List<VerifierKey> keys = new String(bytes, StandardCharsets.UTF_8).lines().map(line -> parse(line, file.toString())).toList();
+        if (keys.isEmpty()) {
+            throw new AuditException(file.toString(), "holds no verifier keys");
+        }
+        return keys;
+    }
+
+    /** Those that lie beside a log. They tell whether it fits together, not whether it is the device's: whoever changes a log can change them. */
+    public static List<VerifierKey> besideLog(Path folder) {
+        return read(new LogFolder(folder).verifierKeys());
     }
 
     private boolean isPoint() {
