@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.audit.AuditException;
 import dev.lockstep.guard.device.DeviceTrustException;
 import dev.lockstep.loader.ModelFormatException;
 import dev.lockstep.loader.age.AgeException;
@@ -48,6 +49,7 @@ record Failures(Io io) implements IExecutionExceptionHandler {
             }
             case KeyFileException e -> fail(e.getMessage());
             case TrustFileException e -> fail(e.getMessage());
+            case AuditException e -> fail(e.getMessage());
             case AgeException e -> age(e);
             case SavedSessionException e -> savedSession(e);
             case SigningException e -> fail(e.getMessage());

@@ -24,4 +24,9 @@ final class Json {
     static String pretty(JsonNode node) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
+
+    /** For many of them, one a line. */
+    static String line(JsonNode node) {
+        return MAPPER.writeValueAsString(node);
+    }
 }
