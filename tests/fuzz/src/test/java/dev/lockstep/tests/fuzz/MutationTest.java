@@ -28,6 +28,7 @@ class MutationTest {
     private static final int TIMESTAMPS = 1_000;
     private static final int TOKENIZER_FILES = 1_000;
     private static final int FOLDERS = 300;
+    private static final int AUDIT_RECORDS = 1_000;
 
     /** What to put in the place of a JSON value. */
     private static final List<String> VALUES = List.of("null", "true", "{}", "[]", "[[]]", "0", "-1", "1e400", "1".repeat(99),
@@ -111,6 +112,18 @@ class MutationTest {
         for (int i = 0; i < CERTIFICATES; i++) {
             byte[] mutant = mutator.mutate(certificate);
             assertThat(isAccepted(i, mutant, CertificateFuzzTest::check)).isEqualTo(Arrays.equals(mutant, certificate));
+        }
+    }
+
+    @Test
+    void spoiledAuditRecordsHaveOneFormOrAreRefused() throws Exception {
+        var mutator = new Mutator(SEED);
+        byte[] record = SeedsTest.auditRecord();
+        byte[] note = SeedsTest.checkpointNote();
+        for (int i = 0; i < AUDIT_RECORDS; i++) {
+            isAccepted(i, mutator.mutate(record), AuditRecordFuzzTest::check);
+            isAccepted(i, mutator.mutateJson(record, VALUES), AuditRecordFuzzTest::check);
+            isAccepted(i, mutator.mutate(note), CheckpointNoteFuzzTest::check);
         }
     }
 

@@ -163,6 +163,22 @@ class SeedsTest {
         assertThat(TrustDocumentFuzzTest.check(TestPolicy.everything())).isTrue();
     }
 
+    /** The note is the example of C2SP tlog-checkpoint, the key that of Go's package note. */
+    @Test
+    void auditRecordsAndCheckpointsAreRead() throws Exception {
+        assertThat(AuditRecordFuzzTest.check(auditRecord())).isTrue();
+        assertThat(AuditRecordFuzzTest.check(Files.readAllBytes(RESOURCES.resolve("AuditRecordFuzzTestInputs/readsOrRefuses/empty.json")))).isTrue();
+        assertThat(CheckpointNoteFuzzTest.check(checkpointNote())).isTrue();
+    }
+
+    static byte[] auditRecord() throws IOException {
+        return Files.readAllBytes(RESOURCES.resolve("AuditRecordFuzzTestInputs/readsOrRefuses/session-use.json"));
+    }
+
+    static byte[] checkpointNote() throws IOException {
+        return Files.readAllBytes(RESOURCES.resolve("CheckpointNoteFuzzTestInputs/readsOrRefuses/behind-the-sofa.note"));
+    }
+
     @Test
     void keysAreRead() throws Exception {
         if (isWriting()) {
