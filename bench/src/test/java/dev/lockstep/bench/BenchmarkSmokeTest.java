@@ -44,6 +44,11 @@ class BenchmarkSmokeTest {
     }
 
     @Test
+    void audit() throws RunnerException {
+        assertThat(run(AuditBenchmark.class)).hasSize(2 * 2);
+    }
+
+    @Test
     void pack() throws RunnerException {
         assertThat(run(PackBenchmark.class, "rows", "67", "columns", "256")).hasSize(size(2 * TYPES));
     }
