@@ -95,7 +95,11 @@ public final class AuditLog implements AuditSink, AutoCloseable {
         return lost.get();
     }
 
-    /** Signs a last checkpoint. Idempotent. */
+    /**
+     * Signs a last checkpoint. Idempotent.
+     *
+     * @throws AuditException if it cannot be signed, and errors refuse
+     */
     @Override
     public void close() {
         var close = new Order(Kind.CLOSE, new CompletableFuture<>());
@@ -175,6 +179,9 @@ public final class AuditLog implements AuditSink, AutoCloseable {
             }
             order.done().complete(null);
         } catch (IOException | RuntimeException | Error e) {
+            if (order.kind() == Kind.CLOSE && options.onError() == OnError.CONTINUE) {
+                order.done().complete(null);
+            }
             order.done().completeExceptionally(e);
         }
         return order.kind() != Kind.CLOSE;
@@ -182,8 +189,16 @@ public final class AuditLog implements AuditSink, AutoCloseable {
 
     private void finish() throws IOException {
         try (writer) {
+            if (lost.get() > 0) {
+                writer.append(List.of(gap()));
+                lost.set(0);
+            }
             writer.checkpoint();
         }
+    }
+
+    private Happened gap() {
+        return writer.gap("events that could not be written", lost.get());
     }
 
     private void append(List<Entry> entries) {
@@ -202,7 +217,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     private List<Happened> withGap(List<Entry> entries) {
         var events = new ArrayList<Happened>();
         if (lost.get() > 0) {
-            events.add(writer.gap("events that could not be written", lost.get()));
+            events.add(gap());
         }
         entries.forEach(entry -> events.add(entry.happened()));
         return events;

@@ -4,6 +4,7 @@ import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -58,9 +59,12 @@ record LogFolder(Path path) {
      */
     void create() throws IOException {
         if (Files.notExists(path)) {
-            Path parent = path.toAbsolutePath().getParent();
-            Files.createDirectories(parent);
-            Files.createDirectory(path, WholeFile.ownerOnlyFolder(path));
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            try {
+                Files.createDirectory(path, WholeFile.ownerOnlyFolder(path));
+            } catch (FileAlreadyExistsException e) {
+                // another process was quicker
+            }
         }
         List<String> problems = FileExposure.of(path);
         if (!problems.isEmpty()) {

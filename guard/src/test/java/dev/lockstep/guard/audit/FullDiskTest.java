@@ -135,6 +135,21 @@ class FullDiskTest {
     }
 
     @Test
+    void whatWasLostIsRecordedWhenTheLogIsClosedIfTheDiskHasRoomAgain() {
+        for (boolean hasRoom : new boolean[] {false, true}) {
+            try (var log = log(AuditOptions.standard().withOnError(OnError.CONTINUE))) {
+                faults.add(Fault.FORCE);
+                log.record(event(1));
+                if (hasRoom) {
+                    faults.clear();
+                }
+            }
+            faults.clear();
+            assertThat(recorded()).isEqualTo(hasRoom ? List.of("log.gap 1") : List.of());
+        }
+    }
+
+    @Test
     void aFileThatCannotFollowKeepsTheRecordsAndRefusesTheNext() {
         try (var log = log(AuditOptions.standard().withMaxSegmentBytes(1))) {
             faults.add(Fault.OPEN);

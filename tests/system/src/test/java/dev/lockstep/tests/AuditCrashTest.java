@@ -105,7 +105,8 @@ class AuditCrashTest {
             for (int i = 0; i < events; i++) {
                 acknowledged.add(output.readLine());
             }
-            process.destroyForcibly();
+            // not the process itself, which would close its output
+            process.toHandle().destroyForcibly();
             output.lines().forEach(acknowledged::add);
         }
         process.waitFor();
