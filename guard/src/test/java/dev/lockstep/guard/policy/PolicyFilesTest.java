@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,9 +113,10 @@ class PolicyFilesTest {
     }
 
     @Test
-    void everyExampleIsAPolicy() {
-        assertThat(examples()).containsOnlyKeys("guard-built-in.json", "guard-developer.json", "guard-kiosk.json", "guard-office.json",
-                "guard-regulated.json");
+    void everyExampleIsAPolicyAndNothingInItIsOdd() {
+        assertThat(examples()).containsKeys("guard-built-in.json", "guard-developer.json", "guard-endpoint.json", "guard-kiosk.json", "guard-office.json",
+                "guard-regulated.json")
+                .allSatisfy((_, policy) -> assertThat(PolicyReview.of(policy, Instant.parse("2026-11-27T12:00:00Z"))).isEmpty());
     }
 
     @Test
