@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,32 +115,30 @@ class TamperingTest {
     @Test
     void aByteThatWasChangedIsFound() throws IOException {
         for (int i = 0; i < EDITS; i++) {
-            int segment = anySegment();
-            List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
-            int line = random.nextInt(lines.size());
-            byte[] changed = lines.get(line).clone();
-            int at = random.nextInt(changed.length);
-            changed[at] ^= (byte) (1 + random.nextInt(255));
-            lines.set(line, changed);
-            assertFound(problemOf(segment, lines), segment, line, "change of byte " + at);
+            changeAByte(_ -> true, old -> old ^ 1 + random.nextInt(255));
         }
     }
 
-    /** What still looks like a record: digits only. */
+    /** What still looks like a record: digits that are others. */
     @Test
     void aDigitThatWasChangedIsFound() throws IOException {
         for (int i = 0; i < EDITS; i++) {
-            int segment = anySegment();
-            List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
-            int line = random.nextInt(lines.size());
-            byte[] changed = lines.get(line).clone();
-            int at = random.nextInt(changed.length);
-            if (changed[at] >= '1' && changed[at] <= '9') {
-                changed[at] = (byte) ('1' + (changed[at] - '1' + 1 + random.nextInt(8)) % 9);
-                lines.set(line, changed);
-                assertFound(problemOf(segment, lines), segment, line, "change of digit " + at);
-            }
+            changeAByte(old -> old >= '1' && old <= '9', old -> '1' + (old - '1' + 1 + random.nextInt(8)) % 9);
         }
+    }
+
+    private void changeAByte(IntPredicate isToChange, IntUnaryOperator change) throws IOException {
+        int segment = anySegment();
+        List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
+        int line = random.nextInt(lines.size());
+        byte[] changed = lines.get(line).clone();
+        int at = random.nextInt(changed.length);
+        while (!isToChange.test(changed[at])) {
+            at = random.nextInt(changed.length);
+        }
+        changed[at] = (byte) change.applyAsInt(changed[at]);
+        lines.set(line, changed);
+        assertFound(problemOf(segment, lines), segment, line, "change of byte " + at);
     }
 
     @Test
