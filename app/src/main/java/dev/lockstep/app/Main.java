@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {RunCommand.class, ChatCommand.class, InspectCommand.class, TokenizeCommand.class, LogitsCommand.class, EmbedCommand.class,
             PerplexityCommand.class, KeygenCommand.class,
             SignCommand.class, VerifyCommand.class, EncryptCommand.class, DecryptCommand.class, QuantizeCommand.class, QualityCommand.class,
-            SynthCommand.class, BenchCommand.class, DeviceCommand.class, PolicyCommand.class, AuditCommand.class},
+            SynthCommand.class, BenchCommand.class, DeviceCommand.class, PolicyCommand.class, AuditCommand.class, DoctorCommand.class},
         mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Main.Version.class,
         usageHelpAutoWidth = true, sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",

@@ -1,6 +1,8 @@
 package dev.lockstep.app;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.lockstep.guard.posture.JvmFlags;
+import dev.lockstep.guard.posture.JvmView;
 import dev.lockstep.securemem.CoreDumps;
 import dev.lockstep.securemem.Hardening;
 import dev.lockstep.securemem.HardeningException;
@@ -34,12 +36,18 @@ final class MemoryOptions {
         CoreDumps.excludeMemory().ifPresent(problem -> warnIfAsked(io, "core dumps could hold memory: " + problem));
         if (isHardened()) {
             Hardening.enable(strict ? EnumSet.allOf(Measure.class) : Set.of());
-            List<String> open = JvmHygiene.problems();
+            List<String> open = jvmProblems();
             if (strict && !open.isEmpty()) {
                 throw new HardeningException("hardening is demanded, and " + String.join("; ", open));
             }
             open.forEach(problem -> warnIfAsked(io, problem));
         }
+    }
+
+    /** Sentences for people, one for each option of Java that should be another; empty if all is well. */
+    private static List<String> jvmProblems() {
+        return JvmFlags.open(JvmView.ofThisProcess()).stream().map(flag -> "this Java runs without " + flag.option()
+                + ", so it could write down what is in its memory, or let others in; the launcher passes it").toList();
     }
 
     /** Says what could not be had, once the command has taken the memory it needed; where it is demanded, the refusal has said so. */

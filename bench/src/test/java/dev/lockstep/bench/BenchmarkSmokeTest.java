@@ -79,6 +79,11 @@ class BenchmarkSmokeTest {
     }
 
     @Test
+    void posture() throws RunnerException {
+        assertThat(run(PostureBenchmark.class)).hasSize(2);
+    }
+
+    @Test
     void tokenizerOfOthers() throws RunnerException {
         assumeThat(Checkpoints.shared()).isDirectory();
         assertThat(run(TokenizerBenchmark.class, "kibibytes", "1", "vocabulary", "gpt-2,starcoder,llama-spm,phi-3")).hasSize(2 * 4);

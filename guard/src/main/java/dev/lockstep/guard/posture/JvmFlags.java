@@ -17,10 +17,9 @@ public enum JvmFlags {
     OUT_OF_MEMORY_COMMAND("OnOutOfMemoryError", ""),
     ATTACH("DisableAttachMechanism", "true"),
     /** A file in the temporary folder that tells every process of the user what runs here. */
-    PERFORMANCE_DATA("UsePerfData", "false");
-
-    /** Code that another process brings into this one; only agents need it, which are looked at by themselves. */
-    public static final String DYNAMIC_AGENTS = "EnableDynamicAgentLoading";
+    PERFORMANCE_DATA("UsePerfData", "false"),
+    /** Code that is brought into a program while it runs. */
+    DYNAMIC_AGENTS("EnableDynamicAgentLoading", "false");
 
     private final String flag;
     private final String wanted;
@@ -48,10 +47,5 @@ public enum JvmFlags {
     /** Those that are not as they should be. */
     public static List<JvmFlags> open(JvmView jvm) {
         return Stream.of(values()).filter(each -> each.isSet(jvm).equals(Optional.of(false))).toList();
-    }
-
-    /** Names of all options that checks ask for. */
-    static List<String> asked() {
-        return Stream.concat(Stream.of(values()).map(JvmFlags::flag), Stream.of(DYNAMIC_AGENTS)).toList();
     }
 }

@@ -16,13 +16,16 @@ import java.util.stream.Collectors;
 /**
  * The Java that runs this program, as it is at a moment: some options can be changed while it runs.
  *
- * @param options values of the VM options that checks ask for, by name; those that this VM does not have are missing
+ * @param options values of the VM options in {@link JvmFlags}, by name; those that this VM does not have are missing
  * @param arguments all that the VM was started with, those from files and the environment included
  * @param variables names of the environment's variables; never their values, which may be secrets
  * @param modules names of the modules in the boot layer
  * @param builtAt when this program was built; the clock cannot be before it
  */
 public record JvmView(Map<String, String> options, List<String> arguments, Set<String> variables, Set<String> modules, Instant builtAt) {
+    /** Of the build, not of the machine that made it: the same sources give the same jars. */
+    private static final Instant BUILT_AT = readBuildTime();
+
     public JvmView {
         options = Map.copyOf(options);
         arguments = List.copyOf(arguments);
@@ -36,9 +39,6 @@ public record JvmView(Map<String, String> options, List<String> arguments, Set<S
                 ModuleLayer.boot().modules().stream().map(Module::getName).collect(Collectors.toSet()), BUILT_AT);
     }
 
-    /** Of the build, not of the machine that made it: the same sources give the same jars. */
-    private static final Instant BUILT_AT = readBuildTime();
-
     private static Instant readBuildTime() {
         try (var text = JvmView.class.getResourceAsStream("build-time")) {
             return Instant.parse(new String(text.readAllBytes(), StandardCharsets.US_ASCII).strip());
@@ -51,7 +51,9 @@ public record JvmView(Map<String, String> options, List<String> arguments, Set<S
         var machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         var options = new HashMap<String, String>();
         if (machine != null) {
-            JvmFlags.asked().forEach(name -> value(machine, name).ifPresent(value -> options.put(name, value)));
+            for (JvmFlags each : JvmFlags.values()) {
+                value(machine, each.flag()).ifPresent(value -> options.put(each.flag(), value));
+            }
         }
         return options;
     }

@@ -80,7 +80,7 @@ public final class PostureMonitor implements AutoCloseable {
         return posture.results().stream().map(CheckResult::status).toList();
     }
 
-    /** No look begins after this. */
+    /** No look begins by itself after this. */
     @Override
     public void close() {
         timer.shutdownNow();

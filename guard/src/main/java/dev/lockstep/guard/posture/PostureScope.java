@@ -19,8 +19,8 @@ public record PostureScope(List<Path> models, List<Path> folders, Optional<Strin
     public static final PostureScope DEVICE = new PostureScope(List.of(), List.of(), Optional.empty(), Optional.empty());
 
     public PostureScope {
-        models = models.stream().map(Path::toAbsolutePath).toList();
-        folders = folders.stream().map(Path::toAbsolutePath).toList();
+        models = List.copyOf(models);
+        folders = List.copyOf(folders);
     }
 
     /** The same that is about one more model. */
@@ -45,7 +45,7 @@ public record PostureScope(List<Path> models, List<Path> folders, Optional<Strin
 
     private static List<Path> joined(List<Path> paths, Path last) {
         var all = new ArrayList<>(paths);
-        all.add(last);
+        all.add(last.toAbsolutePath());
         return all;
     }
 }

@@ -42,7 +42,7 @@ final class SystemCommands implements StatusCommands {
     private String output(Process process, InputStream out, String program) throws IOException, UnseenException {
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new UnseenException(program + " has not ended within " + timeout.toSeconds() + " s");
+                throw new UnseenException(program + " has not ended within " + timeout.toMillis() + " ms");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

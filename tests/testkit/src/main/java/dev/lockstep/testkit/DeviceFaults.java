@@ -9,7 +9,7 @@ public final class DeviceFaults {
     /** With it the check fails. */
     public static final Map<String, Consumer<FakeDevice>> FAILING = new LinkedHashMap<>();
 
-    /** With it the check cannot tell. Java always has an environment and a clock, so those two checks are not here. */
+    /** With it the check cannot tell. Of its arguments, environment and clock, Java always tells: those three are not here. */
     public static final Map<String, Consumer<FakeDevice>> HIDING = new LinkedHashMap<>();
 
     private static final String MOUNTS = "/proc/self/mountinfo";
@@ -50,7 +50,6 @@ public final class DeviceFaults {
         HIDING.put("debugger", device -> device.write(THREAD, "Name:\tjava\n"));
         HIDING.put("ptrace", device -> device.delete("/proc/sys/kernel/yama/ptrace_scope"));
         HIDING.put("jvm.flags", device -> device.option("UsePerfData", null));
-        HIDING.put("jvm.agents", device -> device.option("EnableDynamicAgentLoading", null));
         HIDING.put("secure.boot", device -> device.firmware("SecureBoot", new byte[0]));
         HIDING.put("lockdown", device -> device.delete(LOCKDOWN));
         HIDING.put("kernel.version", device -> device.write(RELEASE, "rolling\n"));

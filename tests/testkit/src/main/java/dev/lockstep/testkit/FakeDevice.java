@@ -185,7 +185,7 @@ public final class FakeDevice {
 
     /** A disk, a partition, or something made of them. */
     public FakeDevice blockDevice(String number, String name, String folder) {
-        return folder(folder).link("/sys/dev/block/" + number, folder).link("/sys/class/block/" + name, folder);
+        return folder(folder).inSysfs("/sys/dev/block/" + number, folder).inSysfs("/sys/class/block/" + name, folder);
     }
 
     /** A device of device-mapper, made of others. */
@@ -193,9 +193,14 @@ public final class FakeDevice {
         String folder = VIRTUAL + "dm-" + minor;
         blockDevice("253:" + minor, "dm-" + minor, folder).write(folder + "/dm/uuid", uuid + '\n');
         for (String part : parts) {
-            link(folder + "/slaves" + part.substring(part.lastIndexOf('/')), part);
+            inSysfs(folder + "/slaves" + part.substring(part.lastIndexOf('/')), part);
         }
         return this;
+    }
+
+    /** Links of sysfs are relative. */
+    private FakeDevice inSysfs(String link, String target) {
+        return link(link, Path.of(link).getParent().relativize(Path.of(target)).toString());
     }
 
     /** What an option of its VM is; null if it has none of that name. */

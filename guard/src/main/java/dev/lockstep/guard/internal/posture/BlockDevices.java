@@ -34,6 +34,9 @@ final class BlockDevices {
 
     /** @param name as in {@code /dev}, without links */
     Finding ofName(String name) throws UnseenException {
+        if (name.isEmpty()) {
+            throw new UnseenException("a device has no name");
+        }
         return ofNode(device.follow(BY_NAME + name).path());
     }
 

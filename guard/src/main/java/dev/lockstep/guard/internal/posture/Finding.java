@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 public record Finding(CheckStatus status, String evidence) {
     /** A line that a person still reads; file and device names can be long. In characters. */
     static final int MAX_EVIDENCE = 400;
+    private static final int MAX_NAME = 120;
 
     /** A look at a part of what a check is about. */
     @FunctionalInterface
@@ -69,8 +70,9 @@ public record Finding(CheckStatus status, String evidence) {
         return status == CheckStatus.PASS ? pass(inShort) : this;
     }
 
+    /** The same with what it is about; a long name must not crowd out the rest. */
     Finding about(String what) {
-        return new Finding(status, what + ": " + evidence);
+        return new Finding(status, (what.length() <= MAX_NAME ? what : what.substring(0, MAX_NAME) + "...") + ": " + evidence);
     }
 
     private static String line(String text) {

@@ -33,7 +33,7 @@ final class MemoryChecks {
     /** The limit of the control group that this process is in, or of one around it, that lets nothing swap (cgroups(7), version 2). */
     private static Optional<String> closedGroup(DeviceView device) throws UnseenException {
         String group = device.textIfPresent(CGROUP).flatMap(groups -> groups.lines().filter(each -> each.startsWith("0::/")).findFirst())
-                .map(line -> line.substring("0::".length())).orElse("");
+                .map(line -> line.substring("0::".length())).filter(each -> !each.equals("/")).orElse("");
         for (String at = CGROUPS + group; at.length() >= CGROUPS.length(); at = at.substring(0, at.lastIndexOf('/'))) {
             String limit = at + "/memory.swap.max";
             if (device.textIfPresent(limit).equals(Optional.of("0"))) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param source what is mounted: a device, usually
  * @param superOptions of the file system, as they are written there
  */
-record Mount(long id, long parent, String device, String point, String type, String source, String superOptions) {
+public record Mount(long id, long parent, String device, String point, String type, String source, String superOptions) {
     private static final int FIRST_OPTIONAL = 6;
     private static final int FIELDS_AFTER_SEPARATOR = 3;
 
@@ -45,7 +45,7 @@ record Mount(long id, long parent, String device, String point, String type, Str
     }
 
     /** All values of an option of the file system. */
-    List<String> superOption(String name) {
+    public List<String> superOption(String name) {
         var values = new ArrayList<String>();
         for (String option : superOptions.split(",")) {
             if (option.startsWith(name + '=')) {

@@ -46,7 +46,7 @@ public final class Mounts {
      *
      * @param path without links
      */
-    Mount of(String path) throws UnseenException {
+    public Mount of(String path) throws UnseenException {
         var seen = new HashSet<Mount>();
         Mount at = top;
         while (seen.add(at)) {

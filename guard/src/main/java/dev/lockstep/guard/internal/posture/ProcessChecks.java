@@ -20,19 +20,26 @@ final class ProcessChecks {
     static Finding debugger(DeviceView device, PostureScope scope) throws UnseenException {
         int looked = 0;
         for (String task : device.names(TASKS)) {
-            String file = TASKS + '/' + task + "/status";
-            Optional<String> status = device.textIfPresent(file);
-            if (status.isEmpty()) {
-                // it ended meanwhile
-                continue;
+            Optional<Long> tracer = tracer(device, TASKS + '/' + task);
+            if (tracer.isPresent() && tracer.get() != 0) {
+                return Finding.fail("process " + tracer.get() + " traces this one (" + TASKS + '/' + task + "/status)");
             }
-            long tracer = ProcessStatus.parse(file, status.get()).number("TracerPid", 10);
-            if (tracer != 0) {
-                return Finding.fail("process " + tracer + " traces this one (" + file + ")");
-            }
-            looked++;
+            looked += tracer.isPresent() ? 1 : 0;
         }
         return looked == 0 ? Finding.unknown(TASKS + " shows no thread") : Finding.pass("nobody traces the threads in " + TASKS);
+    }
+
+    /** Empty if the thread has ended meanwhile. */
+    private static Optional<Long> tracer(DeviceView device, String task) throws UnseenException {
+        String file = task + "/status";
+        try {
+            return Optional.of(ProcessStatus.parse(file, device.text(file)).number("TracerPid", 10));
+        } catch (UnseenException e) {
+            if (device.exists(file)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** Without Yama, some other module of the kernel may forbid it, or none. */

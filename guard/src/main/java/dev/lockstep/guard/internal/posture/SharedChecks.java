@@ -6,7 +6,7 @@ import java.util.List;
 final class SharedChecks {
     static final Check JVM_FLAGS = new Check("jvm.flags", "start it with the launcher, or give Java these options; LOCKSTEP_JAVA_OPTS must not undo them", JvmChecks::flags);
 
-    static final Check JVM_AGENTS = new Check("jvm.agents", "start it with the launcher, without agents, debuggers and recordings, and with -XX:-EnableDynamicAgentLoading",
+    static final Check JVM_AGENTS = new Check("jvm.agents", "start it with the launcher, without agents, debuggers, recordings and remote management",
                     JvmChecks::agents);
 
     static final Check ENVIRONMENT = new Check("environment", "unset these variables", JvmChecks::environment);

@@ -25,13 +25,9 @@ final class Storage {
         devices = new BlockDevices(device, this);
     }
 
-    /** What is not there yet would be made in the nearest folder that is. */
+    /** Need not exist: what is made in it later lies where the mounts on its way say. */
     Finding ofFolder(String folder) throws UnseenException {
-        String path = device.follow(folder).path();
-        while (!device.exists(path) && path.lastIndexOf('/') > 0) {
-            path = path.substring(0, path.lastIndexOf('/'));
-        }
-        return ofExisting(path);
+        return ofResolved(device.follow(folder).path());
     }
 
     /** A file that must be there: a path of another container names nothing here, or something else. */
@@ -40,18 +36,14 @@ final class Storage {
         if (!file.startsWith("/") || !device.exists(path)) {
             throw new UnseenException(file + " is not seen from here");
         }
-        return ofExisting(path);
+        return ofResolved(path);
     }
 
     Finding ofDevice(String name) throws UnseenException {
         return devices.ofName(name);
     }
 
-    Mount mountOf(String path) throws UnseenException {
-        return mounts.of(device.follow(path).path());
-    }
-
-    private Finding ofExisting(String path) throws UnseenException {
+    private Finding ofResolved(String path) throws UnseenException {
         Mount mount = mounts.of(path);
         return explored.of(mount, mount.type() + " at " + mount.point(), () -> ofMount(mount));
     }

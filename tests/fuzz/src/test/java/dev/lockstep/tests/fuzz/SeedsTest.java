@@ -45,6 +45,15 @@ class SeedsTest {
         }
     }
 
+    /** Written by hand, as Linux 6.8 does. */
+    @Test
+    void tablesOfTheKernelAreRead() throws IOException {
+        for (String table : List.of("mountinfo", "swaps", "status")) {
+            byte[] seed = Files.readAllBytes(RESOURCES.resolve("PostureFuzzTestInputs/readsOrLeavesUnseen").resolve(table));
+            assertThat(PostureFuzzTest.check(seed)).as(table).isEqualTo(1);
+        }
+    }
+
     @Test
     void hdf5AndKerasFilesLoad() throws Exception {
         for (var file : TinyHdf5Models.hdf5().entrySet()) {
