@@ -48,12 +48,12 @@ final class DoctorCommand extends IoCommand {
         checks.stream().filter(id -> !known.contains(id)).findFirst().ifPresent(id -> {
             throw new ParameterException(spec.commandLine(), "there is no check " + id + "; there are " + String.join(", ", known));
         });
-        var probe = PostureProbe.ofThisDevice();
+        PostureProbe probe = io.guard().endpoint().probe();
         return checks.isEmpty() ? probe.examine(scope()) : probe.examine(scope(), checks);
     }
 
     private PostureScope scope() {
-        PostureScope scope = PostureScope.DEVICE.withFolder(UserFolders.state());
+        PostureScope scope = PostureScope.DEVICE.withFolder(io.guard().endpoint().state());
         return Optional.ofNullable(model).or(DemoModel::file).map(scope::withModel).orElse(scope);
     }
 
