@@ -66,7 +66,7 @@ final class DeviceStatementCommand extends IoCommand {
         return model == null ? scope : scope.withModel(model);
     }
 
-    /** No guard is asked: nothing but a digest comes out of it, and a device that is not fit has to be able to say so. */
+    /** Asked through the guard, like all models: a device that may not open the model can say so without it. */
     private Optional<String> modelDigest() throws IOException {
         if (model == null) {
             return Optional.empty();
