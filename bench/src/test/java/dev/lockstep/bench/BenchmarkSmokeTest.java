@@ -59,6 +59,11 @@ class BenchmarkSmokeTest {
     }
 
     @Test
+    void guardOverhead() throws RunnerException {
+        assertThat(run(GuardOverheadBenchmark.class)).hasSize(2 * 2);
+    }
+
+    @Test
     void attention() throws RunnerException {
         assertThat(run(AttentionBenchmark.class, "context", "67", "tokens", "1,5")).hasSize(2 * 3 * 2 * 2);
     }

@@ -99,6 +99,14 @@ class ArchitectureTest {
         }
     }
 
+    /** A command that opened a model by itself would have asked nobody; QualitySuite asks whom its original was opened through. */
+    @Test
+    void commandsOpenModelsThroughTheGuardAlone() {
+        noClasses().that().resideInAPackage("dev.lockstep.app..").and().doNotHaveSimpleName("GuardedLoader").and().doNotHaveSimpleName("QualitySuite")
+                .should().dependOnClassesThat().haveFullyQualifiedName("dev.lockstep.loader.CheckpointLoader")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("dev.lockstep.models.Lockstep").check(HOUSE);
+    }
+
     @Test
     void noMethodIsNative() {
         noMethods().should().haveModifier(JavaModifier.NATIVE).check(HOUSE);

@@ -51,7 +51,7 @@ class GuardedEmbeddingTest {
         DeviceKey device = DeviceKey.openOrCreate(folder.resolve("device"));
         var text = new StringBuilder();
         try (AuditLog log = AuditLog.open(folder.resolve("audit"), device, AuditOptions.standard());
-                Guard guard = Guard.open(GuardOptions.of(policy).withAudit(log).withProbe(new GuardedMachine(folder).probe()))) {
+                Guard guard = Guard.open(GuardOptions.of(policy).withAudit(log).withProbe(new GuardedMachine(Files.createDirectory(folder.resolve("machine"))).probe()))) {
             ModelGate gate = guard.gate(Request.toInfer(Principals.ofProcess(), Optional.of("stories")));
             try (Model model = Lockstep.load(Models.demoFile(), Models.demoTrust(), LoadOptions.defaults().withGate(gate));
                     Session session = model.newSession()) {
