@@ -1,6 +1,7 @@
 package dev.lockstep.guard.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
@@ -17,11 +18,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What holds of any policy and any request; thousands of both, from a literal seed. */
+/** What holds of any policy and any request; a thousand pairs of them, from a literal seed. */
 class PolicyPropertyTest {
     private static final long SEED = 20261127;
-    private static final int POLICIES = 150;
-    private static final int REQUESTS = 30;
+    private static final int POLICIES = 84;
+    private static final int REQUESTS = 15;
     private static final List<String> NAMES = List.of("anna", "bob", "legal", "staff", "batch");
     private static final List<String> CHECKS = List.of("disk.encryption", "swap", "debugger");
     private static final String[] REACTIONS = {"ignore", "warn", "refuse"};
@@ -50,7 +51,7 @@ class PolicyPropertyTest {
             (random, policy) -> any(random, policy, "/principals").put("notAfter", "2026-06-01T00:00:00Z"),
             (random, policy) -> any(random, policy, "/models").put("minVersion", 9),
             (random, policy) -> any(random, policy, "/models").putArray("signers").add("nobody"),
-            (random, policy) -> any(random, policy, "/models").putArray("digests").add("9".repeat(64)),
+            (random, policy) -> pin(any(random, policy, "/models")),
             (random, policy) -> ((ObjectNode) policy.json().at("/postures/0/checks/0")).put(random.nextBoolean() ? "fail" : "unknown", "refuse"),
             (random, policy) -> ((ObjectNode) policy.json().at("/postures/0/others")).put(random.nextBoolean() ? "fail" : "unknown", "refuse"));
 
@@ -62,6 +63,13 @@ class PolicyPropertyTest {
     private static void smaller(ObjectNode object, String member) {
         if (object.get(member) instanceof ArrayNode names && names.size() > 1) {
             names.remove(0);
+        }
+    }
+
+    /** To bytes, where it was to none; other bytes instead would no longer tell a copy under another name. */
+    private static void pin(ObjectNode model) {
+        if (!model.has("digests")) {
+            model.putArray("digests").add("9".repeat(64));
         }
     }
 
@@ -138,7 +146,7 @@ class PolicyPropertyTest {
         for (int i = 0; i < POLICIES; i++) {
             PolicyText text = policy();
             GuardPolicy before = text.parse();
-            int which = random.nextInt(RESTRICTIONS.size());
+            int which = i % RESTRICTIONS.size();
             RESTRICTIONS.get(which).accept(random, text);
             GuardPolicy after = text.parse();
             for (int j = 0; j < REQUESTS; j++) {
@@ -146,16 +154,17 @@ class PolicyPropertyTest {
                 List<Boolean> then = stages(facts, before);
                 List<Boolean> now = stages(facts, after);
                 for (int stage = 0; stage < then.size(); stage++) {
-                    assertThat(now.get(stage) && !then.get(stage)).as("seed=%d policy=%d request=%d stage=%d restriction=%d", SEED, i, j, stage, which)
-                            .isFalse();
+                    if (now.get(stage) && !then.get(stage)) {
+                        fail("seed=%d policy=%d request=%d stage=%d restriction=%d allows more", SEED, i, j, stage, which);
+                    }
                     allowed += then.get(stage) ? 1 : 0;
                     refusedByIt += then.get(stage) && !now.get(stage) ? 1 : 0;
                 }
             }
         }
         // neither is everything refused, nor do restrictions do nothing
-        assertThat(allowed).isGreaterThan(2000);
-        assertThat(refusedByIt).isGreaterThan(200);
+        assertThat(allowed).isGreaterThan(500);
+        assertThat(refusedByIt).isGreaterThan(50);
     }
 
     @Test
