@@ -1,8 +1,6 @@
 package dev.lockstep.guard.device;
 
-/**
- * A statement that counts: only {@link StatementVerifier} makes one.
- */
+/** A statement that counts: only {@link StatementVerifier} makes one. Immutable. */
 public final class VerifiedStatement {
     private final DeviceCertificate device;
     private final PostureStatement statement;
