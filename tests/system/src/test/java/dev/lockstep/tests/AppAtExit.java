@@ -37,7 +37,7 @@ final class AppAtExit {
             while (wipingHook == null) {
                 Map<?, ?> hooks = (Map<?, ?>) field.get(null);
                 synchronized (Class.forName("java.lang.ApplicationShutdownHooks")) {
-                    wipingHook = hooks.keySet().stream().map(Thread.class::cast).filter(hook -> hook.getName().equals("lockstep-zero-all"))
+                    wipingHook = hooks.keySet().stream().map(Thread.class::cast).filter(hook -> hook.getName().equals("lockstep-end"))
                             .findFirst().orElse(null);
                 }
                 Thread.sleep(1);
