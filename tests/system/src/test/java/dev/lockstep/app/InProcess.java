@@ -81,9 +81,9 @@ public final class InProcess {
      */
     public record Machine(PostureProbe probe, Path machine, Path configuration, Path state, Principal user, InstantSource clock) { }
 
-    /** Runs a command line on another machine. */
-    public static Cli.Result runOn(Machine machine, Object... arguments) {
-        return run(new byte[0], false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), machine::user,
+    /** Runs a command line on another machine, with bytes on standard input. */
+    public static Cli.Result runOn(Machine machine, byte[] input, Object... arguments) {
+        return run(input, false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), machine::user,
                 machine.clock()), arguments);
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jdk.jfr.Configuration;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
@@ -16,20 +18,26 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A planted prompt and its answer are in no log, no recording and no message, whatever is recorded. */
+/**
+ * A planted prompt and its answer are in no log, no recording and no message, whatever is recorded. The prompt comes by standard input: what
+ * is on a command line, the system and the JVM know and record (docs/guard.md).
+ */
 class GuardContentTest {
     private static final String PROMPT = "Seven purple walruses signed the Zwickau protocol";
 
     /** Shorter pieces of an answer could be anybody's words. */
-    private static final int PIECE = 16;
+    private static final int PIECE = 12;
+
+    /** From one piece to the next: whatever is left of a text that is as long as both has a piece in it. */
+    private static final int STEP = 8;
 
     @TempDir
     private Path folder;
 
-    /** The text, and what could be left of it. */
+    /** What would be in whatever is left of a text. */
     private static List<String> pieces(String text) {
         var pieces = new ArrayList<String>();
-        for (int at = 0; at + PIECE <= text.length(); at++) {
+        for (int at = 0; at + PIECE <= text.length(); at += STEP) {
             pieces.add(text.substring(at, at + PIECE));
         }
         return pieces;
@@ -43,6 +51,18 @@ class GuardContentTest {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     }
 
+    private static Set<String> typesOfEventsWithout(List<String> pieces, Path recorded) throws IOException {
+        var types = new TreeSet<String>();
+        try (var events = new RecordingFile(recorded)) {
+            while (events.hasMoreEvents()) {
+                var event = events.readEvent();
+                types.add(event.getEventType().getName());
+                assertNothingOf(pieces, event.getEventType().getName(), event.toString());
+            }
+        }
+        return types;
+    }
+
     @Test
     void nothingOfAPromptOrItsAnswerIsRecordedAnywhere() throws Exception {
         var machine = new GuardedMachine(folder);
@@ -50,9 +70,11 @@ class GuardContentTest {
         Path prompt = Files.writeString(folder.resolve("unread"), PROMPT);
         Result result;
         try (var recording = new Recording(Configuration.getConfiguration("profile"))) {
-            FlightRecorder.getFlightRecorder().getEventTypes().forEach(type -> recording.enable(type.getName()));
+            FlightRecorder.getFlightRecorder().getEventTypes().forEach(type -> recording.enable(type.getName()).withoutStackTrace());
+            // whose messages are recorded: all of them
+            recording.enable("jdk.JavaExceptionThrow").withoutStackTrace().with("throttle", "off");
             recording.start();
-            result = machine.run("run", "--no-echo", "--verbose", "-p", PROMPT, "-n", "24");
+            result = machine.runWithInput(PROMPT, "run", "--no-echo", "--verbose", "-n", "24");
             recording.stop();
             recording.dump(recorded);
         }
@@ -67,11 +89,7 @@ class GuardContentTest {
                 assertNothingOf(pieces, file.toString(), bytes(file));
             }
         }
-        assertThat(RecordingFile.readAllEvents(recorded)).extracting(event -> event.getEventType().getName())
-                .contains("dev.lockstep.Generation", "dev.lockstep.Wipe", "dev.lockstep.AuditAppend");
-        for (var event : RecordingFile.readAllEvents(recorded)) {
-            assertNothingOf(pieces, event.getEventType().getName(), event.toString());
-        }
+        assertThat(typesOfEventsWithout(pieces, recorded)).contains("dev.lockstep.Generation", "dev.lockstep.Wipe", "dev.lockstep.AuditAppend");
         assertNothingOf(pieces, "the recording", bytes(recorded));
         assertThat(bytes(prompt)).as("what would be found").contains(pieces.getFirst());
     }

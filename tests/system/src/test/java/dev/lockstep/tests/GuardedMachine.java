@@ -13,6 +13,7 @@ import dev.lockstep.guard.posture.UnseenException;
 import dev.lockstep.testkit.Cli.Result;
 import dev.lockstep.testkit.FakeDevice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -94,15 +95,25 @@ final class GuardedMachine {
 
     /** Runs a command line, with the policy. */
     Result run(Object... arguments) {
-        var all = new ArrayList<Object>(List.of(arguments));
-        all.addAll(List.of("--guard", policy));
-        return runPlain(all.toArray());
+        return runWithInput("", arguments);
     }
 
-    /** The same without one. */
+    /** The same with a text on standard input. */
+    Result runWithInput(String input, Object... arguments) {
+        var all = new ArrayList<Object>(List.of(arguments));
+        all.addAll(List.of("--guard", policy));
+        return runOn(input, all.toArray());
+    }
+
+    /** The same without a policy. */
     Result runPlain(Object... arguments) {
+        return runOn("", arguments);
+    }
+
+    private Result runOn(String input, Object... arguments) {
         var principal = new Principal(Principal.Kind.USER, user, Set.of());
-        return InProcess.runOn(new Machine(probe(), machineFolder(), configuration(), state(), principal, device::now), arguments);
+        return InProcess.runOn(new Machine(probe(), machineFolder(), configuration(), state(), principal, device::now),
+                input.getBytes(StandardCharsets.UTF_8), arguments);
     }
 
     /** Where the user does. */
