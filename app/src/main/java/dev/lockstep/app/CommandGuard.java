@@ -6,6 +6,7 @@ import dev.lockstep.guard.audit.AuditException;
 import dev.lockstep.guard.audit.AuditLog;
 import dev.lockstep.guard.audit.AuditOptions;
 import dev.lockstep.guard.audit.AuditOptions.OnError;
+import dev.lockstep.guard.audit.AuditRecords;
 import dev.lockstep.guard.audit.AuditSink;
 import dev.lockstep.guard.device.DeviceKey;
 import dev.lockstep.guard.policy.AuditRule;
@@ -16,6 +17,7 @@ import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.trust.SealedState;
 import dev.lockstep.securemem.Closing;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,11 +51,20 @@ final class CommandGuard implements AutoCloseable {
             GuardPolicy read = policy.apply(endpoint);
             GuardOptions options = GuardOptions.of(read).withProbe(endpoint.probe()).withClock(endpoint.clock()).withFolder(endpoint.state());
             Optional<Path> folder = auditFolder.apply(read);
+            options = folder.flatMap(CommandGuard::lastTime).map(options::withNotBefore).orElse(options);
             AuditSink log = folder.map(each -> (AuditSink) open(each, read.audit())).orElse(AuditSink.NONE);
-            guard = Guard.open(folder.map(options::withFolder).orElse(options).withAudit(log));
+            guard = Guard.open((folder.isPresent() ? options.withFolder(folder.get()) : options).withAudit(log));
             closing.addFirst(guard::close);
         }
         return guard;
+    }
+
+    private static Optional<Instant> lastTime(Path folder) {
+        try {
+            return AuditRecords.lastTime(folder);
+        } catch (AuditException e) {
+            throw noRecord(e);
+        }
     }
 
     /** What the device signs its log with is made where there is none. */
@@ -61,7 +72,7 @@ final class CommandGuard implements AutoCloseable {
         try {
             OnError onError = rule.onError() == AuditRule.OnError.REFUSE ? OnError.REFUSE : OnError.CONTINUE;
             AuditLog log = AuditLog.open(folder, DeviceKey.openOrCreate(endpoint.state().resolve("device")),
-                    AuditOptions.standard().withOnError(onError).withCounter(SealedState.in(endpoint.state().resolve("seen"))));
+                    AuditOptions.standard().withOnError(onError).withCounter(SealedState.in(endpoint.state().resolve("seen"))).withClock(endpoint.clock()));
             closing.add(log::close);
             return log;
         } catch (AuditException | KeyFileException e) {

@@ -1,8 +1,11 @@
 package dev.lockstep.guard.audit;
 
+import dev.lockstep.guard.audit.LineReader.Line;
 import dev.lockstep.guard.audit.LogLines.Numbered;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Reads the records of a log in their order, one at a time. What it reads is not verified: see {@link AuditVerifier}. Not thread-safe. */
@@ -26,6 +29,32 @@ public final class AuditRecords implements AutoCloseable {
             throw new AuditException(folder.toString(), "holds no audit log");
         }
         return new AuditRecords(files);
+    }
+
+    /** When the last record was made, if there is one: no clock is before that unless somebody has set it back. */
+    public static Optional<Instant> lastTime(Path folder) {
+        var files = new LogFolder(folder);
+        int segment = 0;
+        while (files.hasSegment(segment + 1)) {
+            segment++;
+        }
+        Path file = files.segment(segment);
+        try {
+            return files.hasSegment(segment) ? lastTime(file, Files.size(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw new AuditException(folder.toString(), "cannot be read: " + e, e);
+        }
+    }
+
+    private static Optional<Instant> lastTime(Path file, long end) throws IOException {
+        Line line;
+        try (var reader = new LineReader(file, LogRecovery.lineBefore(file, end), AuditRecord.MAX_LINE_BYTES)) {
+            line = reader.next();
+        }
+        if (line != null && line.offset() > 0 && LogRecovery.isTorn(line)) {
+            return lastTime(file, line.offset());
+        }
+        return line == null || LogRecovery.isTorn(line) ? Optional.empty() : Optional.of(AuditRecord.parse(line.bytes(), file.toString()).time());
     }
 
     /**

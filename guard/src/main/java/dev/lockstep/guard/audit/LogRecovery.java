@@ -53,7 +53,8 @@ record LogRecovery(LogFolder folder) {
         return record.seq() == place.size() - 1;
     }
 
-    private static long lineBefore(Path file, long end) throws IOException {
+    /** Where the last line begins that begins before {@code end}. */
+    static long lineBefore(Path file, long end) throws IOException {
         long from = Math.max(0, end - AuditRecord.MAX_LINE_BYTES - 2L);
         try (var reader = new LineReader(file, from, 0)) {
             long start = from;

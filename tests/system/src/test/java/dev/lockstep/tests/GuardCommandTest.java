@@ -85,7 +85,8 @@ class GuardCommandTest {
 
     @ParameterizedTest
     @MethodSource("hiding")
-    void eachCheckThatCannotTellRefusesIfThePolicySaysSo(String check) {
+    void eachCheckThatCannotTellRefusesIfThePolicySaysSo(String check) throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("\"unknown\": \"refuse\"}", "\"unknown\": \"warn\"}, \"checks\": [{\"check\": \"" + check + "\"}]"));
         DeviceFaults.HIDING.get(check).accept(machine.device());
         assertRefused(machine.run(RUN_NOTHING), "posture." + check);
         assertRecorded("posture.result", "check=" + check, "status=unknown", "decision=refuse");
@@ -198,6 +199,13 @@ class GuardCommandTest {
         Files.createDirectories(machine.auditFolder().getParent());
         Files.writeString(machine.auditFolder(), "no folder");
         assertRefused(machine.run(RUN_NOTHING), "audit.required");
+    }
+
+    @Test
+    void aClockThatWasSetBackBehindTheLastRecordRefuses() {
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret"), "dataClass.known");
+        machine.device().setClock(machine.device().now().minusSeconds(3600));
+        assertRefused(machine.run(RUN_NOTHING), "posture.clock");
     }
 
     @Test
