@@ -31,14 +31,14 @@ public final class InProcess {
         System.setProperty(DemoModel.HOME_PROPERTY, SharedData.projectRoot().toString());
     }
 
-    /** This machine, as if its Java had been started by the launcher: the one that runs tests lets agents in. Nobody has configured it. */
+    /** This machine, as if its Java had been started without anything: whoever looks for a fault in a test debugs it. Nobody has configured it. */
     private static final Endpoint CLOSED = closed();
 
     private InProcess() {
     }
 
     private static Endpoint closed() {
-        var jvm = new JvmView(Map.of("EnableDynamicAgentLoading", "false"), List.of(), Set.of(), Set.of(), Instant.EPOCH);
+        var jvm = new JvmView(Map.of(), List.of(), Set.of(), Set.of(), Instant.EPOCH);
         var view = new DeviceView(Path.of("/"), Platform.of(System.getProperty("os.name")), () -> jvm, command -> {
             throw new UnseenException("tests start no commands");
         }, InstantSource.system());

@@ -9,9 +9,6 @@ public final class Jvm {
     /** The module that the vector kernels need. */
     public static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    /** As the launcher starts it: the built-in guard policy refuses models in a JVM that lets agents in. */
-    private static final String CLOSED = "-XX:-EnableDynamicAgentLoading";
-
     private Jvm() {
     }
 
@@ -24,7 +21,6 @@ public final class Jvm {
     public static List<String> command(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.add(CLOSED);
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
