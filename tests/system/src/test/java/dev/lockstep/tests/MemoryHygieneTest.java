@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/PID/mem")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class MemoryHygieneTest {
     private static final boolean FULL = "full".equals(System.getProperty("lockstep.hygiene"));
     private static final Path KEY = Models.demoFolder().resolve("demo-key.pub.pem");

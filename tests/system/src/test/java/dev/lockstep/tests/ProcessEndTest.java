@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The real command line, told to end in different ways: what is in its memory then, and in what the system writes down of it. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/PID/mem")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class ProcessEndTest {
     private static final int PROMPT_BYTES = 96;
     private static final int POLL_MILLIS = 20;
