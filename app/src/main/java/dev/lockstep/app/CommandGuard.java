@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The guard of one command line, with its log: both begin when the first model is to be opened, and end when the command has ended.
+ * The guard of one command line, with its log: both begin when a policy or a gate is first asked for, and end when the command has ended.
  * Thread-safe: the thread that ends the process may close it.
  */
 final class CommandGuard implements AutoCloseable {

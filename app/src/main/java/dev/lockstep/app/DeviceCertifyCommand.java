@@ -50,7 +50,7 @@ final class DeviceCertifyCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         var key = DeviceCertificate.requestedKey(request);
-        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Instant now = io.guard().endpoint().clock().instant().truncatedTo(ChronoUnit.SECONDS);
         DeviceCertificate certificate = Arguments.checked(spec, () ->
                 new DeviceCertificate(name, key, now, now.plus(Duration.ofDays(days)), Set.copyOf(groups)));
         SignedCertificate signed = SignedCertificate.sign(certificate, administrator());

@@ -4,7 +4,6 @@ import dev.lockstep.guard.device.DeviceCertificate;
 import dev.lockstep.guard.device.Enrolment;
 import dev.lockstep.guard.device.SignedCertificate;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -23,7 +22,8 @@ final class DeviceEnrolCommand extends IoCommand {
 
     @Override
     public Integer call() {
-        DeviceCertificate stored = Enrolment.store(device.value(), SignedCertificate.read(certificate), administrators.value(), InstantSource.system());
+        Endpoint endpoint = io.guard().endpoint();
+        DeviceCertificate stored = Enrolment.store(device.value(endpoint), SignedCertificate.read(certificate), administrators.value(), endpoint.clock());
         io.err().println("lockstep: this device is " + stored.name() + " until " + stored.notAfter());
         return ExitCode.OK;
     }

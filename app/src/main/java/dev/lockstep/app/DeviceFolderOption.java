@@ -9,7 +9,7 @@ final class DeviceFolderOption {
             description = "Where the key of this device and its certificate lie. Default: ~/.local/state/lockstep/device.")
     private Path folder;
 
-    Path value() {
-        return folder != null ? folder : UserFolders.state().resolve("device");
+    Path value(Endpoint endpoint) {
+        return folder != null ? folder : endpoint.state().resolve("device");
     }
 }

@@ -32,8 +32,8 @@ final class DeviceKeyCommand extends IoCommand {
     @Override
     public Integer call() throws IOException {
         DeviceKey key = name == null
-                ? DeviceKey.openOrCreate(device.value())
-                : Arguments.checked(spec, () -> DeviceKey.create(device.value(), name));
+                ? DeviceKey.openOrCreate(device.value(io.guard().endpoint()))
+                : Arguments.checked(spec, () -> DeviceKey.create(device.value(io.guard().endpoint()), name));
         if (out != null) {
             Files.writeString(out, key.publicPem(), StandardOpenOption.CREATE_NEW);
         }

@@ -4,7 +4,6 @@ import dev.lockstep.guard.device.Attestor;
 import dev.lockstep.guard.device.Enrolment;
 import dev.lockstep.guard.device.Enrolment.Question;
 import dev.lockstep.guard.posture.Posture;
-import dev.lockstep.guard.posture.PostureProbe;
 import dev.lockstep.guard.posture.PostureScope;
 import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +24,9 @@ import picocli.CommandLine.Spec;
 final class DeviceStatementCommand extends IoCommand {
     @Option(names = "--nonce", required = true, paramLabel = "HEX", description = "Whoever asks chose it at random: 32 to 128 hex digits, in lower case.")
     private String nonce;
+
+    @Option(names = "--audience", paramLabel = "TEXT", description = "Who asks, as whoever asks calls itself: the answer is for them alone. No spaces.")
+    private String audience;
 
     @Option(names = {"-m", "--model"}, paramLabel = "PATH", description = "Verify this model, look at its files too, and name its digest.")
     private Path model;
@@ -53,16 +54,20 @@ final class DeviceStatementCommand extends IoCommand {
 
     @Override
     public Integer call() throws IOException {
-        Enrolment enrolment = Enrolment.open(device.value());
-        Posture posture = PostureProbe.ofThisDevice().examine(scope());
-        var question = new Question(nonce, Duration.ofMinutes(minutes), evidence, Optional.empty(), modelDigest());
-        byte[] answer = Arguments.checked(spec, () -> enrolment.answer(question, posture, Attestor.NONE, InstantSource.system()));
+        Endpoint endpoint = io.guard().endpoint();
+        Question question = Arguments.checked(spec, () ->
+                new Question(nonce, Optional.ofNullable(audience), Duration.ofMinutes(minutes), evidence, Optional.empty(), Optional.empty()));
+        Enrolment enrolment = Enrolment.open(device.value(endpoint));
+        Question full = question.about(Optional.of(trust.guardPolicy(io).sha256()), modelDigest());
+        // last, since to verify a model can take longer than checks stay fresh
+        Posture posture = endpoint.probe().examine(scope(endpoint));
+        byte[] answer = enrolment.answer(full, posture, Attestor.NONE, endpoint.clock());
         out.write(io, new String(answer, StandardCharsets.UTF_8) + '\n');
         return ExitCode.OK;
     }
 
-    private PostureScope scope() {
-        PostureScope scope = PostureScope.DEVICE.withFolder(device.value());
+    private PostureScope scope(Endpoint endpoint) {
+        PostureScope scope = PostureScope.DEVICE.withFolder(device.value(endpoint));
         return model == null ? scope : scope.withModel(model);
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.device.AttestationVerifier;
 import dev.lockstep.guard.device.DeviceTrustException;
 import dev.lockstep.guard.device.NonceStore;
 import dev.lockstep.guard.device.PostureStatement;
@@ -32,6 +33,9 @@ final class DeviceVerifyCommand extends IoCommand {
     @Option(names = "--nonce", required = true, paramLabel = "HEX", description = "The one that the device was asked with.")
     private String nonce;
 
+    @Option(names = "--audience", paramLabel = "TEXT", description = "Who asked: the statement must be for them. Without, it must be for nobody by name.")
+    private String audience;
+
     @Option(names = "--require", arity = "1..*", paramLabel = "CHECK", description = "Checks that must have passed: disk.encryption, secure.boot, …")
     private Set<String> required = Set.of();
 
@@ -46,9 +50,8 @@ final class DeviceVerifyCommand extends IoCommand {
 
     @Override
     public Integer call() {
-        var rules = Arguments.checked(spec, () -> StatementRules.DEFAULT.requiring(required)
-                .revoking(revoked.stream().map(KeyId::new).collect(Collectors.toSet())));
-        var verifier = StatementVerifier.of(administrators.value(), rules);
+        var verifier = new StatementVerifier(administrators.value(), Arguments.checked(spec, this::rules), AttestationVerifier.NONE,
+                io.guard().endpoint().clock());
         NonceStore asked = Arguments.checked(spec, () -> NonceStore.once(nonce));
         try {
             VerifiedStatement verified = verifier.verify(statement, asked);
@@ -62,10 +65,16 @@ final class DeviceVerifyCommand extends IoCommand {
         }
     }
 
+    private StatementRules rules() {
+        StatementRules rules = StatementRules.DEFAULT.requiring(required).revoking(revoked.stream().map(KeyId::new).collect(Collectors.toSet()));
+        return audience == null ? rules : rules.addressedTo(audience);
+    }
+
     private static String text(VerifiedStatement verified) {
         PostureStatement says = verified.statement();
         var lines = new StringBuilder("accepted: " + says.device() + ", key " + says.keyId() + ", groups " + new TreeSet<>(verified.device().groups())
-                + ", issued " + says.issuedAt());
+                + ", issued " + says.issuedAt() + ", measured " + says.posture().at());
+        says.audience().ifPresent(who -> lines.append("\nfor: ").append(who));
         says.modelDigest().ifPresent(digest -> lines.append("\nmodel: ").append(digest));
         says.policyDigest().ifPresent(digest -> lines.append("\npolicy: ").append(digest));
         for (CheckResult result : says.posture().results()) {
@@ -82,7 +91,8 @@ final class DeviceVerifyCommand extends IoCommand {
         ObjectNode report = Json.object().put("accepted", true).put("device", says.device()).put("key", says.keyId().hex());
         new TreeSet<>(verified.device().groups()).forEach(report.putArray("groups")::add);
         report.put("certifiedUntil", verified.device().notAfter().toString());
-        report.put("issuedAt", says.issuedAt().toString()).put("expiresAt", says.expiresAt().toString());
+        report.put("issuedAt", says.issuedAt().toString()).put("expiresAt", says.expiresAt().toString()).put("measuredAt", says.posture().at().toString());
+        says.audience().ifPresent(who -> report.put("audience", who));
         says.bootId().ifPresent(id -> report.put("bootId", id));
         says.policyDigest().ifPresent(digest -> report.put("policyDigest", digest));
         says.modelDigest().ifPresent(digest -> report.put("modelDigest", digest));

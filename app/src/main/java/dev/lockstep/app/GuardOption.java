@@ -46,11 +46,20 @@ final class GuardOption {
 
     /** The gate of this command. It looks at nothing yet, but begins the record. */
     ModelGate gate(Io io) {
+        Guard guard = begin(io);
+        return guard.gate(Request.toInfer(principal(guard, io), Optional.ofNullable(dataClass)));
+    }
+
+    /** What this command is decided by, which begins the record too. */
+    GuardPolicy policy(Io io) {
+        return begin(io).policy();
+    }
+
+    private Guard begin(Io io) {
         if (policyKey != null && policy == null) {
             throw new ParameterException(command.commandLine(), "--guard-key says who signed the policy of --guard");
         }
-        Guard guard = io.guard().begin(this::readPolicy, read -> auditFolder(read, io.guard().endpoint()));
-        return guard.gate(Request.toInfer(principal(guard, io), Optional.ofNullable(dataClass)));
+        return io.guard().begin(this::readPolicy, read -> auditFolder(read, io.guard().endpoint()));
     }
 
     private GuardPolicy readPolicy(Endpoint endpoint) {

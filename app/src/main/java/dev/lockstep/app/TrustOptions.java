@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.signing.Certificates;
 import dev.lockstep.loader.signing.SigningKeys;
@@ -56,6 +57,11 @@ final class TrustOptions {
     /** What opens models; a warning is printed if nobody has to vouch for them. */
     GuardedLoader loader(Io io) {
         return new GuardedLoader(policy(io), guard.gate(io));
+    }
+
+    /** What the guard decides by: that of the loader. */
+    GuardPolicy guardPolicy(Io io) {
+        return guard.policy(io);
     }
 
     private TrustPolicy policy(Io io) {

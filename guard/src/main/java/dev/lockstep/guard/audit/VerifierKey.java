@@ -1,19 +1,14 @@
 package dev.lockstep.guard.audit;
 
 import dev.lockstep.guard.device.DeviceSigner;
-import dev.lockstep.loader.internal.crypto.JcaSignature;
+import dev.lockstep.guard.internal.crypto.Ed25519;
 import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.tlog.CanonicalBase64;
 import dev.lockstep.loader.internal.tlog.SignedNote;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -33,15 +28,10 @@ public record VerifierKey(String name, byte[] raw) {
     /** Keys of a device since it was bought. */
     private static final int MAX_FILE_BYTES = 64 << 10;
 
-    private static final String ALGORITHM = "Ed25519";
     private static final byte ED25519_TYPE = 1;
-    private static final int RAW_BYTES = 32;
-
-    /** What comes before the key in its X.509 encoding: RFC 8410, section 4. */
-    private static final byte[] SPKI_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
     public VerifierKey {
-        if (!isName(name) || raw.length != RAW_BYTES) {
+        if (!isName(name) || raw.length != Ed25519.KEY_BYTES) {
             throw new IllegalArgumentException("name=" + name + ", bytes=" + raw.length);
         }
         raw = raw.clone();
@@ -59,11 +49,8 @@ public record VerifierKey(String name, byte[] raw) {
 
     /** An Ed25519 key. */
     public static VerifierKey of(String name, PublicKey key) {
-        byte[] spki = key.getEncoded();
-        if (spki.length != SPKI_PREFIX.length + RAW_BYTES || !Arrays.equals(SPKI_PREFIX, Arrays.copyOf(spki, SPKI_PREFIX.length))) {
-            throw new IllegalArgumentException("algorithm=" + key.getAlgorithm() + " is not " + ALGORITHM);
-        }
-        return new VerifierKey(name, Arrays.copyOfRange(spki, SPKI_PREFIX.length, spki.length));
+        return new VerifierKey(name, Ed25519.raw(key).orElseThrow(() ->
+                new IllegalArgumentException("algorithm=" + key.getAlgorithm() + " is not " + Ed25519.NAME)));
     }
 
     /**
@@ -76,11 +63,11 @@ public record VerifierKey(String name, byte[] raw) {
         int nameEnd = text.length() <= MAX_TEXT ? text.indexOf('+') : -1;
         int hashEnd = nameEnd < 0 ? -1 : text.indexOf('+', nameEnd + 1);
         byte[] typed = hashEnd < 0 ? new byte[0] : CanonicalBase64.decode(text.substring(hashEnd + 1)).orElse(new byte[0]);
-        if (typed.length != 1 + RAW_BYTES || typed[0] != ED25519_TYPE || !isName(text.substring(0, nameEnd))) {
+        if (typed.length != 1 + Ed25519.KEY_BYTES || typed[0] != ED25519_TYPE || !isName(text.substring(0, nameEnd))) {
             throw new AuditException(file, "is no verifier key: name+hash+key, of the type Ed25519");
         }
         var key = new VerifierKey(text.substring(0, nameEnd), Arrays.copyOfRange(typed, 1, typed.length));
-        if (!key.text().equals(text) || !key.isPoint()) {
+        if (!key.text().equals(text) || Ed25519.publicKey(key.raw).isEmpty()) {
             throw new AuditException(file, "is a verifier key with another hash than its name and key have, or its key is none");
         }
         return key;
@@ -105,17 +92,6 @@ public record VerifierKey(String name, byte[] raw) {
         return read(new LogFolder(folder).verifierKeys());
     }
 
-    private boolean isPoint() {
-        try {
-            Signature.getInstance(ALGORITHM).initVerify(publicKey());
-            return true;
-        } catch (InvalidKeyException e) {
-            return false;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
-        }
-    }
-
     /** First bytes of a hash, by which notes tell keys of one name apart. */
     byte[] id() {
         var hash = Sha256.start();
@@ -126,25 +102,15 @@ public record VerifierKey(String name, byte[] raw) {
 
     /** True if this key signed the note. */
     boolean hasSigned(SignedNote note) {
-        PublicKey key = publicKey();
-        return note.isSignedBy(name, id(), (text, signature) -> JcaSignature.verify(key, ALGORITHM, text, signature));
-    }
-
-    private PublicKey publicKey() {
-        byte[] spki = Arrays.copyOf(SPKI_PREFIX, SPKI_PREFIX.length + RAW_BYTES);
-        System.arraycopy(raw, 0, spki, SPKI_PREFIX.length, RAW_BYTES);
-        try {
-            return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(spki));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
-        }
+        return Ed25519.publicKey(raw).filter(key -> note.isSignedBy(name, id(), (text, signature) -> Ed25519.verify(key, text, signature)))
+                .isPresent();
     }
 
     /** The text form. */
     public String text() {
-        byte[] typed = new byte[1 + RAW_BYTES];
+        byte[] typed = new byte[1 + Ed25519.KEY_BYTES];
         typed[0] = ED25519_TYPE;
-        System.arraycopy(raw, 0, typed, 1, RAW_BYTES);
+        System.arraycopy(raw, 0, typed, 1, Ed25519.KEY_BYTES);
         return name + '+' + HexFormat.of().formatHex(id()) + '+' + Base64.getEncoder().encodeToString(typed);
     }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.guard.device;
 
 import dev.lockstep.guard.audit.VerifierKey;
+import dev.lockstep.guard.internal.crypto.Ed25519;
 import dev.lockstep.loader.internal.files.FileExposure;
 import dev.lockstep.loader.internal.files.WholeFolder;
 import dev.lockstep.loader.signing.KeyFileException;
@@ -31,6 +32,9 @@ public final class DeviceKey implements DeviceSigner {
 
     private static final List<String> FILES = List.of(PRIVATE_KEY, PUBLIC_KEY, NAME);
 
+    /** Signed to see whether two keys are a pair: no signed note, DSSE envelope or message of TLS begins like this. */
+    private static final byte[] PAIR_TEST = "lockstep-device-key-pair-test/v1\n".getBytes(StandardCharsets.US_ASCII);
+
     private final String name;
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
@@ -57,7 +61,7 @@ public final class DeviceKey implements DeviceSigner {
      * Makes a key.
      *
      * @param name 1 to 63 lower-case letters, digits, dots, dashes and underscores
-     * @throws KeyFileException if there is one already, or it cannot be written
+     * @throws KeyFileException if there is one already, other files lie there, or it cannot be written
      */
     public static DeviceKey create(Path folder, String name) {
         if (exists(folder) || !createIfAbsent(folder, DeviceName.require(name))) {
@@ -71,13 +75,21 @@ public final class DeviceKey implements DeviceSigner {
         return Files.exists(folder.resolve(PRIVATE_KEY), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** False if somebody else made one meanwhile. */
+    /**
+     * False if somebody else made one meanwhile.
+     *
+     * @throws KeyFileException if other files lie there, or it cannot be written
+     */
     private static boolean createIfAbsent(Path folder, String name) {
         KeyPair keys = Ed25519Keys.generate();
         byte[] secret = Ed25519Keys.pem(keys.getPrivate());
         try {
-            return WholeFolder.create(folder, Map.of(PRIVATE_KEY, secret, PUBLIC_KEY, Ed25519Keys.pem(keys.getPublic()),
+            boolean created = WholeFolder.create(folder, Map.of(PRIVATE_KEY, secret, PUBLIC_KEY, Ed25519Keys.pem(keys.getPublic()),
                     NAME, (name + '\n').getBytes(StandardCharsets.US_ASCII)));
+            if (!created && !exists(folder)) {
+                throw new KeyFileException(folder.toString(), "holds other files, and no key of this device; the key needs a folder of its own");
+            }
+            return created;
         } catch (IOException e) {
             throw new KeyFileException(folder.toString(), "no key of this device can be made in it: " + e, e);
         } finally {
@@ -95,8 +107,7 @@ public final class DeviceKey implements DeviceSigner {
         String name = name(folder.resolve(NAME));
         PublicKey publicKey = DeviceCertificate.requestedKey(folder.resolve(PUBLIC_KEY));
         var key = new DeviceKey(name, new KeyPair(publicKey, privateKey(folder.resolve(PRIVATE_KEY))));
-        byte[] test = name.getBytes(StandardCharsets.US_ASCII);
-        if (!Ed25519Keys.verify(publicKey, test, key.sign(test))) {
+        if (!Ed25519.verify(publicKey, PAIR_TEST, key.sign(PAIR_TEST))) {
             throw new KeyFileException(folder.toString(), "holds a public key that is not that of the private key");
         }
         return key;

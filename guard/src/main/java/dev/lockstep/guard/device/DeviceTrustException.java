@@ -2,6 +2,7 @@ package dev.lockstep.guard.device;
 
 import dev.lockstep.loader.internal.json.StrictJson.Faults;
 import dev.lockstep.loader.internal.text.Printable;
+import dev.lockstep.loader.signing.KeyFileException;
 
 /** A certificate or a statement of a device that does not count. The message names the file, says why, and holds no content but names and ids. */
 public final class DeviceTrustException extends RuntimeException {
@@ -23,8 +24,10 @@ public final class DeviceTrustException extends RuntimeException {
         OTHER_DEVICE,
         /** The statement was changed, or signed by another key. */
         STATEMENT_SIGNATURE,
-        /** The statement has expired, is from the future, or wants to count for too long. */
+        /** The statement has expired, is from the future, wants to count for too long, or is about another time. */
         STATEMENT_TIME,
+        /** The statement is for somebody else. */
+        AUDIENCE,
         /** The statement answers another question, or one that was answered already. */
         NONCE,
         /** The device is not fit. */
@@ -47,6 +50,12 @@ public final class DeviceTrustException extends RuntimeException {
     /** What malformed files are reported with. */
     static Faults malformed() {
         return (file, problem, cause) -> new DeviceTrustException(Reason.MALFORMED, file, problem, cause);
+    }
+
+    /** What files that were sent are reported with: too large is malformed; what cannot be read is no matter of trust. */
+    static Faults unread() {
+        return (file, problem, cause) -> cause == null ? new DeviceTrustException(Reason.MALFORMED, file, problem)
+                : new KeyFileException(file, problem, cause);
     }
 
     public Reason reason() {

@@ -1,6 +1,6 @@
 package dev.lockstep.guard.device;
 
-import dev.lockstep.loader.internal.crypto.JcaSignature;
+import dev.lockstep.guard.internal.crypto.Ed25519;
 import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.signing.KeyFileException;
@@ -15,7 +15,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -25,18 +24,13 @@ import java.util.HexFormat;
  * them; no other text is read.
  */
 final class Ed25519Keys {
-    private static final String ALGORITHM = "Ed25519";
-    private static final int SIGNATURE_BYTES = 64;
-
     /** A line of each; more is no such key. */
     private static final int MAX_PEM_BYTES = 256;
 
-    private static final int KEY_BYTES = 32;
-
     /** A key is one line of base64. */
     private enum Pem {
-        /** SubjectPublicKeyInfo: SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 32 bytes }. */
-        PUBLIC("PUBLIC KEY", "302a300506032b6570032100"),
+        /** SubjectPublicKeyInfo. */
+        PUBLIC("PUBLIC KEY", Ed25519.SPKI_PREFIX),
         /** PKCS#8, version 0: SEQUENCE { 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING of 32 bytes } }. */
         PRIVATE("PRIVATE KEY", "302e020100300506032b657004220420");
 
@@ -63,12 +57,12 @@ final class Ed25519Keys {
         byte[] der(byte[] text, String file) {
             byte[] der = decoded(text);
             byte[] again = text(der);
-            boolean isOne = Arrays.equals(again, text) && der.length == beforeKey.length + KEY_BYTES
+            boolean isOne = Arrays.equals(again, text) && der.length == beforeKey.length + Ed25519.KEY_BYTES
                     && Arrays.equals(der, 0, beforeKey.length, beforeKey, 0, beforeKey.length);
             Arrays.fill(again, (byte) 0);
             if (!isOne) {
                 Arrays.fill(der, (byte) 0);
-                throw new KeyFileException(file, "is no " + ALGORITHM + ' ' + label + " in PEM, three lines and nothing else");
+                throw new KeyFileException(file, "is no " + Ed25519.NAME + ' ' + label + " in PEM, three lines and nothing else");
             }
             return der;
         }
@@ -76,7 +70,7 @@ final class Ed25519Keys {
         /** Nothing if there is no base64 where it has to be. */
         private byte[] decoded(byte[] text) {
             int begin = begin().length;
-            int end = begin + (beforeKey.length + KEY_BYTES + 2) / 3 * 4;
+            int end = begin + (beforeKey.length + Ed25519.KEY_BYTES + 2) / 3 * 4;
             byte[] base64 = text.length > end ? Arrays.copyOfRange(text, begin, end) : new byte[0];
             try {
                 return Base64.getDecoder().decode(base64);
@@ -97,14 +91,14 @@ final class Ed25519Keys {
 
     /** A PEM text, the caller's to overwrite. */
     static byte[] read(Path pem) {
-        return BoundedFile.read(pem, MAX_PEM_BYTES, ", so it is no " + ALGORITHM + " key", KeyFileException::new);
+        return BoundedFile.read(pem, MAX_PEM_BYTES, ", so it is no " + Ed25519.NAME + " key", KeyFileException::new);
     }
 
     static KeyPair generate() {
         try {
-            return KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
+            return KeyPairGenerator.getInstance(Ed25519.NAME).generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw missing(e);
+            throw Ed25519.missing(e);
         }
     }
 
@@ -125,22 +119,17 @@ final class Ed25519Keys {
     /** @throws KeyFileException if the text is no public key, or the key is no point of the curve */
     static PublicKey publicKey(byte[] pem, String file) {
         byte[] der = Pem.PUBLIC.der(pem, file);
-        try {
-            PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(der));
-            Signature.getInstance(ALGORITHM).initVerify(key);
-            return key;
-        } catch (GeneralSecurityException e) {
-            throw new KeyFileException(file, "is no point of the curve of " + ALGORITHM, e);
-        }
+        byte[] raw = Arrays.copyOfRange(der, der.length - Ed25519.KEY_BYTES, der.length);
+        return Ed25519.publicKey(raw).orElseThrow(() -> new KeyFileException(file, "is no point of the curve of " + Ed25519.NAME));
     }
 
     /** @throws KeyFileException if the text is no private key */
     static PrivateKey privateKey(byte[] pem, String file) {
         byte[] der = Pem.PRIVATE.der(pem, file);
         try {
-            return KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der));
+            return KeyFactory.getInstance(Ed25519.NAME).generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException e) {
-            throw missing(e);
+            throw Ed25519.missing(e);
         } finally {
             Arrays.fill(der, (byte) 0);
         }
@@ -148,25 +137,17 @@ final class Ed25519Keys {
 
     static byte[] sign(PrivateKey key, byte[] message) {
         try {
-            var signature = Signature.getInstance(ALGORITHM);
+            var signature = Signature.getInstance(Ed25519.NAME);
             signature.initSign(key);
             signature.update(message);
             return signature.sign();
         } catch (GeneralSecurityException e) {
-            throw missing(e);
+            throw Ed25519.missing(e);
         }
-    }
-
-    static boolean verify(PublicKey key, byte[] message, byte[] signature) {
-        return signature.length == SIGNATURE_BYTES && JcaSignature.verify(key, ALGORITHM, message, signature);
     }
 
     /** The SHA-256 of the PEM text, as of every other key of this program, and as {@code sha256sum} computes it. */
     static KeyId id(PublicKey key) {
         return new KeyId(HexFormat.of().formatHex(Sha256.of(pem(key))));
-    }
-
-    private static IllegalStateException missing(GeneralSecurityException e) {
-        return new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
     }
 }

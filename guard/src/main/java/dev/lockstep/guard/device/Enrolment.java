@@ -32,12 +32,30 @@ public record Enrolment(DeviceKey key, SignedCertificate certificate) {
      * What a device says beside its posture.
      *
      * @param nonce of whoever asks
+     * @param audience who asks, if the device is to say whom it answers
      * @param lifetime how long the statement is to count
      * @param withEvidence false to leave out what the checks have seen: it names files and users
      * @param policyDigest SHA-256 of the policy that is in force, if it is to be named
      * @param modelDigest SHA-256 of the model that is used, if it is to be named
      */
-    public record Question(String nonce, Duration lifetime, boolean withEvidence, Optional<String> policyDigest, Optional<String> modelDigest) { }
+    public record Question(String nonce, Optional<String> audience, Duration lifetime, boolean withEvidence, Optional<String> policyDigest,
+            Optional<String> modelDigest) {
+        /** @throws IllegalArgumentException if the nonce, the audience or a digest is none, or the lifetime is not positive */
+        public Question {
+            PostureStatement.requireNonce(nonce);
+            audience.ifPresent(PostureStatement::requireAudience);
+            if (!lifetime.isPositive()) {
+                throw new IllegalArgumentException("lifetime=" + lifetime + " must be positive");
+            }
+            policyDigest.ifPresent(digest -> PostureStatement.requireDigest("policyDigest", digest));
+            modelDigest.ifPresent(digest -> PostureStatement.requireDigest("modelDigest", digest));
+        }
+
+        /** The same, with what is in use. */
+        public Question about(Optional<String> policySha256, Optional<String> modelSha256) {
+            return new Question(nonce, audience, lifetime, withEvidence, policySha256, modelSha256);
+        }
+    }
 
     /**
      * Stores a certificate beside the key of this device; one that is there is replaced.
@@ -89,13 +107,13 @@ public record Enrolment(DeviceKey key, SignedCertificate certificate) {
      * @param posture of this device now
      * @param attestor asks its hardware
      * @return JSON text in UTF-8, for {@link StatementVerifier}
-     * @throws IllegalArgumentException if the nonce or a digest is none
      */
     public byte[] answer(Question question, Posture posture, Attestor attestor, InstantSource clock) {
         Instant now = Times.toSecond(clock.instant());
-        var statement = new PostureStatement(certificate.unverified().name(), key.id(), question.nonce(), now, now.plus(question.lifetime()),
-                new Posture(posture.at(), posture.results().stream().map(result -> stated(result, question.withEvidence())).toList()),
-                bootId(), question.policyDigest(), question.modelDigest());
+        var stated = new Posture(Times.toSecond(posture.at()),
+                posture.results().stream().map(result -> stated(result, question.withEvidence())).toList());
+        var statement = new PostureStatement(certificate.unverified().name(), key.id(), question.nonce(), question.audience(), now,
+                now.plus(question.lifetime()), stated, bootId(BOOT_ID), question.policyDigest(), question.modelDigest());
         return DeviceStatement.sign(statement, key, certificate, attestor).toJson();
     }
 
@@ -105,9 +123,10 @@ public record Enrolment(DeviceKey key, SignedCertificate certificate) {
         return new CheckResult(result.check(), result.status(), evidence.substring(0, length), "");
     }
 
-    private static Optional<String> bootId() {
+    /** What is no id is left out, as where there is none. */
+    static Optional<String> bootId(Path file) {
         try {
-            return Optional.of(Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip());
+            return Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip()).filter(PostureStatement::isBootId);
         } catch (IOException _) {
             // other systems have none
             return Optional.empty();

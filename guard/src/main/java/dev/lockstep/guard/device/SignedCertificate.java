@@ -44,9 +44,10 @@ public final class SignedCertificate {
      * The same from a file.
      *
      * @throws KeyFileException if the file cannot be read
+     * @throws DeviceTrustException if the text is malformed
      */
     public static SignedCertificate read(Path file) {
-        return parse(BoundedFile.read(file, MAX_BYTES, ", so it is no certificate of a device", KeyFileException::new), file.toString());
+        return parse(BoundedFile.read(file, MAX_BYTES, ", so it is no certificate of a device", DeviceTrustException.unread()), file.toString());
     }
 
     static SignedCertificate of(StrictJson envelope) {

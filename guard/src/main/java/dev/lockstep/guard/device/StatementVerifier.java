@@ -1,6 +1,7 @@
 package dev.lockstep.guard.device;
 
 import dev.lockstep.guard.device.DeviceTrustException.Reason;
+import dev.lockstep.guard.internal.crypto.Ed25519;
 import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.loader.internal.files.BoundedFile;
@@ -50,6 +51,8 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
         }
         PostureStatement statement = signedBy(device, sent);
         requireTime(statement, now, name);
+        requireFreshChecks(statement, name);
+        requireAudience(statement, name);
         boolean attested = attestations.verify(sent.attestation(), sent.sha256(), device);
         if (!nonces.redeem(statement.nonce())) {
             throw new DeviceTrustException(Reason.NONCE, name, "the statement answers a question that nobody has asked, or that was answered before");
@@ -62,9 +65,10 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
      * The same from a file.
      *
      * @throws KeyFileException if the file cannot be read
+     * @throws DeviceTrustException if it does not count
      */
     public VerifiedStatement verify(Path statement, NonceStore nonces) {
-        byte[] json = BoundedFile.read(statement, DeviceStatement.MAX_BYTES, ", so it is no statement of a device", KeyFileException::new);
+        byte[] json = BoundedFile.read(statement, DeviceStatement.MAX_BYTES, ", so it is no statement of a device", DeviceTrustException.unread());
         return verify(json, statement.toString(), nonces);
     }
 
@@ -74,7 +78,7 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
             throw new DeviceTrustException(Reason.OTHER_DEVICE, file, "the statement is signed with the key " + sent.statement().keyId()
                     + ", the certificate is for the key " + device.keyId());
         }
-        if (!Ed25519Keys.verify(device.key(), sent.statement().signedText(), sent.statement().signature())) {
+        if (!Ed25519.verify(device.key(), sent.statement().signedText(), sent.statement().signature())) {
             throw new DeviceTrustException(Reason.STATEMENT_SIGNATURE, file, "the signature of " + device.name()
                     + " does not verify: the statement was changed, or made by somebody else");
         }
@@ -97,6 +101,23 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
         }
         if (problem != null) {
             throw new DeviceTrustException(Reason.STATEMENT_TIME, file, "the statement " + problem + "; it is " + now);
+        }
+    }
+
+    /** Signed now says nothing about when it was looked. */
+    private void requireFreshChecks(PostureStatement statement, String file) {
+        Instant measuredAt = statement.posture().at();
+        Duration age = Duration.between(measuredAt, statement.issuedAt());
+        if (age.compareTo(rules.maxAge()) > 0 || age.negated().compareTo(rules.clockSkew()) > 0) {
+            throw new DeviceTrustException(Reason.STATEMENT_TIME, file, "the statement of " + statement.issuedAt() + " is about checks of " + measuredAt
+                    + "; they have to be made with it, at most " + rules.maxAge().toSeconds() + " s before");
+        }
+    }
+
+    private void requireAudience(PostureStatement statement, String file) {
+        if (!statement.audience().equals(rules.audience())) {
+            throw new DeviceTrustException(Reason.AUDIENCE, file, "the statement is for " + statement.audience().orElse("nobody by name")
+                    + ", and has to be for " + rules.audience().orElse("nobody by name"));
         }
     }
 

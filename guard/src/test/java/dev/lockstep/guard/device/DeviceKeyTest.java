@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.guard.audit.VerifierKey;
+import dev.lockstep.guard.internal.crypto.Ed25519;
 import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class DeviceKeyTest {
         DeviceKey found = DeviceKey.openOrCreate(folder);
         assertThat(found.id()).isEqualTo(made.id());
         assertThat(found.name()).isEqualTo(made.name());
-        assertThat(Ed25519Keys.verify(made.publicKey(), new byte[] {1, 2}, found.sign(new byte[] {1, 2}))).isTrue();
+        assertThat(Ed25519.verify(made.publicKey(), new byte[] {1, 2}, found.sign(new byte[] {1, 2}))).isTrue();
     }
 
     @Test
@@ -85,6 +86,17 @@ class DeviceKeyTest {
         assertThat(VerifierKey.parse(key.vkey(), "vkey")).isEqualTo(VerifierKey.of(key));
         assertThatExceptionOfType(KeyFileException.class).isThrownBy(() -> DeviceKey.create(folder, "till-8"))
                 .withMessageContaining("already");
+    }
+
+    @Test
+    void aFolderThatHoldsSomethingElseIsNotTakenForThatOfAKey() throws IOException {
+        Path other = Files.createDirectories(folder).resolve("notes.txt");
+        Files.writeString(other, "mine");
+        assertThatExceptionOfType(KeyFileException.class).isThrownBy(() -> DeviceKey.create(folder, "till-7"))
+                .withMessageContaining("holds other files, and no key");
+        assertThatExceptionOfType(KeyFileException.class).isThrownBy(() -> DeviceKey.openOrCreate(folder))
+                .withMessageContaining("holds other files, and no key");
+        assertThat(folder).isDirectoryContaining(each -> each.equals(other));
     }
 
     @ParameterizedTest

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -115,30 +116,62 @@ class EnrolmentTest {
         assertThatExceptionOfType(DeviceTrustException.class).isThrownBy(() -> Enrolment.open(folder))
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
         Files.write(certificateFile(), new byte[SignedCertificate.MAX_BYTES + 1]);
-        assertThatExceptionOfType(KeyFileException.class).isThrownBy(() -> Enrolment.open(folder)).withMessageContaining("is larger than");
+        assertThatExceptionOfType(DeviceTrustException.class).isThrownBy(() -> Enrolment.open(folder)).withMessageContaining("is larger than")
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "00", "0011223344556677889 aabbccddeeff", "00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeeff0"})
     void aNonceIsHexDigits(String nonce) {
-        enrol();
-        Enrolment enrolment = Enrolment.open(folder);
-        var question = new Question(nonce, Duration.ofMinutes(1), false, Optional.empty(), Optional.empty());
-        assertThatIllegalArgumentException().isThrownBy(() -> enrolment.answer(question, POSTURE, Attestor.NONE, CLOCK)).withMessageContaining("nonce=");
+        assertThatIllegalArgumentException().isThrownBy(() -> question(nonce, "jobs.example.com", 1)).withMessageContaining("nonce=");
+    }
+
+    /** Before a model is verified for it, which takes long. */
+    @Test
+    void aQuestionIsCheckedWhenItIsAsked() {
+        assertThatIllegalArgumentException().isThrownBy(() -> question(NONCE, "a b", 1)).withMessageContaining("audience=");
+        assertThatIllegalArgumentException().isThrownBy(() -> question(NONCE, "a", 0)).withMessageContaining("lifetime=");
+        Question good = question(NONCE, "a", 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> good.about(Optional.of("b"), Optional.empty())).withMessageContaining("policyDigest=");
+        assertThatIllegalArgumentException().isThrownBy(() -> good.about(Optional.empty(), Optional.of("m"))).withMessageContaining("modelDigest=");
     }
 
     @Test
-    void openQuestionsAreBoundedAndGrowOld() {
-        var now = new Instant[] {NOW};
-        var nonces = new IssuedNonces(() -> now[0], Duration.ofSeconds(10), 2);
-        String first = nonces.issue();
-        String second = nonces.issue();
-        String third = nonces.issue();
-        assertThat(nonces.redeem(first)).isFalse();
-        assertThat(nonces.redeem(second)).isTrue();
-        now[0] = NOW.plusSeconds(11);
-        assertThat(nonces.redeem(third)).isFalse();
-        assertThat(Set.of(first, second, third)).hasSize(3);
+    void theAnswerNamesWhoAskedAndWhatIsInUse() {
+        enrol();
+        Question question = question(NONCE, "jobs.example.com", 60).about(Optional.of("b".repeat(64)), Optional.of("a".repeat(64)));
+        byte[] answer = Enrolment.open(folder).answer(question, POSTURE, Attestor.NONE, CLOCK);
+        PostureStatement says = new StatementVerifier(ADMINISTRATORS, StatementRules.DEFAULT.addressedTo("jobs.example.com"), AttestationVerifier.NONE, CLOCK)
+                .verify(answer, "answer", NonceStore.once(NONCE)).statement();
+        assertThat(says.audience()).contains("jobs.example.com");
+        assertThat(says.policyDigest()).contains("b".repeat(64));
+        assertThat(says.modelDigest()).contains("a".repeat(64));
+    }
+
+    @Test
+    void timesAreToTheSecond() {
+        enrol();
+        var clock = InstantSource.fixed(NOW.plusMillis(900));
+        byte[] answer = Enrolment.open(folder).answer(question(NONCE, "a", 60), new Posture(NOW.plusMillis(800), List.of()), Attestor.NONE, clock);
+        StatementRules strict = new StatementRules(Set.of(), Set.of(), Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO, Optional.of("a"));
+        PostureStatement says = new StatementVerifier(ADMINISTRATORS, strict, AttestationVerifier.NONE, clock)
+                .verify(answer, "answer", NonceStore.once(NONCE)).statement();
+        assertThat(says.issuedAt()).isEqualTo(NOW).isEqualTo(says.posture().at());
+    }
+
+    /** What the system calls its boot is not the mistake of whoever asks. */
+    @Test
+    void aBootThatHasNoUuidIsNotNamed() throws IOException {
+        Path file = Files.writeString(temporary.resolve("boot_id"), "6f3f1d5c-0f4b-4a5b-9d0e-0123456789ab\n");
+        assertThat(Enrolment.bootId(file)).contains("6f3f1d5c-0f4b-4a5b-9d0e-0123456789ab");
+        for (String other : List.of("", "-".repeat(36), "6F3F1D5C-0F4B-4A5B-9D0E-0123456789AB", "\u00e9")) {
+            assertThat(Enrolment.bootId(Files.writeString(file, other))).as(other).isEmpty();
+        }
+        assertThat(Enrolment.bootId(temporary.resolve("none"))).isEmpty();
+    }
+
+    private static Question question(String nonce, String audience, long seconds) {
+        return new Question(nonce, Optional.of(audience), Duration.ofSeconds(seconds), false, Optional.empty(), Optional.empty());
     }
 
     @Test
@@ -158,7 +191,7 @@ class EnrolmentTest {
     }
 
     private byte[] answer(boolean withEvidence) {
-        var question = new Question(NONCE, Duration.ofMinutes(1), withEvidence, Optional.of("b".repeat(64)), Optional.empty());
+        var question = new Question(NONCE, Optional.empty(), Duration.ofMinutes(1), withEvidence, Optional.of("b".repeat(64)), Optional.empty());
         return Enrolment.open(folder).answer(question, POSTURE, Attestor.NONE, CLOCK);
     }
 

@@ -7,24 +7,32 @@ import static dev.lockstep.guard.device.TestDevice.NONCE;
 import static dev.lockstep.guard.device.TestDevice.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.guard.device.DeviceTrustException.Reason;
 import dev.lockstep.loader.internal.crypto.Sha256;
 import dev.lockstep.loader.signing.Dsse;
+import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.loader.signing.TrustedKeys;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,11 +64,21 @@ class StatementVerifierTest {
     void noByteCanBeChangedUnnoticed() {
         byte[] statement = device.statement();
         var verifier = verifier(StatementRules.DEFAULT);
-        for (int i = 0; i < statement.length; i++) {
+        for (int i : positions(statement).toArray()) {
             byte[] changed = statement.clone();
             changed[i] ^= (byte) (1 << i % 8);
             assertThatExceptionOfType(DeviceTrustException.class).as("byte %d", i).isThrownBy(() -> verifier.verify(changed, "s", once()));
         }
+    }
+
+    /** The first and last characters of all that stands between marks, the marks, and some all over the rest; not all, which takes seconds. */
+    private static IntStream positions(byte[] text) {
+        int step = 13;
+        return IntStream.range(0, text.length).filter(i -> i % step == 0 || isMark(text, i - 1) || isMark(text, i) || isMark(text, i + 1));
+    }
+
+    private static boolean isMark(byte[] text, int i) {
+        return i < 0 || i >= text.length || !Character.isLetterOrDigit(text[i]);
     }
 
     @Test
@@ -147,6 +165,66 @@ class StatementVerifierTest {
         assertRefused(Reason.STATEMENT_TIME, device.statement(device.says(Instant.MIN, Instant.MAX), device.signedCertificate()));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {-60, -1, 0, 60})
+    void checksThatWereMadeWithAStatementCount(long seconds) {
+        byte[] statement = measuredAt(NOW.plusSeconds(seconds));
+        assertThat(verifier(StatementRules.DEFAULT).verify(statement, "s", once()).statement().posture().at()).isEqualTo(NOW.plusSeconds(seconds));
+    }
+
+    /** Signed now, of a device as it once was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-11-27T11:58:59Z", "2026-11-27T12:01:01Z", "-1000000000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59.999999999Z"})
+    void checksOfAnotherTimeAreRefused(Instant measuredAt) {
+        assertRefused(Reason.STATEMENT_TIME, measuredAt(measuredAt));
+    }
+
+    private byte[] measuredAt(Instant time) {
+        return device.statement(device.says(NOW, NOW.plusSeconds(60), time, Optional.empty()), device.signedCertificate());
+    }
+
+    @Test
+    void aStatementIsForWhomItNames() {
+        VerifiedStatement verified = verifier(StatementRules.DEFAULT.addressedTo("jobs.example.com")).verify(addressedTo("jobs.example.com"), "s", once());
+        assertThat(verified.statement().audience()).contains("jobs.example.com");
+    }
+
+    /** A machine that nobody manages asks one that is managed, and shows its answer as its own. */
+    @Test
+    void aStatementForSomebodyElseIsRefused() {
+        StatementVerifier server = verifier(StatementRules.DEFAULT.addressedTo("jobs.example.com"));
+        assertRefused(Reason.AUDIENCE, addressedTo("jobs.example.org"), server);
+        assertRefused(Reason.AUDIENCE, device.statement(), server);
+        assertRefused(Reason.AUDIENCE, addressedTo("jobs.example.com"));
+    }
+
+    private byte[] addressedTo(String audience) {
+        return device.statement(device.says(NOW, NOW.plusSeconds(60), NOW, Optional.of(audience)), device.signedCertificate());
+    }
+
+    @Test
+    void anAudienceIsPlainText() {
+        for (String audience : List.of("", "a b", "a\nb", "\u00e9", "\u202e", "a".repeat(254))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> StatementRules.DEFAULT.addressedTo(audience)).withMessageContaining("audience=");
+            assertThatIllegalArgumentException().isThrownBy(() -> addressedTo(audience)).withMessageContaining("audience=");
+        }
+        assertThat(StatementRules.DEFAULT.addressedTo("a".repeat(253)).audience()).isPresent();
+    }
+
+    @Test
+    void noTimeOfTheRulesIsNegative() {
+        Duration no = Duration.ofNanos(-1);
+        Duration none = Duration.ZERO;
+        assertThatIllegalArgumentException().isThrownBy(() -> rules(no, none, none)).withMessageContaining("maxLifetime=");
+        assertThatIllegalArgumentException().isThrownBy(() -> rules(none, no, none)).withMessageContaining("maxAge=");
+        assertThatIllegalArgumentException().isThrownBy(() -> rules(none, none, no)).withMessageContaining("clockSkew=");
+        assertThat(rules(none, none, none).clockSkew()).isZero();
+    }
+
+    private static StatementRules rules(Duration maxLifetime, Duration maxAge, Duration clockSkew) {
+        return new StatementRules(Set.of(), Set.of(), maxLifetime, maxAge, clockSkew, Optional.empty());
+    }
+
     @Test
     void anAnswerToAnotherQuestionIsRefused() {
         NonceStore asked = NonceStore.once("f" + NONCE.substring(1));
@@ -158,7 +236,7 @@ class StatementVerifierTest {
     @Test
     void anAnswerCountsOnce() {
         var nonces = new IssuedNonces(CLOCK, Duration.ofMinutes(1), 8);
-        PostureStatement says = withNonce(nonces.issue());
+        PostureStatement says = withNonce(nonces.issue().orElseThrow());
         byte[] statement = device.statement(says, device.signedCertificate());
         var verifier = verifier(StatementRules.DEFAULT);
         assertThat(verifier.verify(statement, "s", nonces).statement()).isEqualTo(says);
@@ -228,6 +306,18 @@ class StatementVerifierTest {
         assertRefused(Reason.MALFORMED, new byte[StatementVerifier.MAX_STATEMENT_BYTES + 1]);
     }
 
+    @Test
+    void aFileIsReadAsWhatWasSent(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("answer.json");
+        assertThatExceptionOfType(KeyFileException.class).isThrownBy(() -> verifier(StatementRules.DEFAULT).verify(file, once()))
+                .withMessageContaining("does not exist");
+        Files.write(file, device.statement());
+        assertThat(verifier(StatementRules.DEFAULT).verify(file, once()).device()).isEqualTo(device.certificate());
+        Files.write(file, new byte[StatementVerifier.MAX_STATEMENT_BYTES + 1]);
+        assertThatExceptionOfType(DeviceTrustException.class).isThrownBy(() -> verifier(StatementRules.DEFAULT).verify(file, once()))
+                .withMessageContaining("is larger than").satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"extra\":1,\"nonce\"", "\"nonce\":\"00\",\"nonce\""})
     void membersThatNobodyKnowsAndTwinsAreRefused(String instead) {
@@ -238,6 +328,13 @@ class StatementVerifierTest {
     @ValueSource(strings = {"\"status\":\"fine\"", "\"status\":\"PASS\"", "\"status\":1", "\"status\":\"\""})
     void aStatusIsOneOfThree(String instead) {
         assertSignedAsIsIsRefused("\"status\":\"pass\"", instead);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"------------------------------------", "6f3f1d5c00f4b-4a5b-9d0e-0123456789ab", "6F3F1D5C-0f4b-4a5b-9d0e-0123456789ab",
+        "6f3f1d5c-0f4b-4a5b-9d0e-0123456789a", "6f3f1d5c-0f4b-4a5b-9d0e-0123456789abc"})
+    void aBootIsCalledByAUuid(String id) {
+        assertSignedAsIsIsRefused("6f3f1d5c-0f4b-4a5b-9d0e-0123456789ab", id);
     }
 
     @ParameterizedTest
@@ -256,7 +353,7 @@ class StatementVerifierTest {
 
     private PostureStatement withNonce(String nonce) {
         PostureStatement says = device.says();
-        return new PostureStatement(says.device(), says.keyId(), nonce, says.issuedAt(), says.expiresAt(), says.posture(), says.bootId(),
+        return new PostureStatement(says.device(), says.keyId(), nonce, says.audience(), says.issuedAt(), says.expiresAt(), says.posture(), says.bootId(),
                 says.policyDigest(), says.modelDigest());
     }
 

@@ -55,9 +55,13 @@ record TestDevice(String name, KeyPair keys) implements DeviceSigner {
     }
 
     PostureStatement says(Instant issuedAt, Instant expiresAt) {
+        return says(issuedAt, expiresAt, issuedAt, Optional.empty());
+    }
+
+    PostureStatement says(Instant issuedAt, Instant expiresAt, Instant measuredAt, Optional<String> audience) {
         var checks = List.of(new CheckResult("disk.encryption", CheckStatus.PASS, "", ""), new CheckResult("swap", CheckStatus.FAIL, "/dev/sda2", ""),
                 new CheckResult("secure.boot", CheckStatus.UNKNOWN, "", ""));
-        return new PostureStatement(name, id(), NONCE, issuedAt, expiresAt, new Posture(NOW, checks),
+        return new PostureStatement(name, id(), NONCE, audience, issuedAt, expiresAt, new Posture(measuredAt, checks),
                 Optional.of("6f3f1d5c-0f4b-4a5b-9d0e-0123456789ab"), Optional.of("a".repeat(64)), Optional.empty());
     }
 

@@ -3,17 +3,22 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.app.InProcess;
+import dev.lockstep.guard.device.StatementVerifier;
 import dev.lockstep.loader.signing.KeyId;
 import dev.lockstep.loader.signing.SigningAlgorithm;
 import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.testkit.Cli;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +48,9 @@ class DeviceCommandTest {
         assertThat(accepted.get("device").stringValue()).isEqualTo("till-7");
         assertThat(accepted.get("groups").toString()).isEqualTo("[\"tills\"]");
         assertThat(accepted.get("checks").toString()).contains("disk.encryption").doesNotContain("evidence", folder.toString());
-        assertThat(verify().text()).startsWith("accepted: till-7, key ").contains("disk.encryption");
+        assertThat(Duration.between(Instant.parse(accepted.get("measuredAt").stringValue()), Instant.parse(accepted.get("issuedAt").stringValue())))
+                .isBetween(Duration.ZERO, Duration.ofMinutes(1));
+        assertThat(verify().text()).startsWith("accepted: till-7, key ").contains(", measured 20", "disk.encryption").doesNotContain("for: ");
     }
 
     @Test
@@ -73,6 +80,38 @@ class DeviceCommandTest {
         assertThat(refused.exitCode()).isEqualTo(3);
         assertThat(json(refused).get("reason").stringValue()).isEqualTo("nonce");
         assertThat(refused.err()).contains("refused");
+    }
+
+    /** Whoever passes a question on gets an answer that is not for whom they want to show it to. */
+    @Test
+    void anAnswerIsForWhomItNames() throws IOException {
+        enrol();
+        Path answer = at("for-jobs.json");
+        assertThat(run("statement", "--nonce", NONCE, "--audience", "jobs.example.com", "--device", at("state/device"), "--out", answer).exitCode()).isZero();
+        Object[] asked = {"verify", answer, "--admin-key", at("admin.pub.pem"), "--nonce", NONCE, "--audience"};
+        assertThat(run(and(asked, "jobs.example.com")).text()).contains("for: jobs.example.com\n");
+        assertThat(json(run(and(asked, "jobs.example.com", "--json"))).get("audience").stringValue()).isEqualTo("jobs.example.com");
+        Cli.Result refused = run(and(asked, "jobs.example.org", "--json"));
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(json(refused).get("reason").stringValue()).isEqualTo("audience");
+        assertThat(json(verify("--audience", "jobs.example.com", "--json")).get("reason").stringValue()).isEqualTo("audience");
+        assertThat(run(and(asked, "jobs example")).exitCode()).isEqualTo(2);
+    }
+
+    /** The machine's own probe, clock and folders; the policy is named by its digest, and the record tells that it was read. */
+    @Test
+    void theStateOfTheMachineAndThePolicyInForceAreStated() throws Exception {
+        var machine = new GuardedMachine(Files.createDirectory(at("machine")));
+        assertThat(machine.runPlain("device", "key", "--name", "host", "--out", at("request.pem")).exitCode()).isZero();
+        assertThat(machine.runPlain(and(new Object[] {"device"}, certifying("admin.pem"))).exitCode()).isZero();
+        assertThat(machine.runPlain("device", "enrol", at("cert.json"), "--admin-key", at("admin.pub.pem")).exitCode()).isZero();
+        Cli.Result stated = machine.run("device", "statement", "--nonce", NONCE, "--out", at("answer.json"));
+        assertThat(stated.exitCode()).as(stated.err()).isZero();
+        JsonNode accepted = json(machine.runPlain("device", "verify", at("answer.json"), "--admin-key", at("admin.pub.pem"), "--nonce", NONCE, "--json",
+                "--require", "disk.encryption", "secure.boot"));
+        assertThat(accepted.get("policyDigest").stringValue()).isEqualTo(sha256(machine.policyFile()));
+        assertThat(accepted.get("measuredAt").stringValue()).isEqualTo(machine.device().now().toString());
+        assertThat(machine.records("policy.load")).hasSize(1);
     }
 
     @Test
@@ -114,8 +153,20 @@ class DeviceCommandTest {
     @Test
     void aNonceThatIsNoneIsTheMistakeOfWhoTypedIt() throws IOException {
         enrol();
-        assertThat(run("statement", "--nonce", "0011", "--device", at("state/device")).exitCode()).isEqualTo(2);
+        assertThat(run("statement", "--nonce", "0011", "--device", at("state/device"), "--model", at("no-such.gguf")).exitCode())
+                .as("noticed before the model is looked for").isEqualTo(2);
         assertThat(run("verify", at("answer.json"), "--admin-key", at("admin.pub.pem"), "--nonce", "0011").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNoStatementIsMalformedHoweverLarge() throws IOException {
+        enrol();
+        for (byte[] sent : List.of("{}".getBytes(StandardCharsets.UTF_8), new byte[StatementVerifier.MAX_STATEMENT_BYTES + 1])) {
+            Files.write(at("answer.json"), sent);
+            Cli.Result refused = verify("--json");
+            assertThat(refused.exitCode()).isEqualTo(3);
+            assertThat(json(refused).get("reason").stringValue()).isEqualTo("malformed");
+        }
     }
 
     @Test
@@ -130,8 +181,12 @@ class DeviceCommandTest {
     }
 
     private Cli.Result certify(String administratorKey) {
-        return run("certify", at("request.pem"), "--private-key", at(administratorKey), "--name", "till-7", "--days", "30", "--group", "tills",
-                "--out", at("cert.json"));
+        return run(certifying(administratorKey));
+    }
+
+    private Object[] certifying(String administratorKey) {
+        return new Object[] {"certify", at("request.pem"), "--private-key", at(administratorKey), "--name", "till-7", "--days", "30", "--group", "tills",
+            "--out", at("cert.json")};
     }
 
     private void enrol() {
@@ -142,7 +197,11 @@ class DeviceCommandTest {
     }
 
     private Cli.Result verify(Object... more) {
-        return run(Stream.concat(Stream.of("verify", at("answer.json"), "--admin-key", at("admin.pub.pem"), "--nonce", NONCE), Arrays.stream(more)).toArray());
+        return run(and(new Object[] {"verify", at("answer.json"), "--admin-key", at("admin.pub.pem"), "--nonce", NONCE}, more));
+    }
+
+    private static Object[] and(Object[] first, Object... more) {
+        return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray();
     }
 
     private static String sha256(Path file) throws Exception {
@@ -154,7 +213,7 @@ class DeviceCommandTest {
     }
 
     private static Cli.Result run(Object... arguments) {
-        return InProcess.run(Stream.concat(Stream.of("device"), Arrays.stream(arguments)).toArray());
+        return InProcess.run(and(new Object[] {"device"}, arguments));
     }
 
     private Path at(String name) {

@@ -21,7 +21,7 @@ public final class BoundedFile {
      * Reads a file through memory that is wiped: it may hold a key, which a stream of the JDK would leave in buffers of its own.
      *
      * @param soWhat ends the sentence about a file that is larger: {@code ", so it is no key file"}
-     * @param faults makes the exception for a file that is missing, unreadable or larger
+     * @param faults makes the exception for a file that is missing, unreadable or larger; that a file is larger has no cause
      * @return the only copy, the caller's to overwrite if that matters
      */
     public static byte[] read(Path file, int maxBytes, String soWhat, Faults faults) {
