@@ -84,7 +84,7 @@ class StatementVerifierTest {
     @Test
     void noByteCanBeLeftOut() {
         byte[] statement = device.statement();
-        for (int length = 0; length < statement.length; length++) {
+        for (int length : positions(statement).toArray()) {
             assertRefused(Reason.MALFORMED, Arrays.copyOf(statement, length));
         }
     }
