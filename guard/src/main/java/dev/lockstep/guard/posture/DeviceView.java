@@ -48,7 +48,7 @@ public final class DeviceView {
 
     /** The device that this runs on. */
     public static DeviceView ofThisDevice() {
-        return new DeviceView(Path.of("/"), Platform.of(System.getProperty("os.name")), JvmView::ofThisProcess,
+        return new DeviceView(Path.of("/"), Platform.ofThisDevice(), JvmView::ofThisProcess,
                 new SystemCommands(SystemCommands.TIMEOUT), InstantSource.system());
     }
 

@@ -1,5 +1,8 @@
 package dev.lockstep.guard.posture;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /** Kinds of operating systems, by what can be asked of them. */
 public enum Platform {
     LINUX("Linux"),
@@ -16,6 +19,11 @@ public enum Platform {
     /** As people call it. */
     public String title() {
         return title;
+    }
+
+    /** The one that this runs on. Whoever starts Java can call it something else, so what a kernel shows comes first. */
+    static Platform ofThisDevice() {
+        return Files.exists(Path.of("/proc/self/status")) ? LINUX : of(System.getProperty("os.name"));
     }
 
     /** The one that Java means by {@code os.name}. */

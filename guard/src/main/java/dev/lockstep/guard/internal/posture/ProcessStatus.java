@@ -19,7 +19,8 @@ public final class ProcessStatus {
         this.values = values;
     }
 
-    static ProcessStatus own(DeviceView device) throws UnseenException {
+    /** That of this process. */
+    public static ProcessStatus own(DeviceView device) throws UnseenException {
         return parse(OWN, device.text(OWN));
     }
 
@@ -41,7 +42,7 @@ public final class ProcessStatus {
     }
 
     /** All numbers of a value. */
-    List<Long> numbers(String name, int radix) throws UnseenException {
+    public List<Long> numbers(String name, int radix) throws UnseenException {
         String text = value(name).orElseThrow(() -> new UnseenException(file + " has no " + name));
         try {
             return Words.of(text).stream().map(each -> Long.parseUnsignedLong(each, radix)).toList();
