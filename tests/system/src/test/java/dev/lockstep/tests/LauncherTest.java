@@ -38,11 +38,13 @@ class LauncherTest {
         assertThat(result.text()).contains("andersen-5m-q8_0.gguf");
     }
 
+    /** But none that puts other keys in the place of the trusted one. */
     @Test
-    void extraJvmOptionsArePassedOn() {
+    void extraJvmOptionsArePassedOnAndDoNotMoveTheTrustedKey() {
         var builder = launcher("inspect");
-        builder.environment().put("LOCKSTEP_JAVA_OPTS", "-Dlockstep.kernel.bits=128");
-        assertThat(Cli.run(builder, new byte[0]).text()).contains("128 bits: forced");
+        builder.environment().put("LOCKSTEP_JAVA_OPTS", "-Dlockstep.kernel.bits=128 -Dlockstep.home=" + folder);
+        var result = Cli.run(builder, new byte[0]);
+        assertThat(result.text()).as(result.err()).contains("128 bits: forced").contains("andersen-5m-q8_0.gguf");
     }
 
     @Test
