@@ -119,6 +119,16 @@ class PolicyFilesTest {
                 .allSatisfy((_, policy) -> assertThat(PolicyReview.of(policy, Instant.parse("2026-11-27T12:00:00Z"))).isEmpty());
     }
 
+    /** That no agent was there at the start says nothing of one that comes later; what forbids that are the VM's options. */
+    @Test
+    void strictExamplesRefuseAgentsThatComeLater() {
+        for (String name : List.of("endpoint", "kiosk", "office", "regulated")) {
+            GuardPolicy policy = examples().get("guard-" + name + ".json");
+            Reactions reactions = policy.postures().getFirst().reactions("jvm.flags");
+            assertThat(reactions).as(name).isEqualTo(new Reactions(Reaction.REFUSE, Reaction.REFUSE));
+        }
+    }
+
     @Test
     void theBuiltInPolicyIsTheExample() {
         assertThat(GuardPolicy.BUILT_IN).isEqualTo(examples().get("guard-built-in.json"));
