@@ -38,13 +38,20 @@ class SystemCommandsTest {
 
     @Test
     void whatWritesWithoutEndIsEnded() {
-        var impatient = new SystemCommands(Duration.ofMillis(50));
-        assertThatThrownBy(() -> impatient.run(List.of("/bin/cat", "/dev/zero"))).isInstanceOf(UnseenException.class).hasMessageContaining("has not ended");
+        assertThatThrownBy(() -> commands.run(List.of("/bin/cat", "/dev/zero"))).isInstanceOf(UnseenException.class)
+                .hasMessage("/bin/cat has written more than 4096 bytes");
+    }
+
+    /** What is cut off could say the contrary. */
+    @Test
+    void outputIsWholeOrNone() throws UnseenException {
+        assertThat(commands.run(List.of("/bin/sh", "-c", "printf '%4096d' 1"))).hasSize(SystemCommands.MAX_OUTPUT_BYTES);
+        assertThatThrownBy(() -> commands.run(List.of("/bin/sh", "-c", "printf '%4097d' 1"))).isInstanceOf(UnseenException.class);
     }
 
     @Test
-    void longOutputIsCut() throws UnseenException {
-        assertThat(commands.run(List.of("/bin/sh", "-c", "printf '%8000d' 1"))).hasSize(SystemCommands.MAX_OUTPUT_BYTES);
+    void outputIsWaitedForToItsEnd() throws UnseenException {
+        assertThat(commands.run(List.of("/bin/sh", "-c", "echo early; sleep 0.1; echo late"))).isEqualTo("early\nlate\n");
     }
 
     @Test
