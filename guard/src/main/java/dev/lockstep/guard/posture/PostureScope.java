@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param models files or folders of models, absolute
  * @param folders where else something is kept: sessions, logs, keys; absolute; what does not exist yet counts as where it would be made
- * @param minimumKernel the oldest kernel that will do, as {@code 6.1.90}; the oldest system on macOS and Windows
+ * @param minimumKernel the oldest kernel of Linux that will do, as {@code 6.1.90}; on other systems it is unknown whether one does
  * @param notBefore a moment that has certainly passed: of the last entry in the audit log
  */
 public record PostureScope(List<Path> models, List<Path> folders, Optional<String> minimumKernel, Optional<Instant> notBefore) {

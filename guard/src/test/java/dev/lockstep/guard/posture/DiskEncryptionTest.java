@@ -168,6 +168,19 @@ class DiskEncryptionTest {
     }
 
     @Test
+    void furtherDevicesOfAFileSystemCount() {
+        device.write("/dev/sda1", "").link("/dev/disk/log", "../sda1").link("/dev/mapper/laptop-root", "../dm-1").write("/dev/dm-1", "");
+        for (String option : List.of("rtdev=/dev/sda1", "logdev=/dev/disk/log", "journal_path=/dev/sda1", "jdev=/dev/sda1")) {
+            mount("40 28 253:1 / /data rw - xfs /dev/dm-1 rw,attr2," + option + ",noquota");
+            assertFails("/data", "sda is not encrypted");
+        }
+        mount("40 28 253:1 / /data rw - xfs /dev/dm-1 rw,logdev=/dev/mapper/laptop-root");
+        assertPasses("/data");
+        mount("40 28 253:1 / /data rw - xfs /dev/dm-1 rw,logdev=/dev/gone");
+        assertUnknown("/data", "gone does not exist");
+    }
+
+    @Test
     void fileSystemsThatEncryptByThemselvesAreKnownAsFarAsFilesTell() {
         mount("""
                 40 28 0:50 / /zfs rw - zfs pool/data rw

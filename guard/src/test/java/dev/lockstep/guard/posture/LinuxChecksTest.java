@@ -119,7 +119,8 @@ class LinuxChecksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-agentlib:jdwp=transport=dt_socket,server=y", "-agentpath:/x.so", "-javaagent:/x.jar", "-Xdebug", "-Xrunjdwp:transport=x",
-        "-XX:StartFlightRecording=filename=/x.jfr", "-Dcom.sun.management.jmxremote.port=9", "-Xbootclasspath/a:/x.jar", "--patch-module=java.base=/x"})
+        "-XX:StartFlightRecording=filename=/x.jfr", "-Dcom.sun.management.jmxremote.port=9", "-Xbootclasspath/a:/x.jar", "--patch-module=java.base=/x",
+        "--upgrade-module-path=/x", "-XX:SharedArchiveFile=/x.jsa", "-XX:AOTCache=/x.aot"})
     void whateverBringsCodeInOrWritesItDownIsAnAgent(String argument) {
         device.arguments().add(argument);
         CheckResult result = look("jvm.agents");
@@ -142,11 +143,28 @@ class LinuxChecksTest {
     }
 
     @Test
+    void theLaunchersVariableIsNamedAndFailsNothing() {
+        device.variables().add("LOCKSTEP_JAVA_OPTS");
+        assertLook("environment", CheckStatus.PASS, "LOCKSTEP_JAVA_OPTS is set");
+    }
+
+    @Test
     void firmwareInSetupModeTakesAnybodysKeys() {
         device.firmware("SetupMode", 1);
         assertLook("secure.boot", CheckStatus.FAIL, "SetupMode is 1");
         device.firmware("SetupMode", new byte[100]);
         assertLook("secure.boot", CheckStatus.UNKNOWN, "has 100 bytes instead of 5");
+    }
+
+    @Test
+    void shimCanBeToldToStartAnything() {
+        String variable = "/sys/firmware/efi/efivars/MokSBStateRT-605dab50-e046-4300-abb6-3dd810dd8b23";
+        device.write(variable, new byte[] {6, 0, 0, 0, 0});
+        assertLook("secure.boot", CheckStatus.PASS, "SecureBoot is 1");
+        device.write(variable, new byte[] {6, 0, 0, 0, 1});
+        assertLook("secure.boot", CheckStatus.FAIL, "MokSBStateRT is 1");
+        device.write(variable, new byte[4]);
+        assertLook("secure.boot", CheckStatus.UNKNOWN, "has 4 bytes instead of 5");
     }
 
     @ParameterizedTest
@@ -173,6 +191,14 @@ class LinuxChecksTest {
         assertThat(look("vulnerabilities").status()).isEqualTo(expected);
     }
 
+    @Test
+    void aVulnerableProcessorIsFineWhereThereAreNoGuests() {
+        device.write("/sys/devices/system/cpu/vulnerabilities/itlb_multihit", "Processor vulnerable\n");
+        assertThat(look("vulnerabilities").status()).isEqualTo(CheckStatus.PASS);
+        device.write("/sys/devices/system/cpu/vulnerabilities/another", "Processor vulnerable\n");
+        assertLook("vulnerabilities", CheckStatus.UNKNOWN, "another: Processor vulnerable");
+    }
+
     @ParameterizedTest
     @CsvSource({"Uid:\t1000,Uid:\t0,FAIL", "1000\t1000\t1000\t1000,1000\t1000\t0\t1000,FAIL", "CapPrm:\t0000000000000000,CapPrm:\t000001ffffffffff,FAIL", "Umask:\t0022,Umask:\t0000,FAIL",
         "Umask:\t0022,Umask:\t0077,PASS", "Umask:\t0022,Umask:\t9,UNKNOWN", "Umask:\t0022,Umask:,UNKNOWN", "NoNewPrivs:\t0,x,UNKNOWN", "NoNewPrivs:\t0,Uid:\t7,UNKNOWN",
@@ -180,6 +206,16 @@ class LinuxChecksTest {
     void privilegesAreThoseOfTheAdministratorInAnyForm(String before, String after, CheckStatus expected) {
         device.replace(STATUS, before, after);
         assertThat(look("privileges").status()).isEqualTo(expected);
+    }
+
+    @Test
+    void inANamespaceOfUsersNumbersSayNothing() {
+        device.write("/proc/self/uid_map", "         0          0 4294967295\n");
+        assertLook("privileges", CheckStatus.PASS, "no administrator");
+        device.write("/proc/self/uid_map", "0 1000 1\n").replace(STATUS, "Uid:\t1000", "Uid:\t0");
+        assertLook("privileges", CheckStatus.UNKNOWN, "/proc/self/uid_map");
+        device.replace(STATUS, "Umask:\t0022", "Umask:\t0000");
+        assertLook("privileges", CheckStatus.FAIL, "everybody may write");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.lockstep.guard.posture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lockstep.testkit.FakeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,41 @@ class ModelFilesTest {
     void whatOthersServeTheyCanChange(String type) {
         device.replace("/proc/self/mountinfo", "28 1", "40 28 0:50 / /srv rw - " + type + " x rw\n28 1");
         assertFails(FakeDevice.MODEL, "lies on " + type + " at /srv");
+    }
+
+    @Test
+    void whereDisksOfAFileSystemAreIsKnownOfSomeOnly() {
+        device.replace("/proc/self/mountinfo", "- ext4", "- newfs");
+        assertThat(look(FakeDevice.MODEL)).matches(result -> result.status() == CheckStatus.UNKNOWN, "is unknown")
+                .extracting(CheckResult::evidence).asString().contains("lies on newfs at /");
+    }
+
+    @Test
+    void whatLiesTooDeepIsNotPassedOver() {
+        String deep = FOLDER + "/a".repeat(15);
+        device.write(deep + "/file", "x");
+        assertThat(look(FOLDER).status()).as(look(FOLDER).toString()).isEqualTo(CheckStatus.PASS);
+        device.folder(deep + "/a");
+        assertThat(look(FOLDER)).matches(result -> result.status() == CheckStatus.UNKNOWN, "is unknown")
+                .extracting(CheckResult::evidence).asString().contains("more than 16 folders");
+    }
+
+    /** A group of the user's own name is theirs alone only if nobody else is in it. */
+    @Test
+    void othersInThePrivateGroupAreNamed() throws IOException {
+        Path model = device.path(FakeDevice.MODEL);
+        var owner = Files.readAttributes(model, PosixFileAttributes.class).owner().getName();
+        assumeThat(Files.readAttributes(model, PosixFileAttributes.class).group().getName()).as("a private group").isEqualTo(owner);
+        Object group = Files.getAttribute(model, "unix:gid");
+        String own = owner + ":x:1:" + group + "::/:/bin/sh\n";
+        device.mode(FakeDevice.MODEL, "rw-rw-r--").write("/etc/passwd", own).write("/etc/group", owner + ":x:" + group + ":" + owner + "\n");
+        assertThat(look(FakeDevice.MODEL).status()).as(look(FakeDevice.MODEL).toString()).isEqualTo(CheckStatus.PASS);
+        device.write("/etc/passwd", own + "eve:x:2:" + group + "::/:/bin/sh\n");
+        assertFails(FakeDevice.MODEL, "eve, of the file's group, may write to");
+        device.write("/etc/passwd", own).write("/etc/group", owner + ":x:" + group + ":bob\n");
+        assertFails(FakeDevice.MODEL, "bob, of the file's group, may write to");
+        device.delete("/etc/group");
+        assertThat(look(FakeDevice.MODEL).status()).isEqualTo(CheckStatus.UNKNOWN);
     }
 
     @Test

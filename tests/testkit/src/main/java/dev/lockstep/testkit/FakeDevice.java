@@ -86,6 +86,8 @@ public final class FakeDevice {
                 NoNewPrivs:\t0
                 """;
         write("/proc/self/status", status).write("/proc/self/task/100/status", status).write("/proc/self/task/101/status", status);
+        // nobody but the administrator, so that whoever runs the tests is in no group with others
+        write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").write("/etc/group", "root:x:0:\n");
         write("/proc/self/coredump_filter", "00000000\n");
         write("/proc/self/limits", """
                 Limit                     Soft Limit           Hard Limit           Units

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 final class JvmChecks {
     /** Beginnings of arguments by which other code is loaded, or a file is written, from the start. */
     private static final List<String> AGENTS = List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xdebug", "-Xrun", "-Xbootclasspath",
-            "--patch-module", "-XX:StartFlightRecording", "-XX:+FlightRecorder", "-Dcom.sun.management.jmxremote");
+            "--patch-module", "--upgrade-module-path", "-XX:SharedArchiveFile", "-XX:AOTCache", "-XX:StartFlightRecording",
+            "-XX:+FlightRecorder", "-Dcom.sun.management.jmxremote");
 
     /** Modules with which it could be done; an image without them cannot. */
     private static final Set<String> AGENT_MODULES = Set.of("java.instrument", "jdk.attach", "jdk.jdwp.agent", "jdk.management.agent");
@@ -22,6 +23,9 @@ final class JvmChecks {
     /** Variables that add options to Java, or libraries to any program. */
     private static final Set<String> INJECTING = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LD_PRELOAD", "LD_AUDIT",
             "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH");
+
+    /** The launcher's own, which hands its words to Java: what they do there is what the other checks look at. */
+    private static final String LAUNCHER_OPTIONS = "LOCKSTEP_JAVA_OPTS";
 
     private JvmChecks() {
     }
@@ -54,8 +58,10 @@ final class JvmChecks {
     }
 
     static Finding environment(DeviceView device, PostureScope scope) {
+        Set<String> variables = device.jvm().variables();
         var there = new TreeSet<>(INJECTING);
-        there.retainAll(device.jvm().variables());
-        return Finding.of(there.isEmpty(), there.isEmpty() ? "no variable adds options or libraries" : "set: " + String.join(" ", there));
+        there.retainAll(variables);
+        String launcher = variables.contains(LAUNCHER_OPTIONS) ? "; the launcher's " + LAUNCHER_OPTIONS + " is set" : "";
+        return Finding.of(there.isEmpty(), (there.isEmpty() ? "no variable adds options or libraries" : "set: " + String.join(" ", there)) + launcher);
     }
 }

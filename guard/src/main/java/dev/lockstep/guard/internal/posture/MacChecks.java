@@ -5,12 +5,16 @@ import dev.lockstep.guard.posture.PostureScope;
 import dev.lockstep.guard.posture.UnseenException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What macOS says of itself: its own commands, since it has no files for it. */
 final class MacChecks {
     private static final String SYSCTL = "/usr/sbin/sysctl";
 
-    /** Where other volumes than that of the system are mounted; FileVault is about the latter. */
+    /** What FileVault is about: the volume of the system, and the one that it shows as a part of it. */
+    private static final List<String> OWN_VOLUMES = List.of("/", "/System/Volumes/Data");
+
+    /** Where others are mounted, and may be mounted later. */
     private static final Path OTHER_VOLUMES = Path.of("/Volumes");
 
     static final List<Check> ALL = List.of(
@@ -32,7 +36,7 @@ final class MacChecks {
 
     private static Finding diskEncryption(DeviceView device, PostureScope scope) throws UnseenException {
         for (Path place : DiskEncryptionCheck.places(scope)) {
-            if (place.startsWith(OTHER_VOLUMES)) {
+            if (place.startsWith(OTHER_VOLUMES) || !isOnOwnVolume(device, place)) {
                 return Finding.unknown(place + " may lie on a volume that FileVault is not about");
             }
         }
@@ -40,6 +44,20 @@ final class MacChecks {
                 List.of("FileVault is Off.", "FileVault is Off,")).look(device, scope);
         // "Encryption in progress", "Decryption in progress": something on the disk is still plain, or soon will be
         return finding.evidence().contains("in progress") ? Finding.unknown(finding.evidence()) : finding;
+    }
+
+    private static boolean isOnOwnVolume(DeviceView device, Path place) throws UnseenException {
+        Optional<Path> there = RealPlace.of(device, place);
+        if (there.isEmpty()) {
+            return false;
+        }
+        Object volume = RealPlace.volume(there.get());
+        for (String own : OWN_VOLUMES) {
+            if (device.exists(own) && RealPlace.volume(device.path(own)).equals(volume)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@code total = 1024.00M  used = 512.00M  free = 512.00M  (encrypted)}. */
@@ -53,7 +71,7 @@ final class MacChecks {
     }
 
     private static Finding version(DeviceView device, PostureScope scope) throws UnseenException {
-        return Version.atLeast(device.output(List.of(SYSCTL, "-n", "kern.osproductversion")).strip(), scope.minimumKernel(),
+        return Version.ofOtherKind(device.output(List.of(SYSCTL, "-n", "kern.osproductversion")).strip(), scope.minimumKernel(),
                 "kern.osproductversion");
     }
 

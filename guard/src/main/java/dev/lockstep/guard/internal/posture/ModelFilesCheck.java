@@ -22,6 +22,9 @@ final class ModelFilesCheck {
 
     /** Another machine, or another process, decides what these say, and can change it at any time. */
     private static final Set<String> FOREIGN = Set.of("nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "virtiofs", "afs", "fuseblk", "fuse");
+    /** Disks of this machine. What those lie on that lie over others (overlay, ecryptfs) is not asked here. */
+    private static final Set<String> LOCAL = Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "zfs", "f2fs", "jfs", "nilfs2", "reiserfs",
+            "ecryptfs", "overlay", "squashfs", "erofs", "iso9660", "udf", "vfat", "exfat", "ntfs", "ntfs3", "hfsplus", "apfs");
     /** Gone when the system ends, and made anew by whoever comes first. */
     private static final Set<String> VOLATILE = Set.of("tmpfs", "ramfs");
 
@@ -51,6 +54,7 @@ final class ModelFilesCheck {
             List<Path> files = files(device.path(way.path()));
             problems.addAll(FileExposure.of(files));
             problems.addAll(otherNames(files));
+            problems.addAll(GroupMembers.problems(device, withFoldersOnTheWay(files)));
         } catch (IOException | UncheckedIOException e) {
             throw new UnseenException("cannot be looked at: " + e.getClass().getSimpleName(), e);
         }
@@ -65,8 +69,20 @@ final class ModelFilesCheck {
             if (files.size() > MAX_FILES) {
                 throw new UnseenException("has more than " + MAX_FILES + " files");
             }
+            int deepest = model.getNameCount() + MAX_DEPTH;
+            if (files.stream().anyMatch(file -> file.getNameCount() == deepest && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
+                throw new UnseenException("has folders within more than " + MAX_DEPTH + " folders");
+            }
             return files;
         }
+    }
+
+    private static List<Path> withFoldersOnTheWay(List<Path> files) {
+        var all = new ArrayList<>(files);
+        for (Path folder = files.getFirst().getParent(); folder != null; folder = folder.getParent()) {
+            all.add(folder);
+        }
+        return all;
     }
 
     /** Under another name, elsewhere, other permissions of folders may count; links within the model lead anywhere. */
@@ -85,7 +101,10 @@ final class ModelFilesCheck {
     private static Finding fileSystem(DeviceView device, String path) throws UnseenException {
         Mount mount = Mounts.of(device).of(path);
         String type = mount.type();
-        boolean isOwn = !FOREIGN.contains(type) && !VOLATILE.contains(type) && !type.startsWith("fuse.");
-        return Finding.of(isOwn, "lies on " + type + " at " + mount.point() + " (" + Mounts.FILE + ')');
+        String evidence = "lies on " + type + " at " + mount.point() + " (" + Mounts.FILE + ')';
+        if (FOREIGN.contains(type) || VOLATILE.contains(type) || type.startsWith("fuse.")) {
+            return Finding.fail(evidence);
+        }
+        return LOCAL.contains(type) ? Finding.pass(evidence) : Finding.unknown(evidence + ", whose disk may be anywhere");
     }
 }

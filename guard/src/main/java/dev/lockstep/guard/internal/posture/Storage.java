@@ -14,6 +14,9 @@ final class Storage {
     /** Directories whose contents an overlay shows, or keeps. */
     private static final List<String> LAYERS = List.of("lowerdir", "lowerdir+", "datadir+", "upperdir", "workdir");
 
+    /** Further devices that hold data of it, or pieces of them: of XFS, and journals of others. */
+    private static final List<String> FURTHER_DEVICES = List.of("rtdev", "logdev", "journal_path", "jdev");
+
     private final DeviceView device;
     private final Mounts mounts;
     private final BlockDevices devices;
@@ -59,8 +62,25 @@ final class Storage {
             case "btrfs" -> ofBtrfs(mount);
             case "zfs", "bcachefs" -> Finding.unknown(type + " at " + mount.point() + " encrypts by settings of its own, which are in no file");
             default -> mount.device().startsWith("0:") ? Finding.unknown(type + " at " + mount.point() + " lies on no disk that is seen from here")
-                    : ofDisk(mount, devices.ofNumber(mount.device()));
+                    : ofDisk(mount, ofDevices(mount));
         };
+    }
+
+    private Finding ofDevices(Mount mount) {
+        var findings = new ArrayList<Finding>();
+        findings.add(Finding.of(() -> devices.ofNumber(mount.device())));
+        for (String option : FURTHER_DEVICES) {
+            for (String further : mount.superOption(option)) {
+                findings.add(Finding.of(() -> devices.ofName(nameAt(further))));
+            }
+        }
+        return Finding.worst(findings);
+    }
+
+    /** What a file in {@code /dev} is called without links. */
+    private String nameAt(String file) throws UnseenException {
+        String path = device.follow(file).path();
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /** fscrypt encrypts single folders of a plain disk, and which ones no file says. */
@@ -87,8 +107,7 @@ final class Storage {
 
     /** Its device number is of no device; it may be spread over several, all of which one folder lists. */
     private Finding ofBtrfs(Mount mount) throws UnseenException {
-        String source = device.follow(mount.source()).path();
-        String name = source.substring(source.lastIndexOf('/') + 1);
+        String name = nameAt(mount.source());
         for (String fileSystem : device.names("/sys/fs/btrfs")) {
             List<String> names = device.names("/sys/fs/btrfs/" + fileSystem + "/devices");
             if (names.contains(name)) {

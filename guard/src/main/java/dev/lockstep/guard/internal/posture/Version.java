@@ -43,6 +43,13 @@ record Version(List<Integer> numbers) {
         return Finding.of(isEnough, where + " is " + found + ", the minimum " + minimum.get());
     }
 
+    /** For systems whose versions have nothing to do with those that a minimum is about. */
+    static Finding ofOtherKind(String found, Optional<String> minimum, String where) throws UnseenException {
+        parse(found, where);
+        return minimum.isEmpty() ? Finding.pass(where + " is " + found + "; no minimum is demanded")
+                : Finding.unknown(where + " is " + found + ", and the minimum " + minimum.get() + " is one of Linux");
+    }
+
     /** Missing numbers are 0. */
     private int compareTo(Version other) {
         for (int i = 0; i < Math.max(numbers.size(), other.numbers.size()); i++) {

@@ -6,6 +6,7 @@ import dev.lockstep.guard.posture.UnseenException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What Windows says of itself. The folder of its commands is where it always is: an environment variable could lead elsewhere. Answers in
@@ -35,9 +36,12 @@ final class WindowsChecks {
     }
 
     private static Finding diskEncryption(DeviceView device, PostureScope scope) {
-        List<String> drives = DiskEncryptionCheck.places(scope).stream().map(WindowsChecks::drive).distinct().toList();
-        return drives.isEmpty() ? Finding.unknown("no model or folder was named")
-                : Finding.worst(drives.stream().map(drive -> Finding.of(() -> ofDrive(device, scope, drive)).about(drive)).toList());
+        List<Path> places = DiskEncryptionCheck.places(scope);
+        var drives = new Explored<String>();
+        return places.isEmpty() ? Finding.unknown("no model or folder was named") : Finding.worst(places.stream().map(place -> Finding.of(() -> {
+            String drive = drive(device, place);
+            return drives.of(drive, drive, () -> ofDrive(device, scope, drive));
+        }).about(place.toString())).toList());
     }
 
     private static Finding ofDrive(DeviceView device, PostureScope scope, String drive) throws UnseenException {
@@ -48,14 +52,18 @@ final class WindowsChecks {
                 List.of("Protection Status: Protection Off")).look(device, scope);
     }
 
-    /** {@code C:} of {@code C:\models}. */
-    private static String drive(Path place) {
-        String path = place.toString();
+    /** {@code C:} of {@code C:\models}. Where nothing of it exists there is no such drive, which the command says too. */
+    private static String drive(DeviceView device, Path place) throws UnseenException {
+        Optional<Path> there = RealPlace.of(device, place);
+        if (there.isPresent() && !RealPlace.isOnVolumeOfItsRoot(there.get())) {
+            throw new UnseenException("lies on a volume that is mounted in a folder");
+        }
+        String path = there.orElse(place).toString();
         return path.substring(0, Math.min(2, path.length())).toUpperCase(Locale.ROOT);
     }
 
     private static Finding version(DeviceView device, PostureScope scope) throws UnseenException {
-        return Version.atLeast(device.output(powerShellCommand("[Environment]::OSVersion.Version.ToString()")).strip(), scope.minimumKernel(),
+        return Version.ofOtherKind(device.output(powerShellCommand("[Environment]::OSVersion.Version.ToString()")).strip(), scope.minimumKernel(),
                 "the version of Windows");
     }
 }
