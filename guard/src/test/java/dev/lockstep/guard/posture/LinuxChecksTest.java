@@ -119,11 +119,20 @@ class LinuxChecksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-agentlib:jdwp=transport=dt_socket,server=y", "-agentpath:/x.so", "-javaagent:/x.jar", "-Xdebug", "-Xrunjdwp:transport=x",
-        "-XX:StartFlightRecording=filename=/x.jfr", "-Dcom.sun.management.jmxremote.port=9", "-Xbootclasspath/a:/x.jar", "--patch-module=java.base=/x",
-        "--upgrade-module-path=/x", "-XX:SharedArchiveFile=/x.jsa", "-XX:AOTCache=/x.aot"})
-    void whateverBringsCodeInOrWritesItDownIsAnAgent(String argument) {
+        "-Dcom.sun.management.jmxremote.port=9", "-Xbootclasspath/a:/x.jar", "--patch-module=java.base=/x", "--upgrade-module-path=/x"})
+    void whateverBringsCodeInIsAnAgent(String argument) {
+        assertFailsWithoutDetails("jvm.agents", argument);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:StartFlightRecording=filename=/x.jfr", "-XX:SharedArchiveFile=/x.jsa", "-XX:AOTCache=/x.aot"})
+    void filesThatJavaWritesOrBelievesAreAMatterOfItsFlags(String argument) {
+        assertFailsWithoutDetails("jvm.flags", argument);
+    }
+
+    private void assertFailsWithoutDetails(String check, String argument) {
         device.arguments().add(argument);
-        CheckResult result = look("jvm.agents");
+        CheckResult result = look(check);
         assertThat(result.status()).isEqualTo(CheckStatus.FAIL);
         // what follows the option may be anything
         assertThat(result.evidence()).doesNotContain("/x").doesNotContain("server");

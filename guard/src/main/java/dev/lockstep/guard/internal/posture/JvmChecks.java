@@ -12,10 +12,12 @@ import java.util.stream.Stream;
 
 /** Whether the JVM writes down what is in its memory, or lets others in; and whether the environment brings code into it. */
 final class JvmChecks {
-    /** Beginnings of arguments by which other code is loaded, or a file is written, from the start. */
+    /** Beginnings of arguments by which other code is loaded from the start, or others are let in. */
     private static final List<String> AGENTS = List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xdebug", "-Xrun", "-Xbootclasspath",
-            "--patch-module", "--upgrade-module-path", "-XX:SharedArchiveFile", "-XX:AOTCache", "-XX:StartFlightRecording",
-            "-XX:+FlightRecorder", "-Dcom.sun.management.jmxremote");
+            "--patch-module", "--upgrade-module-path", "-Dcom.sun.management.jmxremote");
+
+    /** Beginnings of arguments by which Java writes down what happens in it, or takes classes from where they are not compared with their jar. */
+    private static final List<String> FILES = List.of("-XX:StartFlightRecording", "-XX:+FlightRecorder", "-XX:SharedArchiveFile", "-XX:AOTCache");
 
     /** Modules with which it could be done; an image without them cannot. */
     private static final Set<String> AGENT_MODULES = Set.of("java.instrument", "jdk.attach", "jdk.jdwp.agent", "jdk.management.agent");
@@ -36,6 +38,10 @@ final class JvmChecks {
         if (!open.isEmpty()) {
             return Finding.fail("this Java runs without " + open.stream().map(JvmFlags::option).collect(Collectors.joining(" ")));
         }
+        List<String> files = given(FILES, jvm);
+        if (!files.isEmpty()) {
+            return startedWith(files);
+        }
         return Stream.of(JvmFlags.values()).filter(each -> each.isSet(jvm).isEmpty()).findFirst()
                 .map(each -> Finding.unknown("this Java has no option " + each.flag()))
                 .orElseGet(() -> Finding.pass(JvmFlags.values().length + " options of this Java are as they should be"));
@@ -43,12 +49,20 @@ final class JvmChecks {
 
     static Finding agents(DeviceView device, PostureScope scope) {
         JvmView jvm = device.jvm();
-        List<String> found = AGENTS.stream().filter(each -> jvm.arguments().stream().anyMatch(argument -> argument.startsWith(each))).toList();
+        List<String> found = given(AGENTS, jvm);
         if (!found.isEmpty()) {
-            // without what follows, which may name files
-            return Finding.fail("this Java was started with " + String.join(" ", found));
+            return startedWith(found);
         }
         return Finding.pass("no agent among " + jvm.arguments().size() + " arguments of this Java" + modules(jvm));
+    }
+
+    private static List<String> given(List<String> beginnings, JvmView jvm) {
+        return beginnings.stream().filter(each -> jvm.arguments().stream().anyMatch(argument -> argument.startsWith(each))).toList();
+    }
+
+    /** Without what follows, which may name files. */
+    private static Finding startedWith(List<String> beginnings) {
+        return Finding.fail("this Java was started with " + String.join(" ", beginnings));
     }
 
     private static String modules(JvmView jvm) {
