@@ -17,9 +17,10 @@ module dev.lockstep.loader {
     exports dev.lockstep.loader.signing;
     exports dev.lockstep.loader.trust;
 
-    // one hash, one reader of JSON, of statements and of files, one hash tree for the whole house
+    // one hash, one reader of JSON, of statements, of files and of their names, one hash tree for the whole house
     exports dev.lockstep.loader.internal.crypto to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.files to dev.lockstep.guard;
+    exports dev.lockstep.loader.internal.gguf to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.intoto to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.json to dev.lockstep.guard;
     exports dev.lockstep.loader.internal.text to dev.lockstep.guard;

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.models.ChatMessage.Role;
 import dev.lockstep.models.ChatOptions;
 import dev.lockstep.models.ChatTemplate;
@@ -114,6 +115,11 @@ final class Chat {
             explain(generation.finish());
         } catch (ContextLengthException | ChatTemplateException e) {
             say("lockstep: " + Printable.text(e.getMessage()));
+        } catch (RefusedException e) {
+            if (!e.isLimit()) {
+                throw e;
+            }
+            say("lockstep: refused: " + Printable.text(e.getMessage()));
         } finally {
             if (answered) {
                 messages.add(Role.ASSISTANT, answer.utf8());

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.audit.AuditRecords;
 import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.guard.posture.Posture;
@@ -53,7 +54,9 @@ final class DoctorCommand extends IoCommand {
     }
 
     private PostureScope scope() {
-        PostureScope scope = PostureScope.DEVICE.withFolder(io.guard().endpoint().state());
+        Endpoint endpoint = io.guard().endpoint();
+        PostureScope device = PostureScope.DEVICE.withFolder(endpoint.state());
+        PostureScope scope = AuditRecords.lastTime(endpoint.auditFolder()).map(device::withNotBefore).orElse(device);
         return Optional.ofNullable(model).or(DemoModel::file).map(scope::withModel).orElse(scope);
     }
 

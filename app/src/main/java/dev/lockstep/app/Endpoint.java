@@ -27,4 +27,14 @@ record Endpoint(PostureProbe probe, Path machine, Path configuration, Path state
     static Endpoint ofThisMachine() {
         return new Endpoint(PostureProbe.ofThisDevice(), Path.of("/etc/lockstep"), UserFolders.configuration(), UserFolders.state(), Principals::ofProcess, InstantSource.system());
     }
+
+    /** Where is recorded what is done, unless somebody says where. */
+    Path auditFolder() {
+        return state.resolve("audit");
+    }
+
+    /** What this device remembers of versions. */
+    Path seen() {
+        return state.resolve("seen");
+    }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.guard.policy.Request;
 import dev.lockstep.guard.policy.ServiceToken;
 import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.loader.gate.RefusedException;
+import dev.lockstep.loader.signing.KeyFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 /** Whether a model may be used here, now, and for this: the same options for every command that opens one. */
 final class GuardOption {
-    /** What refuses a token that nobody has. */
+    /** What refuses a token that nobody has, or that others can read. */
     private static final String TOKEN_RULE = "principal.token";
 
     @Option(names = "--guard", paramLabel = "POLICY",
@@ -47,7 +48,7 @@ final class GuardOption {
     /** The gate of this command. It looks at nothing yet, but begins the record. */
     ModelGate gate(Io io) {
         Guard guard = begin(io);
-        return guard.gate(Request.toInfer(principal(guard, io), Optional.ofNullable(dataClass)));
+        return guard.gate(Request.toInfer(io.guard().principal(() -> principal(guard, io.guard().endpoint())), Optional.ofNullable(dataClass)));
     }
 
     /** What this command is decided by, which begins the record too. */
@@ -59,34 +60,50 @@ final class GuardOption {
         if (policyKey != null && policy == null) {
             throw new ParameterException(command.commandLine(), "--guard-key says who signed the policy of --guard");
         }
-        return io.guard().begin(this::readPolicy, read -> auditFolder(read, io.guard().endpoint()));
+        return io.guard().begin(this, io.err());
     }
 
-    private GuardPolicy readPolicy(Endpoint endpoint) {
+    /** The policy that applies on a machine. */
+    GuardPolicyFile.InUse readPolicy(Endpoint endpoint) {
         return GuardPolicyFile.on(endpoint, Optional.ofNullable(policy), Optional.ofNullable(policyKey));
     }
 
-    private Optional<Path> auditFolder(GuardPolicy read, Endpoint endpoint) {
+    /** Where somebody who ran the command wants the record. */
+    Optional<Path> namedAuditFolder() {
+        return Optional.ofNullable(audit);
+    }
+
+    /** Where the record is to be kept, if one is. */
+    Optional<Path> auditFolder(GuardPolicy read, Endpoint endpoint) {
         Optional<Path> demanded = read.audit().folder();
         if (demanded.isPresent() && audit != null && !audit.toAbsolutePath().normalize().equals(demanded.get().normalize())) {
             throw new ParameterException(command.commandLine(), "the guard policy has the record kept in " + demanded.get() + "; leave --audit away");
         }
         return demanded.or(() -> Optional.ofNullable(audit))
-                .or(() -> read.audit().required() ? Optional.of(endpoint.state().resolve("audit")) : Optional.empty());
+                .or(() -> read.audit().required() ? Optional.of(endpoint.auditFolder()) : Optional.empty());
     }
 
-    private Principal principal(Guard guard, Io io) {
-        if (serviceToken == null) {
-            try {
-                return io.guard().endpoint().user().principal();
-            } catch (IOException e) {
-                throw new RefusedException("principal.known", "the system does not say who runs this: " + e.getMessage());
-            }
+    private Principal principal(Guard guard, Endpoint endpoint) {
+        return serviceToken == null ? user(guard, endpoint) : service(guard);
+    }
+
+    private static Principal user(Guard guard, Endpoint endpoint) {
+        try {
+            return endpoint.user().principal();
+        } catch (IOException e) {
+            guard.authenticated("user", false);
+            throw new RefusedException("principal.known", "the system does not say who runs this: " + e.getMessage());
         }
+    }
+
+    private Principal service(Guard guard) {
         try (ServiceToken token = ServiceToken.read(serviceToken)) {
             Optional<Principal> service = token.service(guard.policy());
             guard.authenticated(service.map(Principal::id).orElse("service"), service.isPresent());
             return service.orElseThrow(() -> new RefusedException(TOKEN_RULE, "the token in " + serviceToken + " is none that the policy knows"));
+        } catch (KeyFileException e) {
+            guard.authenticated("service", false);
+            throw new RefusedException(TOKEN_RULE, e.getMessage());
         }
     }
 }

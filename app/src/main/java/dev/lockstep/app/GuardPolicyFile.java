@@ -27,18 +27,25 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
     private static final String MACHINE_RULE = "policy.machine";
 
     /**
+     * A policy that applies.
+     *
+     * @param isNew true if this device has not used it, or this version of it, before
+     */
+    record InUse(GuardPolicy policy, boolean isNew) { }
+
+    /**
      * The policy that applies: the machine's, which nothing replaces; else the one that was named, the user's, or the built-in one.
      *
      * @throws RefusedException if it cannot be read and believed, or another was named than the machine's
      */
-    static GuardPolicy on(Endpoint endpoint, Optional<Path> named, Optional<Path> namedKey) {
+    static InUse on(Endpoint endpoint, Optional<Path> named, Optional<Path> namedKey) {
         Optional<GuardPolicyFile> machine = lyingIn(endpoint.machine());
         machine.ifPresent(own -> named.filter(other -> !own.isSame(other)).ifPresent(other -> {
             throw new RefusedException(MACHINE_RULE, own.policy + " is the guard policy of this machine, which --guard cannot replace; leave --guard away");
         }));
         return machine.or(() -> named.map(file -> new GuardPolicyFile(file, namedKey)))
                 .or(() -> lyingIn(endpoint.configuration()))
-                .map(file -> file.read(endpoint.state().resolve("seen"))).orElse(GuardPolicy.BUILT_IN);
+                .map(file -> file.read(endpoint.seen())).orElse(new InUse(GuardPolicy.BUILT_IN, false));
     }
 
     /** A link that leads nowhere is there: what was meant to forbid something must not be overlooked. */
@@ -61,9 +68,10 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
     }
 
     /** @param seen where this device remembers the versions it has seen */
-    private GuardPolicy read(Path seen) {
+    private InUse read(Path seen) {
         try {
-            return GuardPolicies.readNewest(policy, PolicyOptions.administrator(key), SealedState.in(seen));
+            GuardPolicy read = GuardPolicies.read(policy, PolicyOptions.administrator(key));
+            return new InUse(read, GuardPolicies.accept(read, policy, SealedState.in(seen)));
         } catch (TrustFileException | KeyFileException e) {
             throw new RefusedException(READABLE_RULE, e.getMessage());
         }

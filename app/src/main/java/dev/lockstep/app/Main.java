@@ -45,19 +45,20 @@ public final class Main implements Runnable {
     }
 
     private static void end(Io io) {
-        zeroAll();
+        long zeroedBytes = zeroAll();
         try {
-            io.guard().close();
+            io.guard().close(zeroedBytes);
         } catch (RefusedException e) {
             System.err.println("lockstep: that it ended is not recorded: " + Printable.text(e.getMessage()));
         }
     }
 
-    private static void zeroAll() {
+    private static long zeroAll() {
         Zeroing zeroing = SecureArena.zeroAll();
         if (zeroing.bytes() > 0) {
             System.err.println(System.lineSeparator() + "lockstep: ended; " + MemoryText.of(zeroing));
         }
+        return zeroing.bytes();
     }
 
     static int run(Io io, String... args) {

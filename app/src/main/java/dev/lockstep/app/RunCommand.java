@@ -45,6 +45,8 @@ final class RunCommand extends IoCommand {
     @Spec
     private CommandSpec spec;
 
+    private boolean isEchoed;
+
     @Override
     public Integer call() throws IOException {
         Sampling sampling = Arguments.checked(spec, () -> choice.sampling(MAX_TOKENS));
@@ -75,10 +77,11 @@ final class RunCommand extends IoCommand {
             if (utf8.byteSize() == 0 && session.position() == 0 && loaded.tokenizer().beginOfText().isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "this model needs a text to begin with; give -p TEXT");
             }
-            if (!noEcho) {
-                io.write(utf8);
-            }
-            Generation generation = session.generate(utf8, sampling, token -> io.write(token.utf8()));
+            Generation generation = session.generate(utf8, sampling, token -> {
+                echo(utf8);
+                io.write(token.utf8());
+            });
+            echo(utf8);
             if (io.outIsTerminal()) {
                 io.println("");
             }
@@ -94,6 +97,14 @@ final class RunCommand extends IoCommand {
         }
         if (verbose) {
             report("session: " + MemoryText.of(session.zeroing()));
+        }
+    }
+
+    /** Once, and not before it is known that there will be an answer. */
+    private void echo(MemorySegment utf8) {
+        if (!noEcho && !isEchoed) {
+            isEchoed = true;
+            io.write(utf8);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lockstep.loader.age.AgeIdentity;
 import dev.lockstep.models.Model;
 import dev.lockstep.models.Session;
 import dev.lockstep.models.SessionOptions;
+import dev.lockstep.securemem.Closing;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -58,8 +59,22 @@ final class SessionOption {
      * @param owners at least one if it is; borrowed
      */
     record Conversation(Path file, List<AgeIdentity> owners) {
+        /** A session that may be kept if it is to be. */
         Session open(Model model, SessionOptions options) throws IOException {
-            return isKept() && exists(file) ? model.openSession(file, owners, options) : model.newSession(options);
+            Session session = isKept() && exists(file) ? model.openSession(file, owners, options) : model.newSession(options);
+            try {
+                requireSavable(session);
+                return session;
+            } catch (Throwable t) {
+                Closing.after(t, session::close);
+                throw t;
+            }
+        }
+
+        private void requireSavable(Session session) {
+            if (isKept()) {
+                session.requireSavable();
+            }
         }
 
         boolean isKept() {

@@ -12,11 +12,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
- * What is known of the device, for each demand that a policy makes of it: what a look found is good until it is too old, and then whoever
- * asks looks again. A process that does nothing looks at nothing. Thread-safe; looks take turns.
+ * What is known of the device, for each demand that a policy makes of it: what a look found is good for the models that it was about, until
+ * it is too old; then whoever asks looks again. A process that does nothing looks at nothing. Thread-safe; looks take turns.
  */
 final class DeviceWatch {
     /**
@@ -27,45 +28,60 @@ final class DeviceWatch {
      */
     record Look(Posture posture, boolean isNew, List<CheckResult> changed) { }
 
+    /** What a look found, the models that it was about, and when it began by a clock that nobody sets. */
+    private record Known(Posture posture, Set<Path> models, long nanos) { }
+
     private final GuardOptions options;
     private final Monitor monitor;
     private final OpenModels models;
-    private final Map<String, Posture> latest = new HashMap<>();
+    private final LongSupplier nanoTime;
+    private final Map<String, Known> latest = new HashMap<>();
 
-    DeviceWatch(GuardOptions options, Monitor monitor, OpenModels models) {
+    /** @param nanoTime as {@link System#nanoTime} */
+    DeviceWatch(GuardOptions options, Monitor monitor, OpenModels models, LongSupplier nanoTime) {
         this.options = options;
         this.monitor = monitor;
         this.models = models;
+        this.nanoTime = nanoTime;
     }
 
     /** Looks now, since a model is to be opened. */
     synchronized Look look(PostureRule rule, Path model) {
-        return examine(rule, Optional.of(model));
+        return examine(rule, model);
     }
 
-    /** What is known, and not too old. */
-    synchronized Look current(PostureRule rule) {
-        Posture known = latest.get(rule.name());
-        return known == null || isOld(known, rule) ? examine(rule, Optional.empty()) : new Look(known, false, List.of());
+    /** What is known of the device and a model, and not too old. */
+    synchronized Look current(PostureRule rule, Path model) {
+        Known known = latest.get(rule.name());
+        boolean isKnown = known != null && known.models().contains(model.toAbsolutePath()) && !isOld(known, rule);
+        return isKnown ? new Look(known.posture(), false, List.of()) : examine(rule, model);
     }
 
-    /** A clock that was set back must not keep what is known fresh. */
-    private boolean isOld(Posture known, PostureRule rule) {
-        Instant now = options.clock().instant();
-        return Duration.between(known.at(), now).abs().compareTo(rule.recheck()) >= 0;
+    /** By both clocks, of which one stands while the machine sleeps and the other can be set: neither alone keeps what is known fresh. */
+    private boolean isOld(Known known, PostureRule rule) {
+        Duration byClock = Duration.between(known.posture().at(), options.clock().instant()).abs();
+        Duration byNanos = Duration.ofNanos(nanoTime.getAsLong() - known.nanos());
+        return byClock.compareTo(rule.recheck()) >= 0 || byNanos.compareTo(rule.recheck()) >= 0;
     }
 
-    private Look examine(PostureRule rule, Optional<Path> model) {
+    private Look examine(PostureRule rule, Path model) {
+        PostureScope scope = scope(rule, model);
+        long before = nanoTime.getAsLong();
+        Posture found = options.probe().examine(scope);
+        monitor.posture(found, nanoTime.getAsLong() - before);
+        Known old = latest.put(rule.name(), new Known(found, Set.copyOf(scope.models()), before));
+        return new Look(found, true, changed(old == null ? null : old.posture(), found));
+    }
+
+    private PostureScope scope(PostureRule rule, Path model) {
         PostureScope scope = options.scope();
         for (Path open : models.paths()) {
             scope = scope.withModel(open);
         }
-        scope = model.map(scope::withModel).orElse(scope);
-        scope = rule.minKernel().map(scope::withMinimumKernel).orElse(scope);
-        long before = System.nanoTime();
-        Posture found = options.probe().examine(scope);
-        monitor.posture(found, System.nanoTime() - before);
-        return new Look(found, true, changed(latest.put(rule.name(), found), found));
+        if (!scope.models().contains(model.toAbsolutePath())) {
+            scope = scope.withModel(model);
+        }
+        return rule.minKernel().map(scope::withMinimumKernel).orElse(scope);
     }
 
     private static List<CheckResult> changed(Posture before, Posture now) {

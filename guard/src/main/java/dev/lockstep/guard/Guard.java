@@ -42,7 +42,7 @@ public final class Guard implements AutoCloseable {
         this.options = options;
         this.decider = new PolicyDecider(options.policy());
         this.journal = new Journal(options.isAudited() ? monitor.watching(options.audit()) : options.audit(), monitor);
-        this.device = new DeviceWatch(options, monitor, models);
+        this.device = new DeviceWatch(options, monitor, models, System::nanoTime);
     }
 
     /**
@@ -79,13 +79,29 @@ public final class Guard implements AutoCloseable {
                 .with(AuditField.OUTCOME, recognized ? "ok" : "fail"));
     }
 
+    /**
+     * Records that a key was read that signs or decides something from now on.
+     *
+     * @param key its name or id
+     */
+    public void keyLoaded(String key) {
+        journal.add(AuditEvent.of(AuditEventType.KEY_LOAD).with(AuditField.KEY, key));
+    }
+
+    /** Records that this device uses a policy, or a version of it, that it has not used before. */
+    public void policyChanged() {
+        GuardPolicy policy = options.policy();
+        journal.add(AuditEvent.of(AuditEventType.CONFIG_CHANGE).with(AuditField.POLICY, policy.name())
+                .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
+    }
+
     /** What it decides by. */
     public GuardPolicy policy() {
         return options.policy();
     }
 
-    boolean isAudited() {
-        return options.isAudited();
+    GuardOptions options() {
+        return options;
     }
 
     Instant now() {
@@ -123,8 +139,18 @@ public final class Guard implements AutoCloseable {
     /** Ends, which is recorded. From then on everything is refused. Idempotent. */
     @Override
     public void close() {
+        close(0);
+    }
+
+    /**
+     * The same of a process that is ended while models are open: their own records cannot be made any more.
+     *
+     * @param zeroedBytes that were overwritten since, of all of them
+     */
+    public void close(long zeroedBytes) {
         if (closed.compareAndSet(false, true)) {
-            journal.add(AuditEvent.of(AuditEventType.PROCESS_STOP));
+            AuditEvent stop = AuditEvent.of(AuditEventType.PROCESS_STOP);
+            journal.add(zeroedBytes == 0 ? stop : stop.with(AuditField.ZEROED_BYTES, zeroedBytes));
         }
     }
 }

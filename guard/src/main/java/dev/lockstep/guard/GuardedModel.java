@@ -3,13 +3,13 @@ package dev.lockstep.guard;
 import dev.lockstep.guard.audit.AuditEvent;
 import dev.lockstep.guard.audit.AuditEventType;
 import dev.lockstep.guard.audit.AuditField;
+import dev.lockstep.guard.policy.Decision;
 import dev.lockstep.guard.policy.ModelFacts;
 import dev.lockstep.guard.policy.Request;
 import dev.lockstep.loader.Provenance;
 import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.loader.gate.SessionGate;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -26,7 +26,14 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
     public void opening(Path model) {
         guard.now();
         RequestRecord record = record(model);
-        record.decided(record.askDevice(Optional.of(model)));
+        record.decided(record.askDevice(true));
+    }
+
+    @Override
+    public void openingUnsigned(Path model) {
+        RequestRecord record = record(model);
+        Decision decision = guard.decider().beforeUnsigned(request, guard.now());
+        record.require(decision, record.refusal(decision));
     }
 
     @Override
@@ -38,6 +45,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
     public void verified(Path model, Provenance provenance, long version) {
         ModelFacts facts = ModelFacts.of(model, provenance, version);
         RequestRecord record = record(model);
+        facts.signers().stream().sorted().forEach(signer -> record.add(record.event(AuditEventType.KEY_LOAD).with(AuditField.KEY, signer)));
         record.add(withFacts(record.event(AuditEventType.MODEL_VERIFY), facts).with(AuditField.OUTCOME, facts.signers().isEmpty() ? "unsigned" : "ok"));
         record.decided(guard.decider().beforeUse(request, facts, guard.now()));
         record.add(withFacts(record.event(AuditEventType.MODEL_OPEN), facts));

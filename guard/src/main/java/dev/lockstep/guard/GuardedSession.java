@@ -48,7 +48,7 @@ final class GuardedSession implements SessionGate {
 
     @Override
     public void opening(int context) {
-        require(record.askDevice(Optional.empty()));
+        require(record.askDevice(false));
         require(model.map(facts -> guard.decider().beforeUse(request, facts, guard.now())).orElse(STRANGER));
         require(guard.decider().beforeSession(request, context, guard.now()));
         record.add(event(AuditEventType.SESSION_OPEN).with(AuditField.CONTEXT, context).with(AuditField.MODEL_DIGEST, model.orElseThrow().sha256()));
@@ -57,7 +57,7 @@ final class GuardedSession implements SessionGate {
 
     @Override
     public void generating(long promptTokens, long maxTokens) {
-        require(record.askDevice(Optional.empty()));
+        require(record.askDevice(false));
         var now = guard.now();
         Admission asked = guard.rates().admit(request.principal(), promptTokens + maxTokens,
                 recent -> guard.decider().beforeGenerating(request, promptTokens, maxTokens, recent, now));
@@ -75,8 +75,13 @@ final class GuardedSession implements SessionGate {
     }
 
     @Override
-    public void saving() {
+    public void keeping() {
         require(guard.decider().mayKeep(request, Keeping.SESSIONS, guard.now()));
+    }
+
+    @Override
+    public void saving() {
+        keeping();
         record.add(event(AuditEventType.SESSION_SAVE));
     }
 

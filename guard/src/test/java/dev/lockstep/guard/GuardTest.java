@@ -23,6 +23,8 @@ import dev.lockstep.loader.gate.Usage;
 import dev.lockstep.testkit.FakeDevice;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -39,15 +41,17 @@ class GuardTest {
     private static final Provenance PROVENANCE = new Provenance.Unverified("1".repeat(64));
     private static final long RECHECK_SECONDS = 60;
 
-    /** Anna may process two classes of data; the one with the strict name allows no unsigned models. */
+    /** Anna may process three classes of data; the strict one allows no unsigned models, the loose one any device. */
     private static final String POLICY = """
             {"format": "lockstep-guard-policy/v1", "name": "test", "version": 7,
              "models": [{"name": "*"}],
-             "principals": [{"type": "user", "name": "anna", "dataClasses": ["open", "strict"]}],
-             "postures": [{"name": "fit", "recheckSeconds": 60, "others": {"fail": "refuse", "unknown": "warn"}}],
+             "principals": [{"type": "user", "name": "anna", "dataClasses": ["open", "strict", "loose"]}],
+             "postures": [{"name": "fit", "recheckSeconds": 60, "others": {"fail": "refuse", "unknown": "warn"}},
+                          {"name": "any", "others": {"fail": "warn", "unknown": "ignore"}}],
              "dataClasses": [
                {"name": "open", "models": ["*"], "posture": "fit", "unsignedModels": true, "limits": {"maxContext": 1000, "tokensPerMinute": 100}},
-               {"name": "strict", "models": ["*"], "posture": "fit"}],
+               {"name": "strict", "models": ["*"], "posture": "fit"},
+               {"name": "loose", "models": ["*"], "posture": "any", "unsignedModels": true}],
              "defaultDataClass": "open",
              "audit": {"required": true}}
             """;
@@ -180,6 +184,66 @@ class GuardTest {
         device.arguments().add("-javaagent:/tmp/secret.jar");
         guard = Guard.open(options().withAudit(sink));
         assertRefused(() -> gate().opening(MODEL), "posture.jvm.agents");
+    }
+
+    @Test
+    void aModelThatWasOpenedForLessIsLookedAtBeforeItIsUsedForMore() {
+        opened();
+        Path other = Path.of("/srv/models/open.gguf");
+        device.write(other.toString(), "x").mode(other.toString(), "rw-rw-rw-");
+        ModelGate loose = guard.gate(request("anna", "loose"));
+        loose.opening(other);
+        loose.verified(other, PROVENANCE, 0);
+        assertRefused(() -> gate().session(other, PROVENANCE).opening(100), "posture.model.files");
+    }
+
+    @Test
+    void whatNobodyVouchesForIsRefusedBeforeItIsKnownWhatItIs() {
+        gate().openingUnsigned(MODEL);
+        assertRefused(() -> guard.gate(request("anna", "strict")).openingUnsigned(MODEL), "model.unsigned");
+        assertThat(sink.values("policy.decision", AuditField.RULE)).containsExactly("model.unsigned");
+    }
+
+    @Test
+    void everyWarningIsToldAndRecordedOnce() {
+        var told = new ArrayList<String>();
+        device.setting("kernel/yama/ptrace_scope", 0).replace("/proc/self/task/101/status", "TracerPid:\t0", "TracerPid:\t77");
+        guard = Guard.open(options().withAudit(sink).withWarnings(warning -> told.add(warning.rule())));
+        guard.gate(request("anna", "loose")).opening(MODEL);
+        assertThat(told).containsExactly("posture.debugger", "posture.ptrace");
+        assertThat(sink.values("policy.decision", AuditField.RULE)).containsExactly("posture.debugger", "posture.ptrace");
+        assertThat(sink.values("policy.decision", AuditField.DECISION)).containsOnly("warn");
+    }
+
+    @Test
+    void refusalsAreRecordedWithNamesOfFilesWithoutTheirFolders() {
+        device.mode(MODEL.toString(), "rw-rw-rw-");
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> gate().opening(MODEL)).withMessageContaining(MODEL.toString());
+        for (String event : List.of("posture.result", "policy.decision")) {
+            assertThat(sink.values(event, AuditField.REASON)).as(event).anySatisfy(reason -> assertThat(reason.toString()).contains("model.gguf"))
+                    .noneSatisfy(reason -> assertThat(reason.toString()).contains(MODEL.toString()));
+        }
+    }
+
+    @Test
+    void aSessionThatMayNotBeKeptIsRefusedWithoutARecordOfASave() {
+        assertRefused(session()::keeping, "keep.sessions");
+        assertThat(sink.types()).doesNotContain("session.save");
+    }
+
+    @Test
+    void anEndWithOpenModelsIsRecordedWithWhatWasOverwritten() {
+        guard.close(4096);
+        guard.close();
+        assertThat(sink.values("process.stop", AuditField.ZEROED_BYTES)).containsExactly(4096L);
+    }
+
+    @Test
+    void keysAndNewPoliciesAreRecorded() {
+        guard.keyLoaded("device.example/1");
+        guard.policyChanged();
+        assertThat(sink.values("key.load", AuditField.KEY)).containsExactly("device.example/1");
+        assertThat(sink.values("config.change", AuditField.POLICY_VERSION)).containsExactly(7L);
     }
 
     @Test

@@ -56,13 +56,21 @@ public final class CheckpointLoader {
             throw new IOException(file + " is to be quantized when it is loaded, so its weights cannot stay in it; use the residency RESIDENT, or make a"
                     + " file of it with lockstep quantize");
         }
-        options.gate().opening(file);
+        ModelLocation model = ModelLocation.of(file);
+        ask(options.gate(), model.path(), trust);
         try {
-            return openAllowed(ModelLocation.of(file), trust, options, identities);
+            return openAllowed(model, trust, options, identities);
         } catch (ModelSignatureException e) {
-            throw rejected(options.gate(), file, e.reason(), e);
+            throw rejected(options.gate(), model.path(), e.reason(), e);
         } catch (AgeException e) {
-            throw e.reason().isTampering() ? rejected(options.gate(), file, e.reason(), e) : e;
+            throw e.reason().isTampering() ? rejected(options.gate(), model.path(), e.reason(), e) : e;
+        }
+    }
+
+    private static void ask(ModelGate gate, Path model, TrustPolicy trust) {
+        gate.opening(model);
+        if (trust.isUnsignedAllowed()) {
+            gate.openingUnsigned(model);
         }
     }
 

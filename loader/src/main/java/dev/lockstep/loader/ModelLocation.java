@@ -11,11 +11,10 @@ import java.util.Optional;
 /**
  * Where a model is.
  *
- * @param named what the caller named
  * @param path a file or folder
  * @param group of an HDF5 file that holds several models, the one that is meant, as in {@code models.h5#int8}
  */
-record ModelLocation(Path named, Path path, Optional<String> group) {
+record ModelLocation(Path path, Optional<String> group) {
     private static final char GROUP_MARK = '#';
     private static final List<String> ENDINGS_WITH_GROUPS = List.of(".h5", ".hdf5");
 
@@ -25,9 +24,9 @@ record ModelLocation(Path named, Path path, Optional<String> group) {
         int mark = text.lastIndexOf(GROUP_MARK);
         Path file = model.getFileSystem().getPath(text.substring(0, Math.max(0, mark)));
         if (mark < 0 || !hasGroups(file) || Files.exists(model, LinkOption.NOFOLLOW_LINKS)) {
-            return new ModelLocation(model, model, Optional.empty());
+            return new ModelLocation(model, Optional.empty());
         }
-        return new ModelLocation(model, file, Optional.of(text.substring(mark + 1)));
+        return new ModelLocation(file, Optional.of(text.substring(mark + 1)));
     }
 
     /** True if it is an HDF5 file, by its name. */

@@ -50,7 +50,7 @@ public final class VerifiedCheckpoint implements AutoCloseable {
         return bytes.source().name();
     }
 
-    /** What the caller named to have it opened. */
+    /** The file or folder that the caller named, and the gate was asked about. */
     public Path path() {
         return path;
     }

@@ -228,7 +228,7 @@ final class VerifiedFiles implements AutoCloseable {
      * @throws dev.lockstep.loader.gate.RefusedException if it may not be used
      */
     void admit() {
-        options.gate().verified(location.named(), provenance(), vouched.map(Vouched::version).orElse(0L));
+        options.gate().verified(location.path(), provenance(), vouched.map(Vouched::version).orElse(0L));
         admitted = digests.size();
     }
 
@@ -241,7 +241,7 @@ final class VerifiedFiles implements AutoCloseable {
             throw new IllegalStateException("the gate was asked about " + admitted + " of " + digests.size() + " files");
         }
         vouched.ifPresent(each -> each.use(paths));
-        var checkpoint = new VerifiedCheckpoint(bytes, header, provenance(), FileExposure.of(paths), location.named(), options.gate());
+        var checkpoint = new VerifiedCheckpoint(bytes, header, provenance(), FileExposure.of(paths), location.path(), options.gate());
         open.clear();
         admitted = 0;
         return checkpoint;
@@ -257,7 +257,7 @@ final class VerifiedFiles implements AutoCloseable {
     public void close() {
         List<Runnable> steps = new ArrayList<>(open.stream().map(file -> (Runnable) file::close).toList());
         if (admitted > 0) {
-            steps.add(() -> options.gate().closed(location.named(), provenance(), open.stream().mapToLong(file -> file.zeroing().bytes()).sum()));
+            steps.add(() -> options.gate().closed(location.path(), provenance(), open.stream().mapToLong(file -> file.zeroing().bytes()).sum()));
         }
         Closing.all(steps);
     }

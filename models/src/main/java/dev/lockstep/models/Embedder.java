@@ -75,12 +75,14 @@ public final class Embedder implements AutoCloseable {
      * stays the caller's to close, but can be used for nothing else afterwards.
      *
      * @param options the longest context is that of a text
+     * @throws IllegalArgumentException if they name another gate than the checkpoint was opened through
      * @throws dev.lockstep.loader.ModelFormatException if it is no encoder, contradicts itself or is not supported; this is checked
      *     before memory is taken
      * @throws dev.lockstep.loader.gate.RefusedException if the checkpoint's gate refuses; no more memory was taken
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
      */
     public static Embedder load(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        options.requireGateOf(checkpoint);
         LoadedEncoder.Recipe recipe = LoadedEncoder.check(checkpoint);
         Kernels kernels = KernelSelection.kernels();
         long copy = checkpoint.copyBytes();

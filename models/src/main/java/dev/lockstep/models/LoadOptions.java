@@ -3,6 +3,7 @@ package dev.lockstep.models;
 import dev.lockstep.kernel.WorkerPool;
 import dev.lockstep.loader.OpenOptions;
 import dev.lockstep.loader.Residency;
+import dev.lockstep.loader.VerifiedCheckpoint;
 import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.quant.DType;
 import java.util.Objects;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * @param maxContext the longest context a session may ask for, in tokens; the model's own limit where that is smaller
  * @param residency where the weights are; for a checkpoint that is already open, it has been decided
  * @param type to which matrices are quantized when they are loaded, if they are; the same for a checkpoint that is already open
- * @param gate who is asked before the model is opened and about all that is done with it; the same for a checkpoint that is already open
+ * @param gate who is asked before the model is opened and about all that is done with it; a checkpoint that is already open has one, and no
+ *     other can be named for it
  */
 public record LoadOptions(int threads, int maxContext, Residency residency, Optional<DType> type, ModelGate gate) {
     /** Enough for a long conversation without taking gigabytes for the cache of a model that advertises 128 Ki. */
@@ -61,6 +63,14 @@ public record LoadOptions(int threads, int maxContext, Residency residency, Opti
     /** The same behind a gate. */
     public LoadOptions withGate(ModelGate asked) {
         return new LoadOptions(threads, maxContext, residency, type, asked);
+    }
+
+    /** @throws IllegalArgumentException if these name another gate than a checkpoint was opened through: it would not be asked */
+    void requireGateOf(VerifiedCheckpoint checkpoint) {
+        if (!gate.equals(ModelGate.OPEN) && !gate.equals(checkpoint.gate())) {
+            throw new IllegalArgumentException("gate=" + gate.getClass().getSimpleName()
+                    + " is not the one that the checkpoint was opened through; name it in OpenOptions");
+        }
     }
 
     /** What the loader has to know of it. */

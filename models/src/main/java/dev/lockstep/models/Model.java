@@ -68,11 +68,13 @@ public final class Model implements AutoCloseable {
      * Loads the weights of a verified checkpoint, where its {@linkplain VerifiedCheckpoint#residency() residency} says. The checkpoint
      * stays the caller's to close, but can be used for nothing else afterwards.
      *
+     * @throws IllegalArgumentException if the options name another gate than the checkpoint was opened through
      * @throws dev.lockstep.loader.ModelFormatException if the model contradicts itself or is not supported; this is checked
      *     before memory is taken
      * @throws dev.lockstep.securemem.SecureMemoryException if there is not enough memory; nothing stays behind
      */
     public static Model load(VerifiedCheckpoint checkpoint, LoadOptions options) {
+        options.requireGateOf(checkpoint);
         return load(checkpoint, options, LoadedDecoder.check(checkpoint));
     }
 
@@ -84,6 +86,7 @@ public final class Model implements AutoCloseable {
      * @throws dev.lockstep.securemem.SecureMemoryException also if the budget has no room; the message says how much is needed
      */
     public static Model load(VerifiedCheckpoint checkpoint, LoadOptions options, SessionOptions session, Consumer<MemoryPlan> announce) {
+        options.requireGateOf(checkpoint);
         LoadedDecoder.Recipe recipe = LoadedDecoder.check(checkpoint);
         MemoryPlan plan = recipe.plan(options, session, KernelSelection.kernels());
         long copy = checkpoint.copyBytes();

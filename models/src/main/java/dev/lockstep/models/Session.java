@@ -344,6 +344,19 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Asks whether the session could be {@linkplain #save saved}, before anything is computed that is to be.
+     *
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses
+     * @throws IllegalStateException if the session or its model is closed, or in use by another thread
+     */
+    public void requireSavable() {
+        exclusively(() -> {
+            gate.keeping();
+            return null;
+        });
+    }
+
+    /**
      * Saves the session into a file that only its owner can read and only its owner can have written; {@link Model#openSession}
      * continues it. The session stays as it is, whatever happens. Another file of this name is replaced, in one step.
      *

@@ -5,8 +5,10 @@ import dev.lockstep.guard.audit.LogWriter.Happened;
 import dev.lockstep.guard.device.DeviceSigner;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -88,6 +90,11 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     /** Signs a checkpoint now. */
     public void checkpoint() {
         await(new Order(Kind.CHECKPOINT, new CompletableFuture<>()));
+    }
+
+    /** The latest time that is known of the records that were there when this was opened: the clock must be past it. Absent in a new log. */
+    public Optional<Instant> latestBefore() {
+        return writer.latestBefore();
     }
 
     /** Events that could not be recorded, and are not yet recorded as a gap; see {@link OnError#CONTINUE}. */

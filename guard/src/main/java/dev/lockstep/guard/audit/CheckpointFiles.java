@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +65,11 @@ final class CheckpointFiles {
                     + " once, so somebody put an old state of the log in its place. " + ADVICE);
         }
         return Optional.of(newest);
+    }
+
+    /** The latest time of a record that this device remembers, to the millisecond; what is recorded later must not make it forget that. */
+    Optional<Instant> latestTime() throws IOException {
+        return counter.newest(Kind.AUDIT_CLOCK, counterName()).stream().mapToObj(Instant::ofEpochMilli).findFirst();
     }
 
     /** What to do about a log that was changed. */
@@ -125,6 +131,9 @@ final class CheckpointFiles {
         WholeFile.replace(folder.checkpoint(), note.toString().getBytes(StandardCharsets.UTF_8), WholeFile.ownerOnly(folder.checkpoint()));
         folder.force();
         counter.record(Kind.AUDIT_LOG, counterName(), place.size());
+        if (place.latest().isPresent()) {
+            counter.record(Kind.AUDIT_CLOCK, counterName(), place.latest().get().toEpochMilli());
+        }
         return new Checkpoint(note, key.name(), place.size(), place.root());
     }
 

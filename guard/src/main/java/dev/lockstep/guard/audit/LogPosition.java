@@ -3,6 +3,7 @@ package dev.lockstep.guard.audit;
 import dev.lockstep.loader.internal.tlog.CanonicalBase64;
 import dev.lockstep.loader.internal.tlog.Checkpoint;
 import dev.lockstep.loader.internal.tlog.Frontier;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -18,6 +19,8 @@ final class LogPosition {
     private int segment;
     private long bytes;
     private boolean isSegmentOver;
+    /** Null before the first record. */
+    private Instant latest;
 
     private LogPosition(Frontier tree, int segment, long bytes) {
         this.tree = tree;
@@ -36,6 +39,7 @@ final class LogPosition {
         var copy = new LogPosition(tree.copy(), segment, bytes);
         copy.prev = prev;
         copy.isSegmentOver = isSegmentOver;
+        copy.latest = latest;
         return copy;
     }
 
@@ -64,6 +68,7 @@ final class LogPosition {
         byte[] leaf = AuditRecord.leafHash(line);
         prev = AuditRecord.hex(leaf);
         isSegmentOver = record.event().equals(AuditEventType.LOG_ROTATE.id());
+        latest = latest == null || record.time().isAfter(latest) ? record.time() : latest;
         return leaf;
     }
 
@@ -96,6 +101,11 @@ final class LogPosition {
     /** Offset in the file. */
     long bytes() {
         return bytes;
+    }
+
+    /** The latest time of those records before this that were read or written; absent if there are none. */
+    Optional<Instant> latest() {
+        return Optional.ofNullable(latest);
     }
 
     /** True if the record before ends the file. */

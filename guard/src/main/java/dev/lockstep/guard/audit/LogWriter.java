@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Writes records and checkpoints. One thread; among processes, one at a time, and each goes on where the one before has stopped.
@@ -30,6 +32,7 @@ final class LogWriter implements AutoCloseable {
     private SegmentFile segment;
     private long unsignedSinceNanos = System.nanoTime();
     private boolean unfinished;
+    private Optional<Instant> latestBefore = Optional.empty();
 
     /** What is recorded, and when it happened. */
     record Happened(String event, Map<String, Object> fields, Instant time, long monotonicNanos) {
@@ -59,7 +62,9 @@ final class LogWriter implements AutoCloseable {
         Optional<Checkpoint> known = checkpoints.newest();
         // a log without a checkpoint is one that lost it, so there is one of no records
         newest = known.isPresent() ? known.get() : checkpoints.sign(LogPosition.start());
-        mend(recovery.find(newest, checkpoints.place(newest)));
+        LogRecovery.End end = recovery.find(newest, checkpoints.place(newest));
+        latestBefore = Stream.of(end.position().latest(), checkpoints.latestTime()).flatMap(Optional::stream).max(Comparator.naturalOrder());
+        mend(end);
         checkpoints.publishKeys();
     }
 
@@ -166,6 +171,11 @@ final class LogWriter implements AutoCloseable {
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - unsignedSinceNanos);
         return waited.compareTo(options.checkpointTime()) >= 0 ? Duration.ZERO : options.checkpointTime().minus(waited);
+    }
+
+    /** The latest time that is known of records which were there before. */
+    Optional<Instant> latestBefore() {
+        return latestBefore;
     }
 
     /** The newest checkpoint that this process knows. */

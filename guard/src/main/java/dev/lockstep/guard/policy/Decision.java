@@ -22,4 +22,9 @@ public record Decision(List<RuleResult> trace) {
     public Optional<RuleResult> refusal() {
         return trace.stream().filter(each -> each.outcome() == RuleResult.Outcome.REFUSE).findFirst();
     }
+
+    /** The rules that only warn. */
+    public List<RuleResult> warnings() {
+        return trace.stream().filter(each -> each.outcome() == RuleResult.Outcome.WARN).toList();
+    }
 }

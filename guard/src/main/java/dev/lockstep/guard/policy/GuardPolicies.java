@@ -40,13 +40,23 @@ public final class GuardPolicies {
      */
     public static GuardPolicy readNewest(Path file, Optional<TrustedSigners> administrator, SeenVersions seen) {
         GuardPolicy policy = read(file, administrator);
+        accept(policy, file, seen);
+        return policy;
+    }
+
+    /**
+     * Accepts a policy that was read, as above.
+     *
+     * @return true if the device has not used this version before
+     */
+    public static boolean accept(GuardPolicy policy, Path file, SeenVersions seen) {
         OptionalLong newest = seen.newest(Kind.GUARD_POLICY, policy.name());
         if (newest.isPresent() && policy.version() < newest.getAsLong()) {
             throw new RefusedException("policy.version", file + " is " + policy.description() + ", but this device has seen version "
                     + newest.getAsLong() + "; put the newest one back");
         }
         seen.record(Kind.GUARD_POLICY, policy.name(), policy.version());
-        return policy;
+        return newest.isEmpty() || newest.getAsLong() < policy.version();
     }
 
     /** The JSON Schema (draft 2020-12) of policies: the text of docs/guard-policy.schema.json. */

@@ -28,7 +28,7 @@ public record GuardPolicy(String name, long version, Optional<Instant> notAfter,
      *
      * <p>Any user of this machine, no service, may process data of no particular class with models that somebody vouches for; without
      * that only where the caller has said so, loudly, to the loader. Data of any other class is refused: nobody has said how it may be
-     * processed. A debugger and agents in the process are a refusal, since they read what nobody else can; all else is reported. Sessions
+     * processed. A debugger and agents in the process are a refusal, since they read what nobody else can; all else is recorded. Sessions
      * may be saved, since that happens only when the user asks for it, and with a key of theirs; prompts may not be logged.
      */
     public static final GuardPolicy BUILT_IN = parse(GuardPolicies.resource("guard-built-in.json"), "the built-in policy");

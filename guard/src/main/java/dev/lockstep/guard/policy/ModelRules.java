@@ -29,15 +29,23 @@ final class ModelRules {
         boolean allowed = dataClass.models().containsAll(names);
         trace.ask(Rule.DATA_CLASS_MODELS, allowed, "data class \"" + dataClass.name() + "\" may be processed by "
                 + quoted(new TreeSet<>(dataClass.models())));
-        askUnsigned(dataClass);
+        askSigned(dataClass);
         // in an order that does not depend on the policy's
         entries.stream().sorted((one, other) -> one.name().compareTo(other.name())).forEach(this::askEntry);
     }
 
-    private void askUnsigned(DataClass dataClass) {
-        boolean signed = !model.signers().isEmpty();
-        trace.ask(Rule.MODEL_UNSIGNED, signed || dataClass.unsignedModels(), signed ? "somebody vouches for the model"
-                : "nobody vouches for the model; data class \"" + dataClass.name() + "\" " + (dataClass.unsignedModels() ? "allows that" : "needs that"));
+    private void askSigned(DataClass dataClass) {
+        if (model.signers().isEmpty()) {
+            askUnsigned(dataClass, trace);
+        } else {
+            trace.ask(Rule.MODEL_UNSIGNED, true, "somebody vouches for the model");
+        }
+    }
+
+    /** Of a model for which nobody vouches, whichever it is. */
+    static void askUnsigned(DataClass dataClass, Trace trace) {
+        trace.ask(Rule.MODEL_UNSIGNED, dataClass.unsignedModels(), "nobody vouches for the model; data class \"" + dataClass.name() + "\" "
+                + (dataClass.unsignedModels() ? "allows that" : "needs that"));
     }
 
     private void askEntry(ModelEntry entry) {

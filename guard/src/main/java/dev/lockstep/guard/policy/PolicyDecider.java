@@ -39,6 +39,11 @@ public final class PolicyDecider {
         });
     }
 
+    /** May a model be read for which nobody vouches, any? Before it is known which one it is. */
+    public Decision beforeUnsigned(Request request, Instant now) {
+        return stage(request, now, ModelRules::askUnsigned);
+    }
+
     /** May this model be used, now that its bytes are verified? */
     public Decision beforeUse(Request request, ModelFacts model, Instant now) {
         return stage(request, now, (dataClass, trace) -> new ModelRules(policy, model, trace).ask(dataClass));

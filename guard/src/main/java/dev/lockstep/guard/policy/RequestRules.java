@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
  * what a rule is not content with does not count for the next one.
  */
 final class RequestRules {
+    /** Longer than what anybody calls a class of data. In characters. */
+    private static final int MAX_WORD = 64;
+
     private final GuardPolicy policy;
     private final Request request;
     private final Instant now;
@@ -54,13 +57,18 @@ final class RequestRules {
 
     private Optional<DataClass> known() {
         Optional<DataClass> found = policy.dataClass(request.dataClass());
-        String named = request.dataClass().map(name -> "data class " + quoted(name))
+        String named = request.dataClass().map(name -> found.isPresent() || isWord(name) ? "data class " + quoted(name) : "a data class that is no plain word")
                 .orElse("the request names no data class, and " + policy.defaultDataClass().map(name -> quoted(name) + " is the default")
                         .orElse("there is no default"));
         trace.ask(Rule.DATA_CLASS_KNOWN, found.isPresent(), found.isPresent() ? named
                 : named + "; the policy says how to process " + policy.dataClasses().stream().map(each -> quoted(each.name())).sorted()
                         .collect(Collectors.joining(", ")));
         return found;
+    }
+
+    /** What is no short, plain word may be anything, a text that was to be processed included, and is not repeated. */
+    private static boolean isWord(String name) {
+        return name.length() <= MAX_WORD && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || ".-_".indexOf(c) >= 0);
     }
 
     /** Those with which a rule is content; it is not asked if none are left. */

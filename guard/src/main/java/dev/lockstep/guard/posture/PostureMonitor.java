@@ -69,10 +69,10 @@ public final class PostureMonitor implements AutoCloseable {
     private void recheckOnTime() {
         try {
             recheck();
-        } catch (RuntimeException e) {
+        } catch (Throwable t) {
             // the timer would stop, silently
             Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, t);
         }
     }
 

@@ -74,6 +74,34 @@ class AuditLogTest {
     }
 
     @Test
+    void theLatestTimeIsKnownEvenIfTheClockWasSetBackSince() {
+        Instant later = TIME.plusSeconds(3600);
+        AuditOptions options = OPTIONS.withCounter(SealedState.in(temporary.resolve("seen")));
+        try (var log = AuditLog.open(folder(), DEVICE, options.withClock(InstantSource.fixed(later)))) {
+            assertThat(log.latestBefore()).as("a new log").isEmpty();
+            record(log, 1);
+        }
+        try (var log = AuditLog.open(folder(), DEVICE, options)) {
+            assertThat(log.latestBefore()).hasValue(later);
+            assertThat(AuditRecords.lastTime(folder())).hasValue(later);
+            record(log, 1);
+        }
+        try (var log = AuditLog.open(folder(), DEVICE, options)) {
+            assertThat(log.latestBefore().orElseThrow()).as("it is remembered to the millisecond").isBetween(later.minusMillis(1), later);
+        }
+    }
+
+    @Test
+    void theTimeOfTheLastRecordIsReadFromTheEnd() throws IOException {
+        assertThat(AuditRecords.lastTime(folder())).isEmpty();
+        try (var log = open()) {
+            record(log, 300);
+        }
+        Files.writeString(segment(0), "half a record", StandardOpenOption.APPEND);
+        assertThat(AuditRecords.lastTime(folder())).hasValue(TIME);
+    }
+
+    @Test
     void whatWasRecordedIsReadAgainAndVerifies() {
         try (var log = open()) {
             record(log, 3);

@@ -85,6 +85,15 @@ class GuardPoliciesTest {
     }
 
     @Test
+    void aVersionIsNewOnce() throws IOException {
+        GuardPolicy policy = GuardPolicies.read(file, Optional.empty());
+        assertThat(GuardPolicies.accept(policy, file, seen)).isTrue();
+        assertThat(GuardPolicies.accept(policy, file, seen)).isFalse();
+        write(8);
+        assertThat(GuardPolicies.accept(GuardPolicies.read(file, Optional.empty()), file, seen)).isTrue();
+    }
+
+    @Test
     void anOlderVersionThanOneSeenIsRefused() throws IOException {
         assertThat(GuardPolicies.readNewest(file, Optional.empty(), seen).version()).isEqualTo(7);
         assertThat(GuardPolicies.readNewest(file, Optional.empty(), seen).version()).isEqualTo(7);

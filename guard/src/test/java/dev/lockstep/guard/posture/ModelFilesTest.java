@@ -73,6 +73,16 @@ class ModelFilesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"big-00001-of-00002.gguf", "big-00001-of-00002.gguf.age"})
+    void ofAModelInPartsAllAreLookedAt(String other) {
+        String named = FOLDER + "/big-00002-of-00002.gguf";
+        device.write(named, "x").mode(named, "rw-r--r--").write(FOLDER + '/' + other, "x").mode(FOLDER + '/' + other, "rw-r--r--");
+        assertThat(look(named).status()).as(look(named).toString()).isEqualTo(CheckStatus.PASS);
+        device.mode(FOLDER + '/' + other, "rw-rw-rw-");
+        assertFails(named, other);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"nfs4", "cifs", "9p", "tmpfs", "fuse.sshfs", "fuseblk"})
     void whatOthersServeTheyCanChange(String type) {
         device.replace("/proc/self/mountinfo", "28 1", "40 28 0:50 / /srv rw - " + type + " x rw\n28 1");

@@ -65,10 +65,10 @@ class PostureMonitorTest {
             changes.countDown();
             if (now.isFit()) {
                 DeviceFaults.FAILING.get("lockdown").accept(device);
-            } else {
-                device.write("/sys/kernel/security/lockdown", "none [integrity] confidentiality");
+                throw new IllegalStateException("a listener of a test fails on purpose");
             }
-            throw new IllegalStateException("a listener of a test fails on purpose");
+            device.write("/sys/kernel/security/lockdown", "none [integrity] confidentiality");
+            throw new AssertionError("a listener of a test fails on purpose");
         };
         try (var monitor = start(Duration.ofMillis(1), thrower)) {
             DeviceFaults.FAILING.get("lockdown").accept(device);

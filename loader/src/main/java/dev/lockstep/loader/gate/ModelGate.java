@@ -14,10 +14,19 @@ public interface ModelGate {
     /**
      * Asked before a byte of a model's files is read, its signature included.
      *
-     * @param model as the caller named it
+     * @param model the file or folder that the caller named; of a file with several models, the file
      * @throws RefusedException if it may not be opened
      */
     default void opening(Path model) {
+    }
+
+    /**
+     * Asked after that, still before a byte is read, if the caller does without anybody who vouches for the bytes: what nobody vouches for
+     * has to be allowed before it is parsed.
+     *
+     * @throws RefusedException if such a model may not be opened
+     */
+    default void openingUnsigned(Path model) {
     }
 
     /**
@@ -30,8 +39,8 @@ public interface ModelGate {
 
     /**
      * Asked when it is known which bytes were read and who vouches for them, before anything parses them. Of a model in several files,
-     * what says which files those are had to be parsed before, itself compared with the signature: the {@code config.json} and the index of
-     * a folder, the container of an HDF5 file.
+     * what says which files those are had to be parsed before: the {@code config.json} and the index of a folder, the container of an HDF5
+     * file. Each was compared with the signature first or, where there is none, let through by {@link #openingUnsigned}.
      *
      * @param version of the model's release statement, 0 if it has none
      * @throws RefusedException if they may not be used

@@ -4,6 +4,8 @@ package dev.lockstep.loader.gate;
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String LIMITS = "limit.";
+
     private final String rule;
 
     /**
@@ -18,5 +20,15 @@ public final class RefusedException extends RuntimeException {
     /** The rule that refused. */
     public String rule() {
         return rule;
+    }
+
+    /** True if too much was asked for: less, or the same later, may be allowed. */
+    public boolean isLimit() {
+        return isLimit(rule);
+    }
+
+    /** True of a rule that sets a limit. */
+    public static boolean isLimit(String rule) {
+        return rule.startsWith(LIMITS);
     }
 }

@@ -30,6 +30,14 @@ public interface SessionGate {
     default void generated(Usage usage) {
     }
 
+    /**
+     * Asked before a text is generated that is to be saved afterwards, so that nobody waits for what cannot be kept.
+     *
+     * @throws RefusedException if the session could not be saved to a file now
+     */
+    default void keeping() {
+    }
+
     /** @throws RefusedException if the session may not be saved to a file */
     default void saving() {
     }

@@ -18,8 +18,8 @@ public interface SeenVersions {
         }
     };
 
-    /** What has versions; the version of an audit log is the number of its records. */
-    enum Kind { POLICY, MODEL, GUARD_POLICY, AUDIT_LOG }
+    /** What has versions; the version of an audit log is the number of its records, and that of its clock the latest time of one, in ms since 1970. */
+    enum Kind { POLICY, MODEL, GUARD_POLICY, AUDIT_LOG, AUDIT_CLOCK }
 
     /**
      * The newest version seen.

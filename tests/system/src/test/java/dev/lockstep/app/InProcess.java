@@ -10,6 +10,7 @@ import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.SharedData;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -78,13 +79,21 @@ public final class InProcess {
      * @param machine where its administrator says what applies to everybody
      * @param configuration of its user
      * @param state where things are remembered
+     * @param user null if the system does not say who that is
      */
     public record Machine(PostureProbe probe, Path machine, Path configuration, Path state, Principal user, InstantSource clock) { }
 
     /** Runs a command line on another machine, with bytes on standard input. */
     public static Cli.Result runOn(Machine machine, byte[] input, Object... arguments) {
-        return run(input, false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), machine::user,
+        return run(input, false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), () -> userOf(machine),
                 machine.clock()), arguments);
+    }
+
+    private static Principal userOf(Machine machine) throws IOException {
+        if (machine.user() == null) {
+            throw new IOException("there is no /proc");
+        }
+        return machine.user();
     }
 
     private static Cli.Result run(byte[] input, boolean isTerminal, Object... arguments) {

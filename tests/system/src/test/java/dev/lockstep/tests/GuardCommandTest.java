@@ -13,6 +13,8 @@ import dev.lockstep.testkit.FakeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,9 +64,9 @@ class GuardCommandTest {
     void aFitDeviceRunsTheModelAndEverythingIsRecorded() {
         Result result = machine.run(RUN_DEMO);
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(machine.records()).extracting(AuditRecord::event).containsExactly("process.start", "policy.load", "posture.result",
-                "policy.decision", "model.verify", "policy.decision", "model.open", "session.open", "session.use", "session.close", "model.close",
-                "process.stop");
+        assertThat(machine.records()).extracting(AuditRecord::event).containsExactly("process.start", "policy.load", "key.load",
+                "config.change", "posture.result", "policy.decision", "key.load", "model.verify", "policy.decision", "model.open", "session.open",
+                "session.use", "session.close", "model.close", "process.stop");
         assertRecorded("session.use", "principal=user:anna", "dataClass=internal", "generatedTokens=2", "outcome=length");
         assertRecorded("model.verify", "outcome=ok", "signer=");
         var verified = AuditVerifier.verify(machine.auditFolder(),
@@ -130,9 +132,58 @@ class GuardCommandTest {
     @Test
     void aModelThatNobodySignedIsRefusedUnlessThePolicyAllowsThat() throws IOException {
         assertRefused(machine.run("run", "-p", "Once", "-n", "1", "--allow-unsigned"), "model.unsigned");
-        assertRecorded("model.verify", "outcome=unsigned");
+        assertRecorded("policy.decision", "rule=model.unsigned");
         machine.policy(GuardedMachine.POLICY.replace("\"posture\": \"fit\"", "\"posture\": \"fit\", \"unsignedModels\": true"));
         assertThat(machine.run("run", "-p", "Once", "-n", "1", "--allow-unsigned").exitCode()).isZero();
+        assertRecorded("model.verify", "outcome=unsigned");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.gguf", "model.h5", "model.h5#group", "model.keras", "model.safetensors", "."})
+    void whatNobodyVouchesForIsNotParsedUnlessThePolicyAllowsThat(String name) throws IOException {
+        Path models = Files.createDirectory(folder.resolve("models"));
+        Files.writeString(models.resolve("config.json"), "this is no JSON");
+        for (String each : List.of("model.gguf", "model.h5", "model.keras", "model.safetensors")) {
+            Files.writeString(models.resolve(each), "this is no model");
+        }
+        machine.policy(GuardedMachine.POLICY.replace("\"unknown\": \"refuse\"", "\"unknown\": \"warn\""));
+        assertRefused(machine.run("run", "--model", models.resolve(name), "-p", "Once", "--allow-unsigned"), "model.unsigned");
+        assertThat(machine.records("model.verify")).isEmpty();
+    }
+
+    @Test
+    void whatOnlyWarnsIsSaidAndRecordedOnceEach() throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("\"fail\": \"refuse\"", "\"fail\": \"warn\""));
+        for (String check : List.of("ptrace", "swap")) {
+            DeviceFaults.FAILING.get(check).accept(machine.device());
+        }
+        Result result = machine.run(RUN_DEMO);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        for (String check : List.of("ptrace", "swap")) {
+            assertThat(result.err().lines()).filteredOn(line -> line.startsWith("lockstep: WARNING: posture." + check + ": fail, ")).hasSize(1);
+            assertRecorded("policy.decision", "decision=warn", "rule=posture." + check);
+        }
+    }
+
+    @Test
+    void theBuiltInPolicyWarnsNobody() {
+        DeviceFaults.FAILING.get("ptrace").accept(machine.device());
+        Result result = machine.runPlain(RUN_DEMO);
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.err()).doesNotContain("WARNING");
+    }
+
+    @Test
+    void aClockThatIsBehindTheLogIsSeenAndStaysSeen() {
+        Instant now = machine.device().now();
+        machine.device().setClock(now.plusSeconds(3600));
+        assertThat(machine.run(RUN_DEMO).exitCode()).isZero();
+        machine.device().setClock(now);
+        assertThat(machine.runPlain("doctor", "--check", "clock").exitCode()).isEqualTo(1);
+        assertRefused(machine.run(RUN_NOTHING), "posture.clock");
+        assertRefused(machine.run(RUN_NOTHING), "posture.clock");
+        machine.device().setClock(now.plusSeconds(3601));
+        assertThat(machine.run(RUN_DEMO).exitCode()).isZero();
     }
 
     @Test
@@ -150,7 +201,7 @@ class GuardCommandTest {
     void limitsHold() throws IOException {
         machine.policy(GuardedMachine.POLICY.replace("\"posture\": \"fit\"", "\"posture\": \"fit\", \"limits\": {\"maxNewTokens\": 3}"));
         assertThat(machine.run("run", "-p", "Once", "-n", "3").exitCode()).isZero();
-        Result result = machine.run("run", "--no-echo", "-p", "Once", "-n", "4");
+        Result result = machine.run("run", "-p", "Once", "-n", "4");
         assertRefused(result, "limit.newTokens");
         assertRecorded("limit.hit", "rule=limit.newTokens");
     }
@@ -160,10 +211,33 @@ class GuardCommandTest {
         Path session = folder.resolve("session.age");
         Path identity = folder.resolve("identity.txt");
         assertThat(machine.runPlain("keygen", "--age-identity", identity).exitCode()).isZero();
-        Result result = machine.run("run", "--no-echo", "-p", "Once", "-n", "1", "--session", session, "--age-identity", identity);
-        assertThat(result.exitCode()).as(result.err()).isEqualTo(EXIT_REFUSED);
-        assertThat(result.err()).contains("keep.sessions");
+        assertRefused(machine.run("run", "-p", "Once", "-n", "1", "--session", session, "--age-identity", identity), "keep.sessions");
         assertThat(session).doesNotExist();
+        assertThat(machine.records("session.use")).as("nothing is computed that cannot be kept").isEmpty();
+    }
+
+    @Test
+    void aLimitDoesNotEndAConversation() throws IOException {
+        machine.policy(GuardedMachine.POLICY.replace("\"posture\": \"fit\"", "\"posture\": \"fit\", \"limits\": {\"requestsPerMinute\": 1}"));
+        Result result = machine.runWithInput("One\nTwo\nThree\n", "chat", "--plain", "-n", "2");
+        assertThat(result.exitCode()).as("turns got no answer").isEqualTo(1);
+        assertThat(result.err().lines()).filteredOn(line -> line.startsWith("lockstep: refused: limit.requestsPerMinute: ")).hasSize(2);
+        assertThat(machine.records("session.use")).hasSize(1);
+    }
+
+    @Test
+    void aPolicyThatIsRefusedIsRecordedWhereThereIsALog() throws IOException {
+        assertThat(machine.run(RUN_DEMO).exitCode()).isZero();
+        machine.policy("{");
+        assertRefused(machine.run(RUN_NOTHING), "policy.readable");
+        assertRecorded("policy.load", "outcome=fail", "rule=policy.readable");
+    }
+
+    @Test
+    void somebodyWhoCannotBeToldIsRefusedAndRecorded() {
+        machine.user(null);
+        assertRefused(machine.run(RUN_NOTHING), "principal.known");
+        assertRecorded("authentication", "principal=user", "outcome=fail");
     }
 
     @Test
@@ -201,22 +275,21 @@ class GuardCommandTest {
         assertRefused(machine.run(RUN_NOTHING), "audit.required");
     }
 
-    @Test
-    void aClockThatWasSetBackBehindTheLastRecordRefuses() {
-        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret"), "dataClass.known");
-        machine.device().setClock(machine.device().now().minusSeconds(3600));
-        assertRefused(machine.run(RUN_NOTHING), "posture.clock");
+    /** A new token, of a service that the policy names instead of anna. */
+    private Path tokenOf(String service) throws IOException {
+        Path file = folder.resolve("token");
+        try (ServiceToken token = ServiceToken.generate()) {
+            Files.write(file, token.copyOfText());
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+            machine.policy(GuardedMachine.POLICY.replace("\"type\": \"user\", \"name\": \"anna\"", "\"type\": \"service\", \"name\": \"" + service
+                    + "\", \"tokenSha256\": \"" + token.sha256() + "\", \"notAfter\": \"2099-01-01T00:00:00Z\""));
+        }
+        return file;
     }
 
     @Test
     void aServiceIsKnownByItsToken() throws IOException {
-        Path file = folder.resolve("token");
-        try (ServiceToken token = ServiceToken.generate()) {
-            Files.write(file, token.copyOfText());
-            Files.setPosixFilePermissions(file, Set.of(java.nio.file.attribute.PosixFilePermission.OWNER_READ));
-            machine.policy(GuardedMachine.POLICY.replace("\"type\": \"user\", \"name\": \"anna\"",
-                    "\"type\": \"service\", \"name\": \"minutes\", \"tokenSha256\": \"" + token.sha256() + "\", \"notAfter\": \"2099-01-01T00:00:00Z\""));
-        }
+        Path file = tokenOf("minutes");
         assertRefused(machine.run(RUN_NOTHING), "principal.known");
         assertThat(machine.run("run", "-p", "Once", "-n", "1", "--service-token", file).exitCode()).isZero();
         assertRecorded("authentication", "principal=service:minutes", "outcome=ok");
@@ -224,6 +297,28 @@ class GuardCommandTest {
         machine.policy(GuardedMachine.POLICY);
         assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--service-token", file), "principal.token");
         assertRecorded("authentication", "outcome=fail");
+    }
+
+    @Test
+    void aTokenThatIsExposedOrNoneIsRefusedAndRecorded() throws IOException {
+        Path file = Files.writeString(folder.resolve("token"), "t".repeat(43));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--service-token", file), "principal.token");
+        assertRecorded("authentication", "principal=service", "outcome=fail");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(file, "short");
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--service-token", file), "principal.token");
+        assertThat(machine.records("authentication")).hasSize(2);
+    }
+
+    @Test
+    void aTokenIsReadOnceForAllModelsOfACommand() throws IOException {
+        Path file = tokenOf("minutes");
+        Path text = Files.writeString(folder.resolve("text.txt"), "Once upon a time there was a text. ".repeat(20));
+        Result result = machine.run("perplexity", "--model", Models.demoFile(), "--reference", Models.demoFile(), "--file", text, "--context", 32,
+                "--service-token", file);
+        assertThat(machine.records("model.open")).as(result.err()).hasSize(2);
+        assertThat(machine.records("authentication")).hasSize(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testkit.Cli.Result;
+import dev.lockstep.testkit.FakeDevice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,6 +62,19 @@ class GuardContentTest {
             }
         }
         return types;
+    }
+
+    @Test
+    void aRefusalRepeatsNothingThatCouldBeATextAndItsRecordNamesNoFolders() throws IOException {
+        var machine = new GuardedMachine(folder);
+        machine.device().mode(FakeDevice.MODEL, "rw-rw-rw-");
+        Result unknown = machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", PROMPT);
+        assertThat(unknown.err()).contains("lockstep: refused: dataClass.known: ");
+        Result unfit = machine.runWithInput(PROMPT, "run", "--model", FakeDevice.MODEL);
+        assertThat(unfit.err()).contains("lockstep: refused: posture.model.files: ").contains(FakeDevice.MODEL);
+        assertNothingOf(pieces(PROMPT), "stderr", unknown.err() + unfit.err());
+        assertNothingOf(pieces(PROMPT), "the log", machine.records().toString());
+        assertThat(machine.records().toString()).contains("model.gguf").doesNotContain("/srv/models");
     }
 
     @Test

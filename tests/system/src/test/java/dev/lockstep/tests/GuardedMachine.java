@@ -67,7 +67,7 @@ final class GuardedMachine {
         return this;
     }
 
-    /** Somebody else sits before it. */
+    /** Somebody else sits before it; null if the system does not say who. */
     GuardedMachine user(String name) {
         user = name;
         return this;
@@ -111,7 +111,7 @@ final class GuardedMachine {
     }
 
     private Result runOn(String input, Object... arguments) {
-        var principal = new Principal(Principal.Kind.USER, user, Set.of());
+        var principal = user == null ? null : new Principal(Principal.Kind.USER, user, Set.of());
         return InProcess.runOn(new Machine(probe(), machineFolder(), configuration(), state(), principal, device::now),
                 input.getBytes(StandardCharsets.UTF_8), arguments);
     }

@@ -18,9 +18,11 @@ import dev.lockstep.loader.signing.EcCurve;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.SigningKeys;
+import dev.lockstep.models.Embedder;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Model;
+import dev.lockstep.models.SessionOptions;
 import dev.lockstep.securemem.MemoryBudget;
 import dev.lockstep.testkit.SharedData;
 import dev.lockstep.tests.RecordingGate.Point;
@@ -159,6 +161,30 @@ class ModelGateTest {
         Files.writeString(folder.resolve("model.safetensors"), "no header");
         RecordingGate gate = RecordingGate.refusingAt(Point.VERIFIED);
         assertThatThrownBy(() -> open(folder, TrustPolicy.allowUnsigned(), gate)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void ofAFileWithSeveralModelsTheGateIsAskedAboutTheFile() throws IOException {
+        Path file = SharedData.path("checkpoints/stories260K/hdf5/model-packed.h5");
+        RecordingGate gate = RecordingGate.refusingAt();
+        try (var checkpoint = open(Path.of(file + "#int8"), TrustPolicy.allowUnsigned(), gate)) {
+            assertThat(gate.details(Point.OPENING)).containsExactly(file.toString());
+            assertThat(checkpoint.path()).isEqualTo(file);
+        }
+    }
+
+    @Test
+    void aGateThatWouldNotBeAskedIsAMistake() throws IOException {
+        RecordingGate gate = RecordingGate.refusingAt();
+        LoadOptions other = LoadOptions.defaults().withGate(RecordingGate.refusingAt());
+        try (var checkpoint = open(Models.demoFile(), Models.demoTrust(), gate)) {
+            assertThatThrownBy(() -> Model.load(checkpoint, other)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("gate=");
+            assertThatThrownBy(() -> Model.load(checkpoint, other, SessionOptions.defaults(), _ -> { })).isInstanceOf(IllegalArgumentException.class);
+            Model.load(checkpoint, LoadOptions.defaults().withGate(gate)).close();
+        }
+        try (var encoder = open(ENCODER, TrustPolicy.allowUnsigned(), gate)) {
+            assertThatThrownBy(() -> Embedder.load(encoder, other)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("gate=");
+        }
     }
 
     @Test

@@ -4,7 +4,9 @@ import dev.lockstep.guard.posture.DeviceView;
 import dev.lockstep.guard.posture.Platform;
 import dev.lockstep.guard.posture.PostureScope;
 import dev.lockstep.guard.posture.UnseenException;
+import dev.lockstep.loader.age.EncryptedName;
 import dev.lockstep.loader.internal.files.FileExposure;
+import dev.lockstep.loader.internal.gguf.SplitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Whether anybody else could change models, or put others in their place: owners, permissions, links, names, file systems. */
 final class ModelFilesCheck {
@@ -62,10 +65,10 @@ final class ModelFilesCheck {
         return device.platform() == Platform.LINUX ? Finding.worst(List.of(finding, Finding.of(() -> fileSystem(device, way.path())))) : finding;
     }
 
-    /** The model itself, and all that is in it if it is a folder. */
+    /** The model itself, and all that is in it if it is a folder, or all parts of it if it was split. */
     private static List<Path> files(Path model) throws IOException, UnseenException {
         try (var all = Files.walk(model, MAX_DEPTH)) {
-            List<Path> files = all.limit(MAX_FILES + 1L).toList();
+            List<Path> files = Stream.concat(all, otherParts(model)).limit(MAX_FILES + 1L).toList();
             if (files.size() > MAX_FILES) {
                 throw new UnseenException("has more than " + MAX_FILES + " files");
             }
@@ -83,6 +86,14 @@ final class ModelFilesCheck {
             all.add(folder);
         }
         return all;
+    }
+
+    /** Any part may be named; the others, encrypted or not, are read as well. */
+    private static Stream<Path> otherParts(Path model) {
+        String name = String.valueOf(EncryptedName.plain(model).orElse(model).getFileName());
+        return SplitName.parse(name).stream().flatMap(split -> split.all().stream())
+                .flatMap(part -> Stream.of(part, EncryptedName.of(part))).map(model::resolveSibling)
+                .filter(part -> !part.equals(model) && Files.exists(part, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** Under another name, elsewhere, other permissions of folders may count; links within the model lead anywhere. */
