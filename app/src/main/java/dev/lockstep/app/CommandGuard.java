@@ -21,7 +21,6 @@ import dev.lockstep.loader.signing.KeyFileException;
 import dev.lockstep.loader.signing.ModelSignatureException;
 import dev.lockstep.loader.trust.SealedState;
 import dev.lockstep.securemem.Closing;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,15 +53,15 @@ final class CommandGuard implements AutoCloseable {
      * The guard; a command that opens several models has one.
      *
      * @param asked says which policy, and where the record is to be kept
-     * @param err is told of warnings
+     * @param io where warnings are shown
      */
-    synchronized Guard begin(GuardOption asked, PrintStream err) {
+    synchronized Guard begin(GuardOption asked, Io io) {
         if (guard == null) {
             InUse read = readPolicy(asked);
             GuardOptions options = GuardOptions.of(read.policy()).withProbe(endpoint.probe()).withClock(endpoint.clock()).withFolder(endpoint.state());
             // nobody asked for what the built-in policy warns of, and it would be the same each time
             boolean isQuiet = read.policy() == GuardPolicy.BUILT_IN;
-            options = isQuiet ? options : options.withWarnings(rule -> show(rule, err));
+            options = isQuiet ? options : options.withWarnings(rule -> show(rule, io));
             Optional<Path> folder = asked.auditFolder(read.policy(), endpoint);
             guard = folder.isPresent() ? recorded(options, folder.get()) : Guard.open(options);
             if (read.isNew()) {
@@ -80,9 +79,9 @@ final class CommandGuard implements AutoCloseable {
         return principal;
     }
 
-    private void show(RuleResult warning, PrintStream err) {
+    private void show(RuleResult warning, Io io) {
         if (shown.add(warning.rule())) {
-            err.println("lockstep: WARNING: " + warning.rule() + ": " + Printable.text(warning.reason()));
+            Progress.interrupt(io, "WARNING: " + warning.rule() + ": " + Printable.text(warning.reason()));
         }
     }
 

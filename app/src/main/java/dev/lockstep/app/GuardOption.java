@@ -60,7 +60,7 @@ final class GuardOption {
         if (policyKey != null && policy == null) {
             throw new ParameterException(command.commandLine(), "--guard-key says who signed the policy of --guard");
         }
-        return io.guard().begin(this, io.err());
+        return io.guard().begin(this, io);
     }
 
     /** The policy that applies on a machine. */

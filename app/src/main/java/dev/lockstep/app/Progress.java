@@ -46,6 +46,11 @@ final class Progress implements AutoCloseable {
         return new Progress(io.outIsTerminal() ? Optional.of(io.err()) : Optional.empty(), work, total);
     }
 
+    /** Says something else meanwhile, on a line that stays. */
+    static void interrupt(Io io, String text) {
+        io.err().println((io.outIsTerminal() ? CLEAR_LINE : "") + "lockstep: " + text);
+    }
+
     /** Replaces the line. */
     void show(String text) {
         if (terminal.isPresent() && !text.equals(shown)) {
