@@ -4,9 +4,9 @@ import dev.lockstep.guard.audit.AuditVerification;
 import dev.lockstep.guard.audit.AuditVerification.Problem;
 import dev.lockstep.guard.audit.AuditVerifier;
 import dev.lockstep.guard.audit.VerifierKey;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,7 +19,8 @@ final class AuditVerifyCommand extends IoCommand {
     private Path folder;
 
     @Option(names = "--key", paramLabel = "KEY", converter = TextConverter.class,
-            description = "The device's verifier key (name+hash+key), or a file of them; may be given several times, for keys that were replaced. "
+            description = "The device's verifier key (name+hash+key), or a file of them (without + in its name); may be given several times, for "
+                    + "keys that were replaced, the oldest first. "
                     + "Default: those beside the log, which whoever changed the log can have changed too.")
     private List<String> keys = List.of();
 
@@ -40,7 +41,7 @@ final class AuditVerifyCommand extends IoCommand {
                     .put("records", result.records())
                     .put("signedRecords", result.signedRecords())
                     .put("checkpoints", result.checkpoints())
-                    .setAll(result.problem().map(AuditVerifyCommand::asJson).orElse(Json.object()))));
+                    .setAll(result.problem().map(problem -> asJson(result, problem)).orElse(Json.object()))));
         } else {
             io.println(Printable.text(text(result)));
         }
@@ -49,19 +50,22 @@ final class AuditVerifyCommand extends IoCommand {
     }
 
     private List<VerifierKey> given() {
-        return keys.stream().flatMap(key -> Files.exists(Path.of(key)) ? VerifierKey.read(Path.of(key)).stream()
-                : List.of(VerifierKey.parse(key, "--key")).stream()).toList();
+        // by its form, not by what files there are: nobody can put a file in the place of a key that was typed
+        return keys.stream().flatMap(key -> key.contains("+") ? Stream.of(VerifierKey.parse(key, "--key"))
+                : VerifierKey.read(Path.of(key)).stream()).toList();
     }
 
-    private static ObjectNode asJson(Problem problem) {
+    private static ObjectNode asJson(AuditVerification result, Problem problem) {
         var json = Json.object();
-        json.putObject("problem").put("file", problem.file()).put("line", problem.line()).put("record", problem.seq()).put("what", problem.what());
+        json.putObject("problem").put("file", problem.file()).put("line", problem.line()).put("record", problem.seq()).put("fromRecord", result.signedRecords()).put("what", problem.what());
         return json;
     }
 
     private static String text(AuditVerification result) {
-        String counted = result.records() + " record(s) of " + result.origin() + ", " + result.signedRecords() + " of them signed for by "
-                + result.checkpoints() + " checkpoint(s)";
-        return result.problem().map(problem -> "changed: " + problem + "; intact before that: " + counted).orElse("intact: " + counted);
+        String checkpoints = result.checkpoints() + " checkpoint(s)";
+        String origin = " record(s) of " + result.origin() + ", ";
+        return result.problem().map(problem -> "changed: " + problem + "; proven to be as written: " + result.signedRecords() + origin + "by " + checkpoints
+                        + "; any from record " + result.signedRecords() + " on can have been changed")
+                .orElse("intact: " + result.records() + origin + result.signedRecords() + " of them signed for by " + checkpoints);
     }
 }

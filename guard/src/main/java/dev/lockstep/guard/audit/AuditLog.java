@@ -1,7 +1,6 @@
 package dev.lockstep.guard.audit;
 
 import dev.lockstep.guard.audit.AuditOptions.OnError;
-import dev.lockstep.guard.audit.LogWriter.Happened;
 import dev.lockstep.guard.device.DeviceSigner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -34,6 +34,10 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     private final BlockingQueue<Task> queue = new LinkedBlockingQueue<>();
     private final AtomicLong lost = new AtomicLong();
     private final Thread thread;
+    private final AtomicBoolean isClosing = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** What the thread is at. */
+    private List<Task> inHand = List.of();
     private boolean isClosed;
 
     /** Something to do, and who waits for it. */
@@ -103,15 +107,17 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     }
 
     /**
-     * Signs a last checkpoint. Idempotent.
+     * Signs a last checkpoint. Idempotent: whoever closes it as well waits for that, and is not told of errors.
      *
      * @throws AuditException if it cannot be signed, and errors refuse
      */
     @Override
     public void close() {
-        var close = new Order(Kind.CLOSE, new CompletableFuture<>());
-        if (add(close, true)) {
-            await(close.done());
+        if (isClosing.compareAndSet(false, true)) {
+            add(new Order(Kind.CLOSE, ended), true);
+            await(ended);
+        } else {
+            ended.exceptionally(_ -> null).join();
         }
     }
 
@@ -140,12 +146,37 @@ public final class AuditLog implements AuditSink, AutoCloseable {
         return queue.add(task);
     }
 
+    /** Whatever ends this thread, nobody waits for it any longer. */
     private void work() {
+        try {
+            workUntilClosed();
+        } catch (Throwable e) {
+            giveUp(e);
+        }
+    }
+
+    private void giveUp(Throwable reason) {
+        var failure = new AuditException(folder.toString(), "is closed, since its thread has failed: " + reason, reason);
+        synchronized (this) {
+            isClosed = true;
+        }
+        List<Task> waiting = new ArrayList<>(inHand);
+        queue.drainTo(waiting);
+        waiting.forEach(task -> task.done().completeExceptionally(failure));
+        ended.completeExceptionally(failure);
+        try {
+            writer.close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private void workUntilClosed() {
         boolean goesOn = true;
         while (goesOn) {
-            List<Task> tasks = take();
+            inHand = take();
             List<Entry> entries = new ArrayList<>();
-            for (Task task : tasks) {
+            for (Task task : inHand) {
                 switch (task) {
                     case Entry entry -> entries.add(entry);
                     case Order order -> {

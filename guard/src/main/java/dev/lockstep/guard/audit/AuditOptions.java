@@ -10,16 +10,20 @@ import java.util.List;
  *
  * @param onError what happens when a record cannot be written
  * @param checkpointRecords a checkpoint is signed after so many records
- * @param checkpointTime or so long after the first record that none covers
+ * @param checkpointTime or so long after the first record that none covers; at most a day
  * @param maxSegmentBytes a file that is larger is followed by another
  * @param counter remembers how long the log was, so that an old state of it is not passed off as the newest
- * @param formerKeys that signed earlier checkpoints of this log
+ * @param formerKeys that signed earlier checkpoints of this log, the oldest first
  * @param clock tells the time of records
  */
 public record AuditOptions(OnError onError, int checkpointRecords, Duration checkpointTime, long maxSegmentBytes, SeenVersions counter,
                            List<VerifierKey> formerKeys, InstantSource clock) {
     private static final int DEFAULT_CHECKPOINT_RECORDS = 256;
     private static final Duration DEFAULT_CHECKPOINT_TIME = Duration.ofSeconds(30);
+
+    /** Records that nothing vouches for any longer are no record. */
+    private static final Duration MAX_CHECKPOINT_TIME = Duration.ofDays(1);
+
     private static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
 
     /** What happens when a record cannot be written. */
@@ -31,7 +35,8 @@ public record AuditOptions(OnError onError, int checkpointRecords, Duration chec
     }
 
     public AuditOptions {
-        if (checkpointRecords < 1 || checkpointTime.isNegative() || checkpointTime.isZero() || maxSegmentBytes < 1) {
+        if (checkpointRecords < 1 || checkpointTime.isNegative() || checkpointTime.isZero()
+                || checkpointTime.compareTo(MAX_CHECKPOINT_TIME) > 0 || maxSegmentBytes < 1) {
             throw new IllegalArgumentException("checkpointRecords=" + checkpointRecords + ", checkpointTime=" + checkpointTime
                     + ", maxSegmentBytes=" + maxSegmentBytes);
         }

@@ -38,6 +38,10 @@ public record AuditRecord(long seq, Instant time, long monotonicNanos, String bo
     /** What comes before the first record. */
     static final String NO_PREV = "0".repeat(2 * MerkleTree.HASH_BYTES);
 
+    /** Of which four digits tell the year; beyond, other clocks and other programs fail. */
+    private static final Instant MIN_TIME = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant AFTER_MAX_TIME = Instant.parse("+10000-01-01T00:00:00Z");
+
     private static final long FORMAT_VERSION = 1;
     private static final int MAX_NANOS_DIGITS = 19;
     private static final DateTimeFormatter TIME =
@@ -51,8 +55,13 @@ public record AuditRecord(long seq, Instant time, long monotonicNanos, String bo
     /** What an event says, with texts made fit for a line: whatever could steer a terminal or forge a line becomes an escape. */
     static Map<String, Object> fieldsOf(AuditEvent event) {
         var fields = new TreeMap<String, Object>();
-        event.values().forEach((field, value) -> fields.put(field.id(), value instanceof String text ? Printable.text(text) : value));
+        event.values().forEach((field, value) -> fields.put(field.id(), value instanceof String text ? escaped(text) : value));
         return fields;
+    }
+
+    /** A backslash becomes two, so that what looks like an escape is one. */
+    private static String escaped(String text) {
+        return Printable.text(text.replace("\\", "\\\\"));
     }
 
     /** RFC 3339, in UTC, to the nanosecond. */
@@ -94,12 +103,19 @@ public record AuditRecord(long seq, Instant time, long monotonicNanos, String bo
         }
         StrictJson json = StrictJson.parse(line, file, faults);
         json.allowOnly(MEMBERS);
-        var record = new AuditRecord(number(json, "seq"), json.instantIfPresent("time").orElseThrow(() -> json.fault("has no time")),
-                nanos(json), json.text("boot"), number(json, "pid"), json.text("device"), json.text("event"), fields(json), json.text("prev"));
+        var record = new AuditRecord(number(json, "seq"), time(json), nanos(json), json.text("boot"), number(json, "pid"), json.text("device"), json.text("event"), fields(json), json.text("prev"));
         if (number(json, "v") != FORMAT_VERSION || !Arrays.equals(record.line(), line)) {
             throw json.fault("is not in canonical form");
         }
         return record;
+    }
+
+    private static Instant time(StrictJson json) {
+        Instant time = json.instantIfPresent("time").orElseThrow(() -> json.fault("has no time"));
+        if (time.isBefore(MIN_TIME) || !time.isBefore(AFTER_MAX_TIME)) {
+            throw json.fault("has a time that is not of the years 0000 to 9999");
+        }
+        return time;
     }
 
     private static long nanos(StrictJson json) {
@@ -131,7 +147,7 @@ public record AuditRecord(long seq, Instant time, long monotonicNanos, String bo
             return value.stringValue();
         }
         boolean isNumber = value != null && value.isIntegralNumber() && value.canConvertToLong();
-        if (isNumber && Math.abs(value.longValue()) <= AuditEvent.MAX_NUMBER) {
+        if (isNumber && value.longValue() >= -AuditEvent.MAX_NUMBER && value.longValue() <= AuditEvent.MAX_NUMBER) {
             return value.longValue();
         }
         throw json.fault("member \"" + member + "\" must be a string or a whole number below 2^53");

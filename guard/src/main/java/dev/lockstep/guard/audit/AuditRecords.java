@@ -58,20 +58,30 @@ public final class AuditRecords implements AutoCloseable {
     }
 
     /**
-     * The next record; nothing at the end, or before half of a record.
+     * The next record; nothing at the end, or before half of a record that is the last thing in the log.
      *
      * @throws AuditException if there is something else in its place
      */
     public Optional<AuditRecord> next() {
         try {
             Numbered line = lines.next();
-            if (line == null || LogRecovery.isTorn(line.line())) {
-                return Optional.empty();
+            boolean isTorn = line != null && LogRecovery.isTorn(line.line());
+            if (isTorn && isFollowed(line)) {
+                throw new AuditException(place(line), "is no whole record, and others follow: see `lockstep audit verify`");
             }
-            return Optional.of(AuditRecord.parse(line.line().bytes(), line.file() + ", line " + line.number()));
+            return line == null || isTorn ? Optional.empty() : Optional.of(AuditRecord.parse(line.line().bytes(), place(line)));
         } catch (IOException e) {
             throw new AuditException(folder.toString(), "cannot be read: " + e, e);
         }
+    }
+
+    private static String place(Numbered line) {
+        return line.file() + ", line " + line.number();
+    }
+
+    /** A line without its end may be in the middle of being written; only another file is proof that it is not. */
+    private boolean isFollowed(Numbered line) throws IOException {
+        return line.line().isComplete() && lines.next() != null || folder.hasSegment(line.segment() + 1);
     }
 
     @Override

@@ -6,11 +6,12 @@ import dev.lockstep.guard.audit.LogLines.Numbered;
 import dev.lockstep.loader.internal.tlog.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /**
  * Says whether a log is what its device wrote: the form of each record, their numbers and chain, and the root of the tree at every
@@ -18,7 +19,7 @@ import java.util.function.Predicate;
  */
 public final class AuditVerifier {
     private final LogFolder folder;
-    private final Predicate<Checkpoint> isSigned;
+    private final Signers signers;
     private final RecordChain chain;
     private final List<String> remarks = new ArrayList<>();
 
@@ -28,43 +29,44 @@ public final class AuditVerifier {
     private Checkpoint due;
     private long reachesTo;
     private long checkpoints;
+    private int signer;
 
-    private AuditVerifier(LogFolder folder, Predicate<Checkpoint> isSigned) {
+    private AuditVerifier(LogFolder folder, Signers signers) {
         this.folder = folder;
-        this.isSigned = isSigned;
+        this.signers = signers;
         this.chain = new RecordChain(folder.segment(0));
     }
 
     /**
      * Verifies a folder.
      *
-     * @param keys of the device, now and before; a checkpoint counts if one of them signed it
+     * @param keys of the device, the oldest first; the last one with the name of the log must have signed the newest checkpoint, and no
+     *        checkpoint may be of an older key than the one before
      * @throws AuditException if there is no log to verify, or it cannot be read
      */
     public static AuditVerification verify(Path folder, List<VerifierKey> keys) {
-        List<VerifierKey> known = List.copyOf(keys);
-        return verify(folder, read -> known.stream().anyMatch(key -> key.name().equals(read.origin()) && key.hasSigned(read.note())));
+        return verify(folder, Signers.of(keys));
     }
 
     /** The same where something else tells what is signed. */
-    static AuditVerification verify(Path folder, Predicate<Checkpoint> isSigned) {
+    static AuditVerification verify(Path folder, Signers signers) {
         try {
-            return new AuditVerifier(new LogFolder(folder), isSigned).result();
+            return new AuditVerifier(new LogFolder(folder), signers).result();
         } catch (IOException e) {
             throw new AuditException(folder.toString(), "cannot be read: " + e, e);
         }
     }
 
     private AuditVerification result() throws IOException {
-        if (Files.notExists(folder.checkpoint()) && Files.notExists(folder.history()) && !folder.hasSegment(0)) {
+        if (!folder.isBegun()) {
             throw new AuditException(folder.toString(), "holds no audit log");
         }
         try {
             verify();
             return result(chain.size(), Optional.empty());
         } catch (TamperedException e) {
-            Problem problem = e.problem();
-            return result(problem.seq() < 0 ? chain.signed() : Math.min(chain.size(), problem.seq()), Optional.of(problem));
+            // what is chained only can have been changed with the chain
+            return result(chain.signed(), Optional.of(e.problem()));
         }
     }
 
@@ -74,18 +76,32 @@ public final class AuditVerifier {
 
     private void verify() throws IOException {
         for (Path file : List.of(folder.checkpoint(), folder.history())) {
-            if (Files.notExists(file)) {
-                throw new TamperedException(file, 0, TamperedException.NONE, "is missing");
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw tampered(file, 0, "is missing");
             }
         }
-        newest = signed(() -> CheckpointFiles.read(folder), folder.checkpoint(), 0);
+        Set<Path> found = folder.segments();
+        newest = read(() -> CheckpointFiles.read(folder), folder.checkpoint(), 0);
+        if (signerOf(newest, folder.checkpoint(), 0) != signers.current(newest.origin())) {
+            throw tampered(folder.checkpoint(), 0, "is signed with a key that was replaced, not with the last one given");
+        }
         // the history is looked at after the newest checkpoint, so it knows it, whoever writes meanwhile
         try (var notes = new CheckpointHistory(folder, Files.size(folder.history())); var lines = new LogLines(folder)) {
             history = notes;
             nextCheckpoint();
             compareRoots();
             readRecords(lines);
-            requireEnd();
+            requireEnd(lines.segment());
+            requireNoOthers(found, lines.segment());
+        }
+    }
+
+    private void requireNoOthers(Set<Path> found, int lastSegment) {
+        for (int segment = 0; segment <= lastSegment; segment++) {
+            found.remove(folder.segment(segment));
+        }
+        for (Path other : found) {
+            throw new TamperedException(other, 0, chain.size(), "is missing: this file does not follow on the others");
         }
     }
 
@@ -95,7 +111,7 @@ public final class AuditVerifier {
                 remarks.add(line.file() + ", line " + line.number() + ": is being written, or was cut off by a crash");
                 return;
             }
-            chain.add(line);
+            chain.add(line, newest.origin());
             compareRoots();
         }
     }
@@ -118,11 +134,25 @@ public final class AuditVerifier {
 
     private void nextCheckpoint() throws IOException {
         CheckpointHistory.Entry entry = history.next();
-        due = entry == null ? null : signed(() -> CheckpointFiles.parse(entry.note(), folder.history().toString()), folder.history(), entry.line());
-        if (due != null && due.size() < chain.size()) {
-            throw new TamperedException(folder.history(), entry.line(), TamperedException.NONE, "is of fewer records than the checkpoint before");
+        due = entry == null ? null : read(() -> CheckpointFiles.parse(entry.note(), folder.history().toString()), folder.history(), entry.line());
+        if (due != null) {
+            requireSequel(due, entry.line());
+            reachesTo = due.size();
         }
-        reachesTo = due == null ? reachesTo : due.size();
+    }
+
+    private void requireSequel(Checkpoint next, long line) {
+        int by = signerOf(next, folder.history(), line);
+        if (by < signer) {
+            throw tampered(folder.history(), line, "is signed with a key that had been replaced before");
+        }
+        if (!next.origin().equals(newest.origin())) {
+            throw tampered(folder.history(), line, "is of another log than the newest checkpoint");
+        }
+        if (next.size() < chain.size()) {
+            throw tampered(folder.history(), line, "is of fewer records than the checkpoint before");
+        }
+        signer = by;
     }
 
     /** Something that is read, if it can be. */
@@ -130,24 +160,32 @@ public final class AuditVerifier {
         Checkpoint read();
     }
 
-    private Checkpoint signed(Reading reading, Path file, long line) {
-        Checkpoint read;
+    private static Checkpoint read(Reading reading, Path file, long line) {
         try {
-            read = reading.read();
+            return reading.read();
         } catch (AuditException e) {
-            throw new TamperedException(file, line, TamperedException.NONE, e.problem());
+            throw tampered(file, line, e.problem());
         }
-        if (!isSigned.test(read)) {
-            throw new TamperedException(file, line, TamperedException.NONE, "is not signed with a key that was given");
-        }
-        return read;
     }
 
-    private void requireEnd() {
+    private int signerOf(Checkpoint checkpoint, Path file, long line) {
+        int by = signers.of(checkpoint);
+        if (by == Signers.NONE) {
+            throw tampered(file, line, "is not signed with a key that was given");
+        }
+        return by;
+    }
+
+    /** About a checkpoint. */
+    private static TamperedException tampered(Path file, long line, String what) {
+        return new TamperedException(file, line, TamperedException.NONE, what);
+    }
+
+    private void requireEnd(int lastSegment) {
         long signedSize = Math.max(newest.size(), reachesTo);
-        chain.requireEnd(signedSize);
+        chain.requireEnd(signedSize, lastSegment);
         if (reachesTo < newest.size()) {
-            throw new TamperedException(folder.history(), 0, TamperedException.NONE, "ends before the newest checkpoint");
+            throw tampered(folder.history(), 0, "ends before the newest checkpoint");
         }
         if (history.isTorn()) {
             remarks.add(folder.history() + ": its last checkpoint is being written, or was cut off by a crash");

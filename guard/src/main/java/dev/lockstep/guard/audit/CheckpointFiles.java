@@ -1,7 +1,6 @@
 package dev.lockstep.guard.audit;
 
 import dev.lockstep.guard.device.DeviceSigner;
-import dev.lockstep.loader.internal.files.BoundedFile;
 import dev.lockstep.loader.internal.files.WholeFile;
 import dev.lockstep.loader.internal.tlog.Checkpoint;
 import dev.lockstep.loader.internal.tlog.SignedNote;
@@ -9,19 +8,16 @@ import dev.lockstep.loader.trust.SeenVersions;
 import dev.lockstep.loader.trust.SeenVersions.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The signed checkpoints of a log that is written: the newest, all of them, and what the device remembers. */
@@ -49,9 +45,12 @@ final class CheckpointFiles {
      * @throws AuditException if it is not of this device, or not the newest that this device remembers
      */
     Optional<Checkpoint> newest() throws IOException {
-        long remembered = counter.newest(Kind.AUDIT_LOG, counterName()).orElse(0);
+        long remembered = 0;
+        for (String name : counterNames()) {
+            remembered = Math.max(remembered, counter.newest(Kind.AUDIT_LOG, name).orElse(0));
+        }
         if (Files.notExists(folder.checkpoint(), LinkOption.NOFOLLOW_LINKS)) {
-            if (remembered > 0 || folder.hasSegment(0)) {
+            if (remembered > 0 || folder.isBegun()) {
                 throw new AuditException(folder.checkpoint().toString(), "is missing, so records can have been removed. " + ADVICE);
             }
             return Optional.empty();
@@ -60,8 +59,8 @@ final class CheckpointFiles {
         if (!newest.origin().equals(key.name()) || keys.stream().noneMatch(known -> known.hasSigned(newest.note()))) {
             throw new AuditException(folder.checkpoint().toString(), "is not signed by this device (" + key.name() + "). " + ADVICE);
         }
-        if (newest.size() < remembered) {
-            throw new AuditException(folder.checkpoint().toString(), "is of " + newest.size() + " records; there were " + remembered
+        if (newest.size() + 1 < remembered) {
+            throw new AuditException(folder.checkpoint().toString(), "is of " + newest.size() + " records; there were " + (remembered - 1)
                     + " once, so somebody put an old state of the log in its place. " + ADVICE);
         }
         return Optional.of(newest);
@@ -69,7 +68,24 @@ final class CheckpointFiles {
 
     /** The latest time of a record that this device remembers, to the millisecond; what is recorded later must not make it forget that. */
     Optional<Instant> latestTime() throws IOException {
-        return counter.newest(Kind.AUDIT_CLOCK, counterName()).stream().mapToObj(Instant::ofEpochMilli).findFirst();
+        return counterNames().stream().flatMapToLong(name -> counter.newest(Kind.AUDIT_CLOCK, name).stream()).max().stream()
+                .mapToObj(Instant::ofEpochMilli).findFirst();
+    }
+
+    /** True if it was signed with the key that this device has now. */
+    boolean isCurrent(Checkpoint checkpoint) {
+        return key.hasSigned(checkpoint.note());
+    }
+
+    /**
+     * Requires that the history knows a checkpoint.
+     *
+     * @throws AuditException if earlier checkpoints can have been removed
+     */
+    void requireInHistory(Checkpoint newest) {
+        if (CheckpointHistory.last(folder).filter(last -> last.size() >= newest.size()).isEmpty()) {
+            throw new AuditException(folder.history().toString(), "does not reach the newest checkpoint, so checkpoints were removed. " + ADVICE);
+        }
     }
 
     /** What to do about a log that was changed. */
@@ -77,8 +93,7 @@ final class CheckpointFiles {
 
     /** The newest checkpoint as it lies there; no signature is verified. */
     static Checkpoint read(LogFolder folder) {
-        byte[] bytes = BoundedFile.read(folder.checkpoint(), SignedNote.MAX_CHARS, ", so it is no checkpoint", AuditException::new);
-        return parse(bytes, folder.checkpoint().toString());
+        return parse(PublicFile.read(folder.checkpoint(), SignedNote.MAX_CHARS), folder.checkpoint().toString());
     }
 
     /** Reads a checkpoint from UTF-8. */
@@ -94,21 +109,41 @@ final class CheckpointFiles {
     /** Writes down what verifies this log. */
     void publishKeys() throws IOException {
         byte[] lines = keys.stream().map(known -> known.text() + '\n').collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8);
-        Path file = folder.verifierKeys();
-        if (Files.notExists(file) || !Arrays.equals(Files.readAllBytes(file), lines)) {
-            WholeFile.replace(file, lines, WholeFile.ownerOnly(file));
+        if (!isPublished(lines)) {
+            replace(folder.verifierKeys(), lines);
         }
     }
 
-    /** Logs are told apart by name and place: a device may keep several. */
-    private String counterName() throws IOException {
-        return key.name() + ' ' + folder.path().toRealPath();
+    private boolean isPublished(byte[] lines) {
+        try {
+            return Arrays.equals(PublicFile.read(folder.verifierKeys(), VerifierKey.MAX_FILE_BYTES), lines);
+        } catch (AuditException e) {
+            // whatever lies there is replaced
+            return false;
+        }
+    }
+
+    /** Nothing in a log is a secret, and the last checkpoint is signed when the process ends. */
+    private static void replace(Path file, byte[] content) throws IOException {
+        WholeFile.replacePublic(file, content, WholeFile.ownerOnly(file));
+    }
+
+    /** What a log is remembered by: the way to it, wherever its links lead, and its first record, wherever it lies. */
+    private List<String> counterNames() throws IOException {
+        var names = new ArrayList<>(List.of(key.name() + ' ' + folder.path().toAbsolutePath().normalize()));
+        try (var lines = new LogLines(folder)) {
+            LogLines.Numbered first = lines.next();
+            if (first != null && first.line().isComplete()) {
+                names.add(AuditRecord.hex(AuditRecord.leafHash(first.line().bytes())));
+            }
+        }
+        return names;
     }
 
     /** The place that was kept with a checkpoint, if it is of the same tree. */
     Optional<LogPosition> place(Checkpoint checkpoint) {
         try {
-            byte[] head = BoundedFile.read(folder.head(), MAX_HEAD_BYTES, "", AuditException::new);
+            byte[] head = PublicFile.read(folder.head(), MAX_HEAD_BYTES);
             return LogPosition.parse(new String(head, StandardCharsets.ISO_8859_1)).filter(place -> isOf(place, checkpoint));
         } catch (AuditException e) {
             // a short cut only: there is the long way
@@ -127,12 +162,15 @@ final class CheckpointFiles {
         SignedNote note = SignedNote.of(text, key.name(), key.id(), signer.sign(text.getBytes(StandardCharsets.UTF_8)));
         // in this order: whatever of it a crash leaves out, there is no checkpoint of which the history does not know
         addToHistory(note);
-        WholeFile.replace(folder.head(), place.text().getBytes(StandardCharsets.US_ASCII), WholeFile.ownerOnly(folder.head()));
-        WholeFile.replace(folder.checkpoint(), note.toString().getBytes(StandardCharsets.UTF_8), WholeFile.ownerOnly(folder.checkpoint()));
+        replace(folder.head(), place.text().getBytes(StandardCharsets.US_ASCII));
+        replace(folder.checkpoint(), note.toString().getBytes(StandardCharsets.UTF_8));
         folder.force();
-        counter.record(Kind.AUDIT_LOG, counterName(), place.size());
-        if (place.latest().isPresent()) {
-            counter.record(Kind.AUDIT_CLOCK, counterName(), place.latest().get().toEpochMilli());
+        // one more, so that a log is remembered that has no records yet
+        for (String name : counterNames()) {
+            counter.record(Kind.AUDIT_LOG, name, place.size() + 1);
+            if (place.latest().isPresent()) {
+                counter.record(Kind.AUDIT_CLOCK, name, place.latest().get().toEpochMilli());
+            }
         }
         return new Checkpoint(note, key.name(), place.size(), place.root());
     }
@@ -140,25 +178,12 @@ final class CheckpointFiles {
     private void addToHistory(SignedNote note) throws IOException {
         byte[] bytes = (note.toString() + '\n').getBytes(StandardCharsets.UTF_8);
         try (var file = SegmentFile.open(folder.history())) {
-            long complete = completeBytes();
+            long complete = CheckpointHistory.completeBytes(folder);
             if (complete < file.size()) {
                 file.truncate(complete);
             }
             file.append(bytes);
             file.force();
-        }
-    }
-
-    /** A crash can have cut off the last note; each ends with an empty line. */
-    private long completeBytes() throws IOException {
-        try (var file = FileChannel.open(folder.history(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            int length = (int) Math.min(file.size(), 2L * SignedNote.MAX_CHARS);
-            ByteBuffer tail = ByteBuffer.allocate(length);
-            while (tail.hasRemaining() && file.read(tail, file.size() - length + tail.position()) > 0) {
-                // until it is full
-            }
-            String text = new String(tail.array(), StandardCharsets.ISO_8859_1);
-            return file.size() - length + CheckpointHistory.completeChars(text);
         }
     }
 }

@@ -4,10 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 
 /** Goes through the lines of a file, however long they are, in bounded memory. Not thread-safe. */
 final class LineReader implements AutoCloseable {
@@ -32,7 +29,7 @@ final class LineReader implements AutoCloseable {
      * @param maxBytes what is kept of a line
      */
     LineReader(Path path, long from, int maxBytes) throws IOException {
-        this.file = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        this.file = PublicFile.open(path);
         this.maxBytes = maxBytes;
         this.offset = from;
         try {

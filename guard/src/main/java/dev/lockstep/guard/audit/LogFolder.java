@@ -9,11 +9,21 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The folder of a log, and what its files are called. */
 record LogFolder(Path path) {
+    private static final String SEGMENT_PREFIX = "audit-";
+    private static final String SEGMENT_SUFFIX = ".jsonl";
+    private static final int STICKY = 01000;
+    private static final int OTHERS_WRITE = 0002;
+
     /** The newest signed note. */
     Path checkpoint() {
         return path.resolve("checkpoint");
@@ -34,18 +44,37 @@ record LogFolder(Path path) {
         return path.resolve("verifier-keys");
     }
 
-    /** The key of {@link IdentifierHash}. */
-    Path hashKey() {
-        return path.resolve("identifier.key");
-    }
-
     Path lock() {
         return path.resolve("lock");
     }
 
     /** Records, one a line. */
     Path segment(int number) {
-        return path.resolve(String.format(Locale.ROOT, "audit-%08d.jsonl", number));
+        return path.resolve(String.format(Locale.ROOT, SEGMENT_PREFIX + "%08d" + SEGMENT_SUFFIX, number));
+    }
+
+    /** All that looks like a file of records. */
+    Set<Path> segments() throws IOException {
+        return files(name -> name.startsWith(SEGMENT_PREFIX) && name.endsWith(SEGMENT_SUFFIX));
+    }
+
+    private Set<Path> files(Predicate<String> condition) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return new TreeSet<>(files.filter(file -> condition.test(file.getFileName().toString())).toList());
+        }
+    }
+
+    /** Deletes what a killed process has left of files that it was replacing. Only with the folder's lock. */
+    void deleteLeftovers() throws IOException {
+        for (Path file : files(name -> name.startsWith(".") && name.endsWith(".tmp"))) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** False if nothing was ever signed or written here: a log that is still to begin. */
+    boolean isBegun() {
+        return Files.exists(checkpoint(), LinkOption.NOFOLLOW_LINKS) || hasSegment(0)
+                || CheckpointHistory.last(this).filter(last -> last.size() > 0).isPresent();
     }
 
     boolean hasSegment(int number) {
@@ -58,22 +87,40 @@ record LogFolder(Path path) {
      * @throws AuditException if others may write to it
      */
     void create() throws IOException {
-        if (Files.notExists(path)) {
-            Files.createDirectories(path.toAbsolutePath().getParent());
+        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Path parent = path.toAbsolutePath().getParent();
+            Files.createDirectories(parent);
             try {
                 Files.createDirectory(path, WholeFile.ownerOnlyFolder(path));
+                force(parent);
             } catch (FileAlreadyExistsException e) {
                 // another process was quicker
             }
         }
-        List<String> problems = FileExposure.of(path);
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new AuditException(path.toString(), "is a link or no folder; a log is a folder, which nobody can exchange for another");
+        }
+        List<String> problems = new ArrayList<>(FileExposure.of(path));
+        if (isSharedByOwners()) {
+            problems.add("everybody may make files in it");
+        }
         if (!problems.isEmpty()) {
             throw new AuditException(path.toString(), String.join("; ", problems) + ", so what is logged there proves nothing");
         }
     }
 
+    /** Folders like /tmp, in which others may make files, and delete their own. */
+    private boolean isSharedByOwners() throws IOException {
+        return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && ((int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & (STICKY | OTHERS_WRITE)) == (STICKY | OTHERS_WRITE);
+    }
+
     /** Makes sure that names of new files survive a power failure; on systems where folders are no files there is nothing to do. */
     void force() throws IOException {
+        force(path);
+    }
+
+    private static void force(Path path) throws IOException {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (var folder = FileChannel.open(path, StandardOpenOption.READ)) {
                 folder.force(true);

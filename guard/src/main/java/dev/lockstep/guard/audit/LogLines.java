@@ -28,10 +28,15 @@ final class LogLines implements AutoCloseable {
     Numbered next() throws IOException {
         while (open()) {
             Line line = reader.next();
+            boolean hasSuccessor = line == null && folder.hasSegment(segment + 1);
+            if (hasSuccessor) {
+                // it may have grown after it was looked at, until its successor was made
+                line = reader.next();
+            }
             if (line != null) {
                 return new Numbered(line, folder.segment(segment), segment, ++number);
             }
-            if (!folder.hasSegment(segment + 1)) {
+            if (!hasSuccessor) {
                 return null;
             }
             close();
@@ -39,6 +44,11 @@ final class LogLines implements AutoCloseable {
             number = 0;
         }
         return null;
+    }
+
+    /** Number of the file that was looked at last. */
+    int segment() {
+        return segment;
     }
 
     private boolean open() throws IOException {

@@ -5,6 +5,7 @@ import dev.lockstep.loader.internal.tlog.Checkpoint;
 import dev.lockstep.loader.internal.tlog.Frontier;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,11 @@ final class LogPosition {
         isSegmentOver = record.event().equals(AuditEventType.LOG_ROTATE.id());
         latest = latest == null || record.time().isAfter(latest) ? record.time() : latest;
         return leaf;
+    }
+
+    /** False if the tree knows another last leaf. A tree of an even size knows none: it has been hashed with the leaves before. */
+    boolean canEndWith(byte[] leaf) {
+        return size() % 2 == 0 || Arrays.equals(tree.roots().getLast(), leaf);
     }
 
     /** Goes to the begin of the next file. */

@@ -32,8 +32,9 @@ record LogRecovery(LogFolder folder) {
         return end;
     }
 
-    /** Reads the record before a place; false if it is not there. */
+    /** Reads the record before a place, and none of those before it, which are signed for; false if it is not there. */
     private boolean takeOver(LogPosition place) throws IOException {
+        requireSegments(place.segment());
         Path file = folder.segment(place.segment());
         if (place.size() == 0) {
             return place.bytes() == 0 && place.segment() == 0;
@@ -49,8 +50,18 @@ record LogRecovery(LogFolder folder) {
             return false;
         }
         AuditRecord record = AuditRecord.parse(last.bytes(), file.toString());
-        place.follow(record, last.bytes());
+        if (!place.canEndWith(place.follow(record, last.bytes()))) {
+            throw new AuditException(file.toString(), "record " + record.seq() + " was changed. " + CheckpointFiles.ADVICE);
+        }
         return record.seq() == place.size() - 1;
+    }
+
+    private void requireSegments(int count) {
+        for (int segment = 0; segment < count; segment++) {
+            if (!folder.hasSegment(segment)) {
+                throw new AuditException(folder.segment(segment).toString(), "is missing, so records were removed. " + CheckpointFiles.ADVICE);
+            }
+        }
     }
 
     /** Where the last line begins that begins before {@code end}. */

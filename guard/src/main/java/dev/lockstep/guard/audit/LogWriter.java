@@ -5,6 +5,7 @@ import dev.lockstep.loader.internal.tlog.Checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -24,28 +25,25 @@ final class LogWriter implements AutoCloseable {
     private final CheckpointFiles checkpoints;
     private final LogRecovery recovery;
     private final AuditOptions options;
-    private final SegmentFile.Opener opener;
+    private final OpenSegment segment;
     private final String device;
 
     private LogPosition position;
     private Checkpoint newest;
-    private SegmentFile segment;
     private long unsignedSinceNanos = System.nanoTime();
     private boolean unfinished;
+    /** What was cut off, and is not yet recorded as a gap. */
+    private long cutBytes;
+    /** Where the file ends if what was to be undone is still there; 0 if nothing is. */
+    private long undoneEnd;
+    /** Absent before the first record. */
     private Optional<Instant> latestBefore = Optional.empty();
-
-    /** What is recorded, and when it happened. */
-    record Happened(String event, Map<String, Object> fields, Instant time, long monotonicNanos) {
-        static Happened now(AuditEventType type, Map<String, Object> fields, AuditOptions options) {
-            return new Happened(type.id(), fields, options.clock().instant(), LoggingProcess.nanos());
-        }
-    }
 
     LogWriter(LogFolder folder, DeviceSigner signer, AuditOptions options, SegmentFile.Opener opener) throws IOException {
         folder.create();
         this.folder = folder;
         this.options = options;
-        this.opener = opener;
+        this.segment = new OpenSegment(folder, opener);
         this.device = signer.name();
         this.checkpoints = new CheckpointFiles(folder, signer, options);
         this.recovery = new LogRecovery(folder);
@@ -59,12 +57,17 @@ final class LogWriter implements AutoCloseable {
     }
 
     private void openLog() throws IOException {
+        folder.deleteLeftovers();
         Optional<Checkpoint> known = checkpoints.newest();
         // a log without a checkpoint is one that lost it, so there is one of no records
         newest = known.isPresent() ? known.get() : checkpoints.sign(LogPosition.start());
+        checkpoints.requireInHistory(newest);
         LogRecovery.End end = recovery.find(newest, checkpoints.place(newest));
         latestBefore = Stream.of(end.position().latest(), checkpoints.latestTime()).flatMap(Optional::stream).max(Comparator.naturalOrder());
         mend(end);
+        if (!checkpoints.isCurrent(newest)) {
+            newest = checkpoints.sign(position);
+        }
         checkpoints.publishKeys();
     }
 
@@ -72,13 +75,18 @@ final class LogWriter implements AutoCloseable {
     private void mend(LogRecovery.End end) throws IOException {
         position = end.position();
         if (end.tornBytes() > 0) {
-            try (var torn = opener.open(folder.segment(position.segment()))) {
-                torn.truncate(position.bytes());
-            }
+            segment.cut(position);
+            cutBytes += end.tornBytes();
         }
-        openSegment();
-        if (end.tornBytes() > 0) {
-            write(List.of(gap("bytes that a crash has left", end.tornBytes())));
+        undoneEnd = 0;
+        segment.openAtEnd(position);
+        recordCut();
+    }
+
+    private void recordCut() throws IOException {
+        if (cutBytes > 0) {
+            write(List.of(gap("bytes that a crash has left", cutBytes)));
+            cutBytes = 0;
         }
     }
 
@@ -86,26 +94,6 @@ final class LogWriter implements AutoCloseable {
     Happened gap(String reason, long count) {
         return Happened.now(AuditEventType.LOG_GAP,
                 Map.of(AuditField.REASON.id(), reason, AuditField.VALUE.id(), count), options);
-    }
-
-    private void openSegment() throws IOException {
-        closeSegment();
-        if (position.isSegmentOver()) {
-            position.nextSegment();
-        }
-        boolean isNew = !folder.hasSegment(position.segment());
-        segment = opener.open(folder.segment(position.segment()));
-        if (isNew) {
-            folder.force();
-        }
-    }
-
-    private void closeSegment() throws IOException {
-        if (segment != null) {
-            SegmentFile open = segment;
-            segment = null;
-            open.close();
-        }
     }
 
     /**
@@ -184,10 +172,15 @@ final class LogWriter implements AutoCloseable {
     }
 
     private void catchUp() throws IOException {
-        if (segment == null) {
-            openSegment();
+        if (!segment.isOpen()) {
+            segment.open(position);
         }
-        if (segment.size() == position.bytes() && Files.exists(folder.checkpoint())) {
+        if (undoneEnd > 0 && segment.file().size() == undoneEnd) {
+            // nobody has gone on from it
+            mend(new LogRecovery.End(position, undoneEnd - position.bytes()));
+        }
+        if (segment.file().size() == position.bytes() && Files.exists(folder.checkpoint(), LinkOption.NOFOLLOW_LINKS)) {
+            recordCut();
             return;
         }
         LogRecovery.End end = recovery.goOn(position);
@@ -203,8 +196,8 @@ final class LogWriter implements AutoCloseable {
             unsignedSinceNanos = System.nanoTime();
         }
         try {
-            segment.append(lines);
-            segment.force();
+            segment.file().append(lines);
+            segment.file().force();
         } catch (IOException e) {
             undo(e);
             throw e;
@@ -225,10 +218,12 @@ final class LogWriter implements AutoCloseable {
         return lines.toByteArray();
     }
 
-    /** If this fails as well, the rest is found and cut off by whoever writes next. */
+    /** If this fails as well, what is there is cut off before the next record. */
     private void undo(IOException reason) {
         try {
-            segment.truncate(position.bytes());
+            undoneEnd = segment.file().size();
+            segment.file().truncate(position.bytes());
+            undoneEnd = 0;
         } catch (IOException e) {
             reason.addSuppressed(e);
         }
@@ -236,7 +231,7 @@ final class LogWriter implements AutoCloseable {
 
     private void beginSegment() throws IOException {
         write(List.of(Happened.now(AuditEventType.LOG_ROTATE, Map.of(AuditField.VALUE.id(), (long) position.segment()), options)));
-        openSegment();
+        segment.openAtEnd(position);
     }
 
     private void signIfDue() throws IOException {
@@ -254,7 +249,7 @@ final class LogWriter implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            closeSegment();
+            segment.close();
         } finally {
             lock.close();
         }

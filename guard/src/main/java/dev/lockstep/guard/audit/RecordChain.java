@@ -1,5 +1,6 @@
 package dev.lockstep.guard.audit;
 
+import dev.lockstep.guard.audit.LineReader.Line;
 import dev.lockstep.guard.audit.LogLines.Numbered;
 import dev.lockstep.loader.internal.tlog.Checkpoint;
 import dev.lockstep.loader.internal.tlog.Frontier;
@@ -12,7 +13,7 @@ import java.util.HexFormat;
  *
  * <p><b>Which record was changed?</b> A record's {@code prev} is the hash of the one before. If they do not agree, one of the two was changed.
  * The record after both tells: it knows the hash of the second. Where there is none, the next checkpoint tells: if its root follows from the
- * hash that the second one states, the first was changed.
+ * hash that the second one states, the first was changed. Where that cannot be told either, the first is named: nothing before it is in doubt.
  */
 final class RecordChain {
     private static final int HASH_DIGITS = AuditRecord.NO_PREV.length();
@@ -37,15 +38,19 @@ final class RecordChain {
         last = new Place(firstFile, 0, 0);
     }
 
-    /** Adds the next line. */
-    void add(Numbered numbered) {
+    /**
+     * Adds the next line.
+     *
+     * @param device whose log it is
+     */
+    void add(Numbered numbered, String device) {
         var place = new Place(numbered.file(), numbered.segment(), numbered.number());
-        if (!numbered.line().isComplete()) {
-            throw tampered(place, tree.size(), "is cut off");
+        AuditRecord record;
+        try {
+            record = read(numbered.line(), place, device);
+        } catch (TamperedException e) {
+            throw doubt == null ? e : undecided();
         }
-        AuditRecord record = parse(numbered.line().bytes(), place);
-        requireSegment(record, place);
-        requireSeq(record.seq(), place);
         byte[] leaf = AuditRecord.leafHash(numbered.line().bytes());
         if (doubt != null) {
             throw blame(record.prev().equals(AuditRecord.hex(lastLeaf)));
@@ -60,6 +65,19 @@ final class RecordChain {
         isSegmentOver = record.event().equals(AuditEventType.LOG_ROTATE.id());
     }
 
+    private AuditRecord read(Line line, Place place, String device) {
+        if (!line.isComplete()) {
+            throw tampered(place, tree.size(), "is cut off");
+        }
+        AuditRecord record = parse(line.bytes(), place);
+        requireSegment(record, place);
+        requireSeq(record.seq(), place);
+        if (!record.device().equals(device)) {
+            throw tampered(place, tree.size(), "is of another device than the checkpoint");
+        }
+        return record;
+    }
+
     private AuditRecord parse(byte[] line, Place place) {
         try {
             return AuditRecord.parse(line, place.file.toString());
@@ -70,6 +88,9 @@ final class RecordChain {
 
     private void requireSegment(AuditRecord record, Place place) {
         boolean isNext = place.segment > last.segment;
+        if (place.segment > last.segment + 1) {
+            throw tampered(place, tree.size(), "stands behind an empty file, which only the last one can be");
+        }
         if (isSegmentOver && !isNext && record.prev().equals(prev())) {
             throw tampered(place, tree.size(), "stands behind the record that ends the file");
         }
@@ -105,6 +126,10 @@ final class RecordChain {
         return text.length() == HASH_DIGITS && text.chars().allMatch(HexFormat::isHexDigit);
     }
 
+    private TamperedException undecided() {
+        return tampered(doubt.place, doubt.seq, "or the next one was changed: they do not agree");
+    }
+
     private TamperedException blame(boolean isFirst) {
         Place place = isFirst ? doubt.place : last;
         long seq = isFirst ? doubt.seq : doubt.seq + 1;
@@ -123,14 +148,21 @@ final class RecordChain {
         signed = tree.size();
     }
 
-    /** Requires that no two records disagree and that there are as many as a checkpoint speaks of. */
-    void requireEnd(long signedSize) {
+    /**
+     * Requires that no two records disagree and that there are as many as a checkpoint speaks of.
+     *
+     * @param lastSegment number of the last file, which may be empty
+     */
+    void requireEnd(long signedSize, int lastSegment) {
         if (doubt != null) {
-            throw blame(false);
+            throw undecided();
         }
         if (tree.size() < signedSize) {
             throw tampered(new Place(last.file, last.segment, last.line + 1), tree.size(),
                     "is missing, and all after it: a checkpoint speaks of " + signedSize + " records");
+        }
+        if (lastSegment > last.segment + (isSegmentOver ? 1 : 0)) {
+            throw tampered(last, tree.size(), "is missing: empty files follow, of which there can be one, behind the record that ends a file");
         }
     }
 

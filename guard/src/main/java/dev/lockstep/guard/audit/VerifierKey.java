@@ -26,7 +26,7 @@ public record VerifierKey(String name, byte[] raw) {
     public static final int MAX_TEXT = 1_000;
 
     /** Keys of a device since it was bought. */
-    private static final int MAX_FILE_BYTES = 64 << 10;
+    static final int MAX_FILE_BYTES = 64 << 10;
 
     private static final byte ED25519_TYPE = 1;
 
@@ -79,7 +79,10 @@ public record VerifierKey(String name, byte[] raw) {
      * @throws AuditException if it cannot be read, or a line is none
      */
     public static List<VerifierKey> read(Path file) {
-        byte[] bytes = BoundedFile.read(file, MAX_FILE_BYTES, ", so it holds no verifier keys", AuditException::new);
+        return parseAll(BoundedFile.read(file, MAX_FILE_BYTES, ", so it holds no verifier keys", AuditException::new), file);
+    }
+
+    private static List<VerifierKey> parseAll(byte[] bytes, Path file) {
         List<VerifierKey> keys = new String(bytes, StandardCharsets.UTF_8).lines().map(line -> parse(line, file.toString())).toList();
         if (keys.isEmpty()) {
             throw new AuditException(file.toString(), "holds no verifier keys");
@@ -89,7 +92,8 @@ public record VerifierKey(String name, byte[] raw) {
 
     /** Those that lie beside a log. They tell whether it fits together, not whether it is the device's: whoever changes a log can change them. */
     public static List<VerifierKey> besideLog(Path folder) {
-        return read(new LogFolder(folder).verifierKeys());
+        Path file = new LogFolder(folder).verifierKeys();
+        return parseAll(PublicFile.read(file, MAX_FILE_BYTES), file);
     }
 
     /** First bytes of a hash, by which notes tell keys of one name apart. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.guard.audit.AuditOptions.OnError;
 import dev.lockstep.loader.trust.SeenVersions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,10 +16,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that fails in some of the ways disks do, for a while. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
 class FullDiskTest {
     private static final TestDevice DEVICE = TestDevice.named("device.example/1");
 
@@ -119,6 +124,32 @@ class FullDiskTest {
         assertThat(recorded.get(1)).startsWith("log.gap ");
     }
 
+    /** Whole, so that only this process knows that it was not to be. */
+    @Test
+    void aRecordThatCouldNotBeTakenBackIsCutOffLater() {
+        try (var log = log(AuditOptions.standard())) {
+            log.record(event(1));
+            faults.addAll(List.of(Fault.FORCE, Fault.TRUNCATE));
+            assertThatThrownBy(() -> log.record(event(2))).isInstanceOf(AuditException.class);
+            faults.clear();
+            log.record(event(3));
+        }
+        assertThat(recorded()).hasSize(3).doesNotContain("session.use 2").startsWith("session.use 1").endsWith("session.use 3");
+    }
+
+    @Test
+    void aGapThatCouldNotBeRecordedIsRecordedWithTheNextEvent() throws IOException {
+        try (var log = log(AuditOptions.standard())) {
+            log.record(event(1));
+            Files.writeString(new LogFolder(folder).segment(0), "half of", StandardOpenOption.APPEND);
+            faults.add(Fault.APPEND_HALF);
+            assertThatThrownBy(() -> log.record(event(2))).isInstanceOf(AuditException.class);
+            faults.clear();
+            log.record(event(3));
+        }
+        assertThat(recorded()).containsExactly("session.use 1", "log.gap 7", "session.use 3");
+    }
+
     @Test
     void eventsThatAreLostAreCountedAndRecordedAsAGap() {
         try (var log = log(AuditOptions.standard().withOnError(OnError.CONTINUE))) {
@@ -172,7 +203,7 @@ class FullDiskTest {
             log.record(event(3));
         }
         assertThat(recorded()).containsExactly("session.use 1", "session.use 3");
-        assertThat(memory.newest).isEqualTo(2);
+        assertThat(memory.newest).as("one more than records").isEqualTo(3);
     }
 
     /** Remembers one number, if at all. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Proofs as those read them who have no more than the proof and the device's key; and pseudonyms. */
+/** Proofs as those read them who have no more than the proof and the device's key. */
 class ProofsTest {
     private static final TestDevice DEVICE = TestDevice.named("device.example/1");
     private static final int RECORDS = 11;
@@ -86,15 +86,6 @@ class ProofsTest {
         Path file = new LogFolder(folder).segment(0);
         Files.writeString(file, Files.readString(file).replace("\"value\":3}", "\"value\":9}"));
         assertThatThrownBy(() -> AuditProofs.of(folder).inclusion(0)).isInstanceOf(AuditException.class).hasMessageContaining("nothing can be proven");
-    }
-
-    @Test
-    void namesHaveTheSameHashInOneLogAndAnotherInOthers(@TempDir Path other) {
-        String hash = IdentifierHash.of(folder).of("/home/anna/model.gguf");
-        assertThat(hash).startsWith("hmac:").hasSize("hmac:".length() + 32);
-        assertThat(IdentifierHash.of(folder).of("/home/anna/model.gguf")).isEqualTo(hash);
-        assertThat(IdentifierHash.of(folder).of("/home/anna/model.ggu")).isNotEqualTo(hash);
-        assertThat(IdentifierHash.of(other).of("/home/anna/model.gguf")).isNotEqualTo(hash);
     }
 
     @Test

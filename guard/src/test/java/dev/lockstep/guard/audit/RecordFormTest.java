@@ -35,13 +35,28 @@ class RecordFormTest {
         "\"seq\":0|\"seq\":\"0\"", "\"seq\":0|\"seq\":9007199254740993", "\"seq\":0|\"seq\":99999999999999999999", "\"seq\":0,|", "\"v\":1|\"v\":2",
         "\"v\":1|\"v\":1,\"w\":1", "ä|\\u00e4", "\"boot\":\"b\",\"device\":\"d\"|\"device\":\"d\",\"boot\":\"b\"", "12:00:00.000000000Z|12:00:00Z",
         "12:00:00.000000000Z|13:00:00.000000000+01:00", "\"mono\":\"9007199254740993\"|\"mono\":\"09\"", "\"mono\":\"9007199254740993\"|\"mono\":\"+9\"",
-        "\"mono\":\"9007199254740993\"|\"mono\":9", "\"value\":-1|\"value\":null", "\"value\":-1|\"value\":[1]", "\"value\":-1|\"value\":true",
+        "\"mono\":\"9007199254740993\"|\"mono\":9", "\"value\":-1|\"value\":-9223372036854775808", "\"value\":-1|\"value\":9007199254740992",
+        "2026-11-27T12|+10000-11-27T12", "2026-11-27T12|-0001-11-27T12", "2026-11-27T12:00:00.000000000Z|+1000000000-12-31T23:59:59.999999999Z",
+        "\"value\":-1|\"value\":null", "\"value\":-1|\"value\":[1]", "\"value\":-1|\"value\":true",
         "\"value\":-1|\"value\":-1,\"value\":-1", "\"value\":-1}|\"value\":-1} ", "\"fields\":{|\"fields\":{\"a\":{},", "\"event\":\"session.use\"|\"event\":\"\""})
     void noOtherFormIsRead(String change) {
         int split = change.indexOf('|');
         String other = LINE.replace(change.substring(0, split), change.substring(split + 1));
         assertThat(other).isNotEqualTo(LINE);
         assertThatThrownBy(() -> parse(other)).isInstanceOf(AuditException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0000-01-01T00:00:00.000000000Z", "9999-12-31T23:59:59.999999999Z"})
+    void theYearHasFourDigits(String time) {
+        assertThat(parse(LINE.replace("2026-11-27T12:00:00.000000000Z", time)).timeText()).isEqualTo(time);
+    }
+
+    @Test
+    void whatLooksLikeAnEscapeIsOne() {
+        AuditEvent event = AuditEvent.of(AuditEventType.SESSION_USE);
+        assertThat(AuditRecord.fieldsOf(event.with(AuditField.PRINCIPAL, "\u202e")).get("principal")).isEqualTo("\\u202e");
+        assertThat(AuditRecord.fieldsOf(event.with(AuditField.PRINCIPAL, "\\u202e")).get("principal")).isEqualTo("\\\\u202e");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.guard.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.guard.audit.AuditVerification.Problem;
+import dev.lockstep.loader.internal.tlog.Checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Thousands of random edits of a log with several files and checkpoints: each is found, and the first bad record named. */
 class TamperingTest {
     private static final long SEED = 0x5eed_a0d17L;
-    private static final int EDITS = 1_000;
+    private static final int EDITS = 800;
     private static final TestDevice DEVICE = TestDevice.named("device.example/1");
 
     @TempDir
@@ -35,6 +38,7 @@ class TamperingTest {
     private static final List<List<byte[]>> SEGMENTS = new ArrayList<>();
     private static final List<Integer> FIRST_SEQ = new ArrayList<>();
     private static final Map<String, Boolean> SIGNED = new HashMap<>();
+    private static final NavigableSet<Long> SIGNED_SIZES = new TreeSet<>();
     private static LogFolder files;
     private static int records;
 
@@ -55,6 +59,11 @@ class TamperingTest {
             SEGMENTS.add(lines(Files.readAllBytes(files.segment(segment))));
             records += SEGMENTS.getLast().size();
         }
+        try (var history = new CheckpointHistory(files, Long.MAX_VALUE)) {
+            for (var entry = history.next(); entry != null; entry = history.next()) {
+                SIGNED_SIZES.add(CheckpointFiles.parse(entry.note(), "history").size());
+            }
+        }
     }
 
     private static List<byte[]> lines(byte[] bytes) {
@@ -71,16 +80,26 @@ class TamperingTest {
 
     /** Signatures take most of the time; each note is verified once. */
     private static AuditVerification verify() {
-        return AuditVerifier.verify(files.path(), checkpoint -> SIGNED.computeIfAbsent(checkpoint.note().toString(),
-                _ -> checkpoint.origin().equals(DEVICE.name()) && VerifierKey.of(DEVICE).hasSigned(checkpoint.note())));
+        return AuditVerifier.verify(files.path(), new Signers() {
+            @Override
+            public int of(Checkpoint checkpoint) {
+                return SIGNED.computeIfAbsent(checkpoint.note().toString(),
+                        _ -> checkpoint.origin().equals(DEVICE.name()) && VerifierKey.of(DEVICE).hasSigned(checkpoint.note())) ? 0 : NONE;
+            }
+
+            @Override
+            public int current(String origin) {
+                return 0;
+            }
+        });
     }
 
     /** Edits a file, and gives it back. */
-    private Problem problemOf(int segment, List<byte[]> lines) throws IOException {
+    private AuditVerification edited(int segment, List<byte[]> lines) throws IOException {
         Path file = files.segment(segment);
         write(file, lines);
         try {
-            return verify().problem().orElse(null);
+            return verify();
         } finally {
             write(file, SEGMENTS.get(segment));
         }
@@ -98,10 +117,12 @@ class TamperingTest {
         return random.nextInt(SEGMENTS.size());
     }
 
-    private void assertFound(Problem problem, int segment, int line, String edit) {
+    private static void assertFound(AuditVerification result, int segment, int line, String edit) {
         int seq = FIRST_SEQ.get(segment) + line;
-        assertThat(problem).as("%s of record %d, seed %x", edit, seq, SEED).isNotNull();
+        Problem problem = result.problem().orElseThrow(() -> new AssertionError(String.format("%s of record %d, seed %x", edit, seq, SEED)));
         assertThat(problem.seq()).as("%s of record %d: %s", edit, seq, problem).isEqualTo(seq);
+        assertThat(result.records()).as("%s of record %d: only what is signed is vouched for", edit, seq).isEqualTo(SIGNED_SIZES.floor((long) seq))
+                .isEqualTo(result.signedRecords());
     }
 
     @Test
@@ -138,7 +159,35 @@ class TamperingTest {
         }
         changed[at] = (byte) change.applyAsInt(changed[at]);
         lines.set(line, changed);
-        assertFound(problemOf(segment, lines), segment, line, "change of byte " + at);
+        assertFound(edited(segment, lines), segment, line, "change of byte " + at);
+    }
+
+    /** The second edit must not hide the first, wherever the verifier is when it meets the second. */
+    @Test
+    void twoEditsAreFoundAtTheFirst() throws IOException {
+        for (int i = 0; i < 2 * EDITS; i++) {
+            int segment = anySegment();
+            List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
+            int first = random.nextInt(lines.size());
+            int second = Math.min(lines.size() - 1, first + random.nextInt(3));
+            flipAByte(lines, second);
+            flipAByte(lines, first);
+            assertFoundNear(edited(segment, lines), FIRST_SEQ.get(segment) + first, "changes of this and record " + (second - first) + " behind it");
+            lines.remove(second);
+            assertFoundNear(edited(segment, lines), FIRST_SEQ.get(segment) + first, "change of this and deletion of one behind it");
+        }
+    }
+
+    private void flipAByte(List<byte[]> lines, int line) {
+        byte[] changed = lines.get(line).clone();
+        changed[random.nextInt(changed.length)] ^= (byte) (1 + random.nextInt(255));
+        lines.set(line, changed);
+    }
+
+    private static void assertFoundNear(AuditVerification result, int seq, String edit) {
+        Problem problem = result.problem().orElseThrow(() -> new AssertionError(String.format("%s: record %d, seed %x", edit, seq, SEED)));
+        assertThat(problem.seq()).as("%s: record %d: %s", edit, seq, problem).isBetween(seq - 1L, seq + 1L);
+        assertThat(result.records()).as("%s: record %d", edit, seq).isEqualTo(SIGNED_SIZES.floor((long) seq));
     }
 
     @Test
@@ -147,7 +196,7 @@ class TamperingTest {
             for (int line = 0; line < SEGMENTS.get(segment).size(); line++) {
                 List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
                 lines.remove(line);
-                assertFound(problemOf(segment, lines), segment, line, "deletion");
+                assertFound(edited(segment, lines), segment, line, "deletion");
             }
         }
     }
@@ -159,7 +208,7 @@ class TamperingTest {
                 List<byte[]> lines = new ArrayList<>(SEGMENTS.get(segment));
                 int to = line + 1 + random.nextInt(lines.size() - line);
                 lines.add(to, lines.get(line));
-                assertFound(problemOf(segment, lines), segment, to, "copy");
+                assertFound(edited(segment, lines), segment, to, "copy");
             }
         }
     }
@@ -173,7 +222,7 @@ class TamperingTest {
             int other = random.nextInt(lines.size());
             Collections.swap(lines, one, other);
             if (one != other) {
-                assertFound(problemOf(segment, lines), segment, Math.min(one, other), "swap");
+                assertFound(edited(segment, lines), segment, Math.min(one, other), "swap");
             }
         }
     }
@@ -187,7 +236,7 @@ class TamperingTest {
             int kept = random.nextInt(lines.get(line).length);
             List<byte[]> rest = new ArrayList<>(lines.subList(0, line));
             rest.add(Arrays.copyOf(lines.get(line), kept));
-            assertFound(problemOf(segment, rest), segment, line, "truncation to " + kept + " bytes");
+            assertFound(edited(segment, rest), segment, line, "truncation to " + kept + " bytes");
         }
     }
 
@@ -195,7 +244,9 @@ class TamperingTest {
     void aRecordThatWasWrittenAnewWithTheWholeChainBehindItIsFound() throws IOException {
         for (int seq = 0; seq < records; seq++) {
             rewriteFrom(seq);
-            Problem problem = verify().problem().orElseThrow();
+            AuditVerification result = verify();
+            Problem problem = result.problem().orElseThrow();
+            assertThat(result.records()).isLessThanOrEqualTo(seq);
             assertThat(problem.what()).contains("the signed checkpoint of").contains("has another root");
             assertThat(problem.seq()).as("up to the next checkpoint").isBetween((long) seq, seq + 11L);
             restore();
@@ -231,13 +282,30 @@ class TamperingTest {
     void filesThatWereRemovedOrChangedPlacesAreFound() throws IOException {
         for (int segment = 0; segment < SEGMENTS.size(); segment++) {
             Files.delete(files.segment(segment));
-            assertFound(verify().problem().orElse(null), segment, 0, "removal of a file");
+            assertFound(verify(), segment, 0, "removal of a file");
             if (segment > 0) {
                 write(files.segment(segment), SEGMENTS.get(0));
-                assertFound(verify().problem().orElse(null), segment, 0, "another file");
+                assertFound(verify(), segment, 0, "another file");
             }
             restore();
         }
+    }
+
+    @Test
+    void filesThatDoNotBelongToTheLogAreFound() throws IOException {
+        for (int stray : new int[] {SEGMENTS.size() + 1, 99_999_999}) {
+            Path file = files.segment(stray);
+            Files.write(file, SEGMENTS.get(0).get(0));
+            assertThat(verify().problem().orElseThrow().file()).isEqualTo(file.toString());
+            Files.delete(file);
+        }
+        for (int count = 1; count <= 2; count++) {
+            Files.createFile(files.segment(SEGMENTS.size() + count - 1));
+            assertThat(verify().problem()).as("%d empty files behind the last, which does not end as one with a successor", count).isPresent();
+        }
+        Files.delete(files.segment(SEGMENTS.size()));
+        Files.delete(files.segment(SEGMENTS.size() + 1));
+        assertThat(verify().isIntact()).isTrue();
     }
 
     @Test

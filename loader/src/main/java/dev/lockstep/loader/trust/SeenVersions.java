@@ -18,7 +18,10 @@ public interface SeenVersions {
         }
     };
 
-    /** What has versions; the version of an audit log is the number of its records, and that of its clock the latest time of one, in ms since 1970. */
+    /**
+     * What has versions; the version of an audit log is the number of its records and one more, and that of its clock the latest time of one,
+     * in ms since 1970.
+     */
     enum Kind { POLICY, MODEL, GUARD_POLICY, AUDIT_LOG, AUDIT_CLOCK }
 
     /**

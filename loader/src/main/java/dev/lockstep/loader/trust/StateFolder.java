@@ -92,7 +92,8 @@ record StateFolder(Path path) {
     void replaceState(Function<UnaryOperator<byte[]>, byte[]> state) throws IOException {
         byte[] key = key();
         try {
-            WholeFile.replace(path.resolve(STATE), state.apply(text -> mac(key, text)), WholeFile.ownerOnly(path));
+            // the state is no secret, and how long an audit log is must be remembered when the process ends, too
+            WholeFile.replacePublic(path.resolve(STATE), state.apply(text -> mac(key, text)), WholeFile.ownerOnly(path));
         } finally {
             Arrays.fill(key, (byte) 0);
         }

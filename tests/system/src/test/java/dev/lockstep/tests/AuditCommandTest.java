@@ -83,6 +83,8 @@ class AuditCommandTest {
         JsonNode json = new JsonMapper().readTree(audit("verify", folder, "--key", key.vkey(), "--json").text());
         assertThat(json.get("intact").booleanValue()).isFalse();
         assertThat(json.at("/problem/record").longValue()).isEqualTo(2);
+        assertThat(json.at("/problem/fromRecord").longValue()).as("the next checkpoint is of four records").isZero();
+        assertThat(json.get("records").longValue()).isZero();
         assertThat(json.at("/problem/line").longValue()).isEqualTo(3);
     }
 
@@ -91,6 +93,13 @@ class AuditCommandTest {
         String other = DeviceKey.create(temporary.resolve("other"), "laptop").vkey();
         assertThat(audit("verify", folder, "--key", other).exitCode()).isEqualTo(3);
         assertThat(audit("verify", folder, "--key", "nonsense").exitCode()).isEqualTo(1);
+    }
+
+    /** A file of somebody else must not speak for a key that was typed. */
+    @Test
+    void whatHasTheFormOfAKeyIsNoFile() throws IOException {
+        Path planted = Files.writeString(temporary.resolve("laptop+hash"), key.vkey() + '\n');
+        assertThat(audit("verify", folder, "--key", planted).exitCode()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.lockstep.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.app.Main;
 import dev.lockstep.guard.audit.AuditLog;
 import dev.lockstep.guard.audit.AuditRecord;
 import dev.lockstep.guard.audit.AuditRecords;
@@ -19,14 +20,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Audit logs of processes that are killed, and of several at once. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AuditCrashTest {
     private static final long SEED = 0xdead_10cL;
-    private static final int KILLS = 8;
+    private static final int KILLS = 6;
     private static final long FOR_EVER = Long.MAX_VALUE;
 
     @TempDir
@@ -110,6 +114,24 @@ class AuditCrashTest {
             output.lines().forEach(acknowledged::add);
         }
         process.waitFor();
+    }
+
+    @Test
+    void aProcessThatIsToldToEndSignsForAllThatItHasRecorded() throws Exception {
+        Path errors = temporary.resolve("errors");
+        var builder = new ProcessBuilder(Jvm.command(List.of("-Xmx256m", "-XX:+UseSerialGC", "--add-modules", Jvm.VECTOR_MODULE), Main.class.getName(),
+                List.of("run", "--model", Models.demoFile().toString(), "--key", Models.demoFolder().resolve("demo-key.pub.pem").toString(), "-p", "Once",
+                        "-n", "900", "--audit", folder().toString()))).redirectError(errors.toFile());
+        builder.environment().put("XDG_STATE_HOME", temporary.resolve("state").toString());
+        Process process = builder.start();
+        assertThat(process.getInputStream().read()).as("it answers").isNotNegative();
+        process.destroy();
+        process.getInputStream().readAllBytes();
+        process.waitFor();
+        AuditVerification result = AuditVerifier.verify(folder(), VerifierKey.besideLog(folder()));
+        assertThat(records()).extracting(AuditRecord::event).contains("model.open").endsWith("process.stop");
+        assertThat(result).extracting(AuditVerification::isIntact, AuditVerification::signedRecords).containsExactly(true, (long) records().size());
+        assertThat(Files.readString(errors)).contains("lockstep: ended; ").doesNotContain("not recorded", "is not kept", "Exception");
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.guard.audit.AuditEventType;
 import dev.lockstep.guard.audit.AuditRecord;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,11 +97,40 @@ class ExportFormatTest {
         assertThat(format.line(record("session.use", Map.of("principal", "x".repeat(1 << 20)))).length()).isLessThan(20_000);
     }
 
-    @ParameterizedTest
-    @EnumSource(AuditEventType.class)
-    void everyEventHasAKindOfItsOwn(AuditEventType type) {
-        for (ExportFormat format : ExportFormat.values()) {
-            assertThat(format.line(record(type.id(), Map.of()))).contains(type.id());
-        }
+    /** Event, OCSF class and activity, ECS category and type. */
+    private static final String KINDS = """
+            process.start 6002 3 process start
+            process.stop 6002 4 process end
+            posture.result 2003 1 host info
+            policy.load 6002 99 configuration access
+            policy.decision 6003 99 iam info
+            key.load 6002 99 configuration access
+            model.verify 2003 1 package info
+            model.open 6002 3 package start
+            model.close 6002 4 package end
+            session.open 6003 1 session start
+            session.use 6003 2 session info
+            session.save 6003 3 session info
+            session.close 6003 4 session end
+            authentication 3002 1 authentication start
+            limit.hit 2004 1 threat indicator
+            config.change 6002 99 configuration change
+            log.gap 2004 1 process error
+            log.rotate 6002 99 process info
+            of.the.future 6002 99 process info
+            """;
+
+    @Test
+    void everyEventHasItsKind() {
+        KINDS.lines().map(line -> line.split(" ")).forEach(kind -> {
+            AuditRecord record = record(kind[0], Map.of());
+            JsonNode ocsf = json(ExportFormat.OCSF, record);
+            JsonNode ecs = json(ExportFormat.ECS, record);
+            assertThat(List.of(ocsf.get("class_uid").asString(), ocsf.get("activity_id").asString(), ecs.at("/event/category/0").asString(),
+                    ecs.at("/event/type/0").asString())).as(kind[0]).isEqualTo(List.of(kind).subList(1, kind.length));
+            assertThat(ExportFormat.CEF.line(record)).contains('|' + kind[0] + '|');
+            assertThat(ExportFormat.SYSLOG.line(record)).contains(" lockstep 42 " + kind[0] + ' ');
+        });
+        assertThat(KINDS.lines().map(line -> line.substring(0, line.indexOf(' ')))).containsAll(Arrays.stream(AuditEventType.values()).map(AuditEventType::id).toList());
     }
 }

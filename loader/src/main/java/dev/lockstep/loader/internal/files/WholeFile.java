@@ -36,12 +36,17 @@ public final class WholeFile {
 
     /** The same for content that comes piece by piece; if it fails, the target stays what it was. A link is replaced, not followed. */
     public static void replace(Path target, Content content, FileAttribute<?>... attributes) throws IOException {
-        aside(target, content, attributes, StandardCopyOption.ATOMIC_MOVE);
+        aside(target, unlessProcessEnds(target, content), attributes, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The same for what is no secret, and is on the heap anyway: it can be written while the process ends, too. */
+    public static void replacePublic(Path target, byte[] content, FileAttribute<?>... attributes) throws IOException {
+        aside(target, file -> write(MemorySegment.ofArray(content), file), attributes, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Writes a file that must not exist and forces it to disk; on failure it does not exist. */
     public static void create(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
-        fill(file, whole(content), attributes);
+        fill(file, unlessProcessEnds(file, whole(content)), attributes);
     }
 
     /** Through memory that is wiped: the JDK would keep a copy of what may be a key. */
@@ -55,7 +60,7 @@ public final class WholeFile {
         };
     }
 
-    /** Writes all bytes of a segment off the heap, without a copy. */
+    /** Writes all bytes of a segment; of one off the heap, without a copy. */
     public static void write(MemorySegment bytes, FileChannel file) throws IOException {
         for (var rest = bytes.asByteBuffer(); rest.hasRemaining();) {
             file.write(rest);
@@ -67,7 +72,17 @@ public final class WholeFile {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        aside(file, content, attributes);
+        aside(file, unlessProcessEnds(file, content), attributes);
+    }
+
+    private static Content unlessProcessEnds(Path target, Content content) {
+        return file -> {
+            content.writeTo(file);
+            if (SecureArena.isProcessEnding()) {
+                // what it was made of may have been wiped meanwhile
+                throw new IOException("the process ends; " + target + " is not kept");
+            }
+        };
     }
 
     private static void aside(Path target, Content content, FileAttribute<?>[] attributes, CopyOption... move) throws IOException {
@@ -86,10 +101,6 @@ public final class WholeFile {
             try {
                 content.writeTo(channel);
                 channel.force(true);
-                if (SecureArena.isProcessEnding()) {
-                    // what it was made of may have been wiped meanwhile
-                    throw new IOException("the process ends; " + file + " is not kept");
-                }
             } catch (IOException | RuntimeException | Error e) {
                 // The file is ours: CREATE_NEW made it. Half of it is worse than none.
                 delete(file, e);

@@ -14,9 +14,8 @@ import org.junit.jupiter.api.Test;
 class MerkleProofTest {
     private static final int SIZES = 1_025;
 
-    /** All pairs up to here; beyond, one old size in {@link #STEP}. */
-    private static final int ALL_PAIRS = 65;
-    private static final int STEP = 293;
+    /** All pairs up to here; beyond, those where trees change their form. */
+    private static final int ALL_PAIRS = 33;
 
     private static final List<byte[]> ENTRIES = IntStream.range(0, SIZES).mapToObj(i -> ByteBuffer.allocate(4).putInt(i).array()).toList();
     private static final List<byte[]> LEAVES = ENTRIES.stream().map(MerkleTree::leafHash).toList();
@@ -36,8 +35,11 @@ class MerkleProofTest {
         return proof.hashes();
     }
 
-    private static int stepOf(int size) {
-        return size <= ALL_PAIRS ? 1 : STEP;
+    /** Of a tree's entries or smaller trees, those to try: the ends, and around the largest complete tree. */
+    private static IntStream upTo(int last) {
+        int complete = Integer.highestOneBit(Math.max(1, last));
+        return last <= ALL_PAIRS ? IntStream.rangeClosed(0, last)
+                : IntStream.of(0, complete - 1, complete, complete + 1, last - 1, last).distinct().filter(each -> each <= last);
     }
 
     @Test
@@ -52,23 +54,25 @@ class MerkleProofTest {
     }
 
     @Test
-    void everyLargerTreeIsConsistentWithEverySmallerOne() {
+    void everyLargerTreeIsConsistentWithSmallerOnes() {
         for (int size = 0; size <= SIZES; size++) {
-            for (int old = 0; old <= size; old += stepOf(size)) {
-                List<byte[]> proof = made(MerkleProof.consistency(old, size), size);
-                assertThat(proof).as("%d in %d", old, size).containsExactlyElementsOf(NaiveMerkleTree.consistency(old, LEAVES.subList(0, size)));
-                assertThat(MerkleTree.isConsistent(old, ROOTS.get(old), size, ROOTS.get(size), proof)).as("%d in %d", old, size).isTrue();
-            }
+            int larger = size;
+            upTo(size).forEach(old -> {
+                List<byte[]> proof = made(MerkleProof.consistency(old, larger), larger);
+                assertThat(proof).as("%d in %d", old, larger).containsExactlyElementsOf(NaiveMerkleTree.consistency(old, LEAVES.subList(0, larger)));
+                assertThat(MerkleTree.isConsistent(old, ROOTS.get(old), larger, ROOTS.get(larger), proof)).as("%d in %d", old, larger).isTrue();
+            });
         }
     }
 
     @Test
-    void everyEntryIsInItsTree() {
+    void entriesAreInTheirTreeOfEverySize() {
         for (int size = 1; size <= SIZES; size++) {
-            for (int index = 0; index < size; index += stepOf(size)) {
-                List<byte[]> path = made(MerkleProof.inclusion(index, size), size);
-                assertThat(MerkleTree.root(LEAVES.get(index), index, size, path)).as("%d of %d", index, size).contains(ROOTS.get(size));
-            }
+            int all = size;
+            upTo(size - 1).forEach(index -> {
+                List<byte[]> path = made(MerkleProof.inclusion(index, all), all);
+                assertThat(MerkleTree.root(LEAVES.get(index), index, all, path)).as("%d of %d", index, all).contains(ROOTS.get(all));
+            });
         }
     }
 
