@@ -125,7 +125,7 @@ class AuditCrashTest {
         builder.environment().put("XDG_STATE_HOME", temporary.resolve("state").toString());
         Process process = builder.start();
         assertThat(process.getInputStream().read()).as("it answers").isNotNegative();
-        process.destroy();
+        process.toHandle().destroy();
         process.getInputStream().readAllBytes();
         process.waitFor();
         AuditVerification result = AuditVerifier.verify(folder(), VerifierKey.besideLog(folder()));
