@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.guard.audit.AuditVerification.Problem;
 import dev.lockstep.loader.internal.tlog.SignedNote;
+import dev.lockstep.loader.trust.SealedState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -222,7 +225,7 @@ class AuditLogTest extends LogFixture {
     }
 
     @Test
-    void recordsUnderAFormerKeyStayVerifiable() {
+    void recordsUnderAFormerKeyStayVerifiable() throws IOException {
         try (var log = open()) {
             record(log, 2);
         }
