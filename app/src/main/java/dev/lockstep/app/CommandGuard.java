@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * Thread-safe: the thread that ends the process may close it.
  */
 final class CommandGuard implements AutoCloseable {
-    private final Endpoint endpoint;
+    private Endpoint endpoint;
     /** Rules whose warnings were shown. */
     private final Set<String> shown = ConcurrentHashMap.newKeySet();
     private AuditLog log;
@@ -45,7 +45,7 @@ final class CommandGuard implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    Endpoint endpoint() {
+    synchronized Endpoint endpoint() {
         return endpoint;
     }
 
@@ -57,6 +57,7 @@ final class CommandGuard implements AutoCloseable {
      */
     synchronized Guard begin(GuardOption asked, Io io) {
         if (guard == null) {
+            endpoint = endpoint.inForce();
             InUse read = readPolicy(asked);
             GuardOptions options = GuardOptions.of(read.policy()).withProbe(endpoint.probe()).withClock(endpoint.clock()).withFolder(endpoint.state());
             // nobody asked for what the built-in policy warns of, and it would be the same each time
@@ -127,7 +128,7 @@ final class CommandGuard implements AutoCloseable {
     /** Where such a policy would have it recorded cannot be known: in the log that was named, or the user's own if there is one. */
     private void recordRefused(GuardOption asked, AuditField field, String why) {
         Path own = endpoint.auditFolder();
-        Optional<Path> folder = asked.namedAuditFolder().or(() -> Files.isDirectory(own) ? Optional.of(own) : Optional.empty());
+        Optional<Path> folder = asked.namedAuditFolder(endpoint).or(() -> Files.isDirectory(own) ? Optional.of(own) : Optional.empty());
         folder.ifPresent(each -> {
             try (AuditLog refused = AuditLog.open(each, deviceKey(), auditOptions())) {
                 refused.record(AuditEvent.of(AuditEventType.POLICY_LOAD).with(AuditField.OUTCOME, "fail").with(field, why));

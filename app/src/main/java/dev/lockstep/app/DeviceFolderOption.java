@@ -10,6 +10,6 @@ final class DeviceFolderOption {
     private Path folder;
 
     Path value(Endpoint endpoint) {
-        return folder != null ? folder : endpoint.state().resolve("device");
+        return folder != null ? folder : endpoint.inForce().state().resolve("device");
     }
 }

@@ -4,6 +4,7 @@ import dev.lockstep.guard.Guard;
 import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.guard.policy.Principal;
 import dev.lockstep.guard.policy.Request;
+import dev.lockstep.guard.policy.Rule;
 import dev.lockstep.guard.policy.ServiceToken;
 import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.loader.gate.RefusedException;
@@ -35,7 +36,8 @@ final class GuardOption {
     private String dataClass;
 
     @Option(names = "--audit", paramLabel = "FOLDER",
-            description = "Record what is done, without content (docs/audit.md). Default, if the policy asks for it: ~/.local/state/lockstep/audit.")
+            description = "Record what is done, without content (docs/audit.md). Default, if the policy asks for it: ~/.local/state/lockstep/audit."
+                    + " Not for a record that the policy of the machine asks for.")
     private Path audit;
 
     @Option(names = "--service-token", paramLabel = "FILE",
@@ -68,31 +70,52 @@ final class GuardOption {
         return GuardPolicyFile.on(endpoint, Optional.ofNullable(policy), Optional.ofNullable(policyKey));
     }
 
-    /** Where somebody who ran the command wants the record. */
-    Optional<Path> namedAuditFolder() {
-        return Optional.ofNullable(audit);
+    /** Where somebody who ran the command wants the record, as far as they have a say in it. */
+    Optional<Path> namedAuditFolder(Endpoint endpoint) {
+        return endpoint.isGoverned() ? Optional.empty() : Optional.ofNullable(audit);
     }
 
     /** Where the record is to be kept, if one is. */
     Optional<Path> auditFolder(GuardPolicy read, Endpoint endpoint) {
-        Optional<Path> demanded = read.audit().folder();
-        if (demanded.isPresent() && audit != null && !audit.toAbsolutePath().normalize().equals(demanded.get().normalize())) {
+        Optional<Path> demanded = read.audit().folder().map(all -> ownFolder(all, user(endpoint)));
+        if (demanded.isPresent() && audit != null && !audit.toAbsolutePath().normalize().equals(demanded.get())) {
             throw new ParameterException(command.commandLine(), "the guard policy has the record kept in " + demanded.get() + "; leave --audit away");
+        }
+        if (audit != null && read.audit().required() && endpoint.isGoverned()) {
+            throw new RefusedException(GuardPolicyFile.MACHINE_RULE, "the guard policy of this machine demands the record, which --audit cannot move;"
+                    + " leave --audit away");
         }
         return demanded.or(() -> Optional.ofNullable(audit))
                 .or(() -> read.audit().required() ? Optional.of(endpoint.auditFolder()) : Optional.empty());
     }
 
     private Principal principal(Guard guard, Endpoint endpoint) {
-        return serviceToken == null ? user(guard, endpoint) : service(guard);
+        return serviceToken == null ? recognized(guard, endpoint) : service(guard);
     }
 
-    private static Principal user(Guard guard, Endpoint endpoint) {
+    private static Principal recognized(Guard guard, Endpoint endpoint) {
+        try {
+            return user(endpoint);
+        } catch (RefusedException e) {
+            guard.authenticated("user", false);
+            throw e;
+        }
+    }
+
+    /** A record is its user's alone, so each has one, below a folder where all of them are kept. */
+    private static Path ownFolder(Path all, Principal user) {
+        Path own = all.resolve(user.name()).normalize();
+        if (!all.normalize().equals(own.getParent())) {
+            throw new RefusedException(Rule.AUDIT_REQUIRED.id(), "no folder below " + all + " can be called as this user: " + user.name());
+        }
+        return own;
+    }
+
+    private static Principal user(Endpoint endpoint) {
         try {
             return endpoint.user().principal();
         } catch (IOException e) {
-            guard.authenticated("user", false);
-            throw new RefusedException("principal.known", "the system does not say who runs this: " + e.getMessage());
+            throw new RefusedException(Rule.PRINCIPAL_KNOWN.id(), "the system does not say who runs this: " + e.getMessage());
         }
     }
 

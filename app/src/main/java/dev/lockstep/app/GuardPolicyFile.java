@@ -4,12 +4,17 @@ import dev.lockstep.guard.policy.GuardPolicies;
 import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.loader.signing.KeyFileException;
+import dev.lockstep.loader.signing.ModelSignatureException;
+import dev.lockstep.loader.signing.ModelSignatureException.Reason;
 import dev.lockstep.loader.signing.TrustFileException;
+import dev.lockstep.loader.signing.TrustedSigners;
 import dev.lockstep.loader.trust.SealedState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -22,9 +27,13 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
     static final String NAME = "guard.json";
     private static final String KEY = "guard-key.pub.pem";
 
-    /** What refuses a policy that cannot be read, or another one than the machine's. */
+    /** What refuses in the machine's name. */
+    static final String MACHINE_RULE = "policy.machine";
+
+    /** What refuses a policy that cannot be read, is not its administrator's, or of which nobody can tell whether it is the newest. */
     private static final String READABLE_RULE = "policy.readable";
-    private static final String MACHINE_RULE = "policy.machine";
+    private static final String SIGNATURE_RULE = "policy.signature";
+    private static final String VERSION_RULE = "policy.version";
 
     /**
      * A policy that applies.
@@ -48,15 +57,38 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
                 .map(file -> file.read(endpoint.seen())).orElse(new InUse(GuardPolicy.BUILT_IN, false));
     }
 
-    /** A link that leads nowhere is there: what was meant to forbid something must not be overlooked. */
-    private static Optional<GuardPolicyFile> lyingIn(Path folder) {
-        Path file = folder.resolve(NAME);
-        Path key = folder.resolve(KEY);
-        return isAbsent(file) ? Optional.empty() : Optional.of(new GuardPolicyFile(file, isAbsent(key) ? Optional.empty() : Optional.of(key)));
+    /**
+     * The policy in a folder, if there is one. What was meant to forbid something must not be overlooked: a link that leads nowhere is there.
+     *
+     * @throws RefusedException if that cannot be told, or there is the key of a policy only
+     */
+    static Optional<GuardPolicyFile> lyingIn(Path folder) {
+        try {
+            if (!isThere(folder)) {
+                return Optional.empty();
+            }
+            Path real = folder.toRealPath();
+            Optional<Path> key = isThere(real.resolve(KEY)) ? Optional.of(folder.resolve(KEY)) : Optional.empty();
+            if (isThere(real.resolve(NAME))) {
+                return Optional.of(new GuardPolicyFile(folder.resolve(NAME), key));
+            }
+            key.ifPresent(alone -> {
+                throw new RefusedException(READABLE_RULE, alone + " says who signs the guard policy beside it, and there is none; put it back");
+            });
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new RefusedException(READABLE_RULE, "nobody can tell whether there is a guard policy in " + folder + ": " + e);
+        }
     }
 
-    private static boolean isAbsent(Path file) {
-        return Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+    /** Not {@code Files.exists}, which is false for what may not be looked at as well. */
+    private static boolean isThere(Path file) throws IOException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException _) {
+            return false;
+        }
     }
 
     private boolean isSame(Path other) {
@@ -70,10 +102,13 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
     /** @param seen where this device remembers the versions it has seen */
     private InUse read(Path seen) {
         try {
-            GuardPolicy read = GuardPolicies.read(policy, PolicyOptions.administrator(key));
-            return new InUse(read, GuardPolicies.accept(read, policy, SealedState.in(seen)));
+            Optional<TrustedSigners> administrator = PolicyOptions.administrator(key);
+            GuardPolicy read = GuardPolicies.read(policy, administrator);
+            return new InUse(read, GuardPolicies.accept(read, policy, administrator, SealedState.in(seen)));
         } catch (TrustFileException | KeyFileException e) {
             throw new RefusedException(READABLE_RULE, e.getMessage());
+        } catch (ModelSignatureException e) {
+            throw new RefusedException(e.reason() == Reason.STATE_INVALID ? VERSION_RULE : SIGNATURE_RULE, e.getMessage());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.guard.policy.AuditRule;
 import dev.lockstep.guard.policy.DataClass;
 import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.guard.policy.PolicyReview;
@@ -21,7 +22,7 @@ final class PolicyCheckCommand extends IoCommand {
         print(policy.description() + policy.notAfter().map(end -> ", until " + end).orElse(", without end"));
         policy.dataClasses().forEach(dataClass -> print(text(policy, dataClass)));
         print("default data class: " + policy.defaultDataClass().map(name -> '"' + name + '"').orElse("none; requests that name none are refused"));
-        print("audit: " + (policy.audit().required() ? "required; if it cannot be written: " + policy.audit().onError().id() : "not required"));
+        print("audit: " + text(policy.audit()));
         PolicyReview.of(policy, Instant.now()).forEach(finding -> io.err().println("lockstep: WARNING: " + Printable.text(finding)));
         return ExitCode.OK;
     }
@@ -38,6 +39,11 @@ final class PolicyCheckCommand extends IoCommand {
                 + (dataClass.unsignedModels() ? ", unsigned ones too" : "")
                 + "; on a device that is \"" + dataClass.posture().name() + "\"; sessions " + kept(dataClass.saveSessions())
                 + ", prompts " + kept(dataClass.logPrompts());
+    }
+
+    private static String text(AuditRule audit) {
+        String where = audit.folder().map(folder -> ", below " + folder).orElse("");
+        return audit.required() ? "required" + where + "; if it cannot be written: " + audit.onError().id() : "not required";
     }
 
     private static String kept(boolean kept) {

@@ -2,6 +2,7 @@ package dev.lockstep.guard.policy;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A kind of data, and how it may be processed. Immutable.
@@ -18,7 +19,7 @@ import java.util.Set;
 public record DataClass(String name, Set<String> models, Optional<Set<String>> principals, PostureRule posture, boolean saveSessions,
         boolean logPrompts, boolean unsignedModels, Limits limits) {
     public DataClass {
-        models = Set.copyOf(models);
+        models = models.stream().map(ModelEntry::normal).collect(Collectors.toUnmodifiableSet());
         principals = principals.map(Set::copyOf);
     }
 }

@@ -65,7 +65,8 @@ public record GuardPolicy(String name, long version, Optional<Instant> notAfter,
 
     /**
      * The entries that speak for somebody, each by itself. One that names a user speaks alone, so that somebody may be given less than a
-     * group; else those of the groups speak, or the one for any user.
+     * group; else those of the groups speak, or the one for any user. Where a name is not known that the policy may have meant, nobody
+     * speaks who could give more than it does.
      */
     List<PrincipalEntry> entriesFor(Principal principal) {
         List<PrincipalEntry> named = principals.stream().filter(entry -> entry.names(principal)).toList();
@@ -73,8 +74,21 @@ public record GuardPolicy(String name, long version, Optional<Instant> notAfter,
         if (!own.isEmpty()) {
             return own;
         }
-        boolean isStranger = named.isEmpty() && principal.kind() == Principal.Kind.USER;
+        if (mayBeNamedOtherwise(principal)) {
+            return List.of();
+        }
+        boolean isStranger = named.isEmpty() && principal.kind() == Principal.Kind.USER && !mayBelongToNamedGroup(principal);
         return isStranger ? principals.stream().filter(PrincipalEntry::isForAny).toList() : named;
+    }
+
+    /** True of a user without a name, if the policy has less in mind for somebody by name. */
+    boolean mayBeNamedOtherwise(Principal principal) {
+        return principal.isNameless() && principals.stream().anyMatch(entry -> entry.needsNameOf(PrincipalEntry.Kind.USER));
+    }
+
+    /** The same for groups. */
+    boolean mayBelongToNamedGroup(Principal principal) {
+        return principal.hasNamelessGroup() && principals.stream().anyMatch(entry -> entry.needsNameOf(PrincipalEntry.Kind.GROUP));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.guard.policy;
 
+import java.text.Normalizer;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -16,8 +17,14 @@ public record ModelEntry(String name, Set<String> digests, Set<String> signers, 
     public static final String ANY = "*";
 
     public ModelEntry {
+        name = normal(name);
         digests = Set.copyOf(digests);
         signers = Set.copyOf(signers);
+    }
+
+    /** One of the ways in which Unicode writes a name; which of them a disk returns is a matter of its file system. */
+    static String normal(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
     boolean names(ModelFacts model) {

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  */
 public record ModelFacts(String name, String subject, String sha256, Set<String> signers, long version) {
     public ModelFacts {
+        name = ModelEntry.normal(name);
+        subject = ModelEntry.normal(subject);
         signers = Set.copyOf(signers);
     }
 

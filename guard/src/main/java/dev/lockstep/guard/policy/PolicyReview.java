@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is allowed in a policy, and yet hardly meant: sentences for whoever writes it. */
 public final class PolicyReview {
@@ -26,6 +27,10 @@ public final class PolicyReview {
         review.policy.dataClasses().forEach(review::look);
         review.lookForUnused();
         review.policy.models().forEach(review::look);
+        review.lookAtAnybody();
+        review.lookAtAnyModel();
+        review.lookAtRates();
+        review.find(policy.audit().required() && policy.audit().folder().isEmpty(), "a record is required, but its user chooses where; \"folder\" says it");
         return List.copyOf(review.findings);
     }
 
@@ -68,6 +73,26 @@ public final class PolicyReview {
         policy.models().forEach(model -> find(!models.contains(model.name()), "model \"" + model.name() + "\" may be used on no data"));
         Set<PostureRule> postures = new HashSet<>(policy.dataClasses().stream().map(DataClass::posture).toList());
         policy.postures().forEach(posture -> find(!postures.contains(posture), "posture \"" + posture.name() + "\" is asked for by no data class"));
+    }
+
+    /** Systems call people by several names and in several ways; whoever is meant to get less must not become anybody. */
+    private void lookAtAnybody() {
+        List<PrincipalEntry> others = policy.principals().stream().filter(entry -> entry.kind() != PrincipalEntry.Kind.SERVICE && !entry.isForAny()).toList();
+        policy.principals().stream().filter(PrincipalEntry::isForAny).forEach(any ->
+                others.stream().filter(entry -> !entry.dataClasses().containsAll(any.dataClasses()) || !entry.scopes().containsAll(any.scopes()))
+                        .forEach(entry -> findings.add("user:* may do what " + entry.id() + " may not, and whom the system calls otherwise is user:*")));
+    }
+
+    private void lookAtAnyModel() {
+        boolean anybodySigns = policy.models().stream().anyMatch(model -> model.name().equals(ModelEntry.ANY) && model.signers().isEmpty());
+        policy.models().stream().filter(model -> anybodySigns && !model.name().equals(ModelEntry.ANY) && model.digests().isEmpty()).forEach(model ->
+                findings.add("model \"" + model.name() + "\" has no digests, and a copy of it that somebody else calls otherwise is \"*\""));
+    }
+
+    private void lookAtRates() {
+        find(Stream.concat(Stream.of(policy.limits()), policy.dataClasses().stream().map(DataClass::limits))
+                .anyMatch(limits -> limits.requestsPerMinute().isPresent() || limits.tokensPerMinute().isPresent()),
+                "limits by the minute are those of one process: they bind a server, but each command line begins anew");
     }
 
     private void look(ModelEntry model) {

@@ -23,6 +23,21 @@ public record Principal(Kind kind, String name, Set<String> groups) {
         groups = Set.copyOf(groups);
     }
 
+    /** True of a user whose name is not known. */
+    boolean isNameless() {
+        return kind == Kind.USER && isNumber(name);
+    }
+
+    /** True of a user one of whose groups has a name that is not known. */
+    boolean hasNamelessGroup() {
+        return groups.stream().anyMatch(Principal::isNumber);
+    }
+
+    /** See {@link Principals}: {@code uid:1234}; no name has a colon. */
+    static boolean isNumber(String name) {
+        return name.indexOf(':') >= 0;
+    }
+
     /** As logs call it: {@code user:anna}. */
     public String id() {
         return kind.name().toLowerCase(Locale.ROOT) + ':' + name;

@@ -65,4 +65,9 @@ public record PrincipalEntry(Kind kind, String name, Optional<String> tokenSha25
     boolean isForAny() {
         return kind == Kind.USER && name.equals(ANY);
     }
+
+    /** True if it is for a user or a group whose name has to be known for it to speak. */
+    boolean needsNameOf(Kind either) {
+        return kind == either && !isForAny() && !Principal.isNumber(name);
+    }
 }

@@ -32,10 +32,21 @@ final class RequestRules {
         policy.notAfter().ifPresent(end -> trace.ask(Rule.POLICY_NOT_AFTER, now.isBefore(end), policy.description() + ", ends at " + end));
         List<PrincipalEntry> entries = policy.entriesFor(request.principal());
         String who = request.principal().id();
-        trace.ask(Rule.PRINCIPAL_KNOWN, !entries.isEmpty(), entries.isEmpty() ? who + " is nobody whom the policy knows" : who + " by " + ids(entries));
+        trace.ask(Rule.PRINCIPAL_KNOWN, !entries.isEmpty(), entries.isEmpty() ? who + whyNobody() : who + " by " + ids(entries));
         entries = narrowed(Rule.PRINCIPAL_EXPIRED, entries, entry -> entry.isAlive(now), "has expired");
         return narrowed(Rule.PRINCIPAL_SCOPE, entries, entry -> entry.scopes().contains(request.scope()), "does not have the scope "
                 + request.scope().id());
+    }
+
+    private String whyNobody() {
+        Principal principal = request.principal();
+        if (policy.mayBeNamedOtherwise(principal)) {
+            return " has no name in the files of this machine, and may be a user whom the policy names; it has to name that number";
+        }
+        return policy.mayBelongToNamedGroup(principal)
+                ? " is in a group that has no name in the files of this machine, and may be one that the policy names; it has to name the user, or the"
+                        + " number of the group (id -G)"
+                : " is nobody whom the policy knows";
     }
 
     /** The data class that may be processed; absent if it may not be, and there is nothing left to ask. */

@@ -16,6 +16,7 @@ import dev.lockstep.loader.trust.SeenVersions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.util.List;
@@ -87,10 +88,10 @@ class GuardPoliciesTest {
     @Test
     void aVersionIsNewOnce() throws IOException {
         GuardPolicy policy = GuardPolicies.read(file, Optional.empty());
-        assertThat(GuardPolicies.accept(policy, file, seen)).isTrue();
-        assertThat(GuardPolicies.accept(policy, file, seen)).isFalse();
+        assertThat(GuardPolicies.accept(policy, file, Optional.empty(), seen)).isTrue();
+        assertThat(GuardPolicies.accept(policy, file, Optional.empty(), seen)).isFalse();
         write(8);
-        assertThat(GuardPolicies.accept(GuardPolicies.read(file, Optional.empty()), file, seen)).isTrue();
+        assertThat(GuardPolicies.accept(GuardPolicies.read(file, Optional.empty()), file, Optional.empty(), seen)).isTrue();
     }
 
     @Test
@@ -102,6 +103,21 @@ class GuardPoliciesTest {
                 assertThat(refusal).returns("policy.version", RefusedException::rule)).hasMessageContaining("this device has seen version 7");
         write(8);
         assertThat(GuardPolicies.readNewest(file, Optional.empty(), seen).version()).isEqualTo(8);
+    }
+
+    @Test
+    void aPolicyThatSomebodyElseCallsTheSameIsAnotherMatter() throws IOException {
+        write(99);
+        assertThat(GuardPolicies.readNewest(file, Optional.empty(), seen).version()).isEqualTo(99);
+        write(7);
+        sign();
+        assertThat(GuardPolicies.readNewest(file, signedBy(ADMINISTRATOR), seen).version()).isEqualTo(7);
+        KeyPair other = SigningKeys.generate(SigningAlgorithm.P256);
+        write(3);
+        ModelSigner.sign(file, other, folder.resolve("other.sig"), List.of());
+        Files.move(folder.resolve("other.sig"), folder.resolve("guard.json.sig"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(GuardPolicies.readNewest(file, signedBy(other), seen).version()).isEqualTo(3);
+        assertThatThrownBy(() -> GuardPolicies.readNewest(file, Optional.empty(), seen)).isInstanceOf(RefusedException.class);
     }
 
     @Test

@@ -62,7 +62,20 @@ class PolicyMatrixTest {
         UnaryOperator<PolicyText> twoGroups = policy -> policy.array("/principals", all -> all.addObject().put("type", "group").put("name", "staff")
                 .put("notAfter", "2026-01-01T00:00:00Z").putArray("dataClasses").add("confidential"))
                 .array("/dataClasses/0/principals", ids -> ids.add("group:staff"));
+        UnaryOperator<PolicyText> anybodyAndNamed = policy -> anybody.apply(policy).at("/dataClasses/1", object -> object.put("saveSessions", true)
+                .put("logPrompts", true));
+        UnaryOperator<PolicyText> onlyGroups = policy -> anybodyAndNamed.apply(policy).array("/principals", all -> all.remove(0))
+                .array("/dataClasses/0/principals", ids -> ids.remove(0));
+        Facts onPublic = ALLOWED.on("public").asking(2000, 1000, 50, Recent.NONE);
         return List.of(
+                new Row(NOTHING, "a user whom the policy does not name, where any user is known", anybodyAndNamed, onPublic.by(user("eve", "staff"))),
+                new Row("principal.known", "a user without a name, who may be one that the policy names", anybodyAndNamed, onPublic.by(user("uid:70001"))),
+                new Row("principal.known", "one whose group speaks", anybodyAndNamed, onPublic.by(user("uid:70001", "legal"))),
+                new Row(NOTHING, "a user without a name, whose number the policy names", policy -> anybodyAndNamed.apply(policy).at("/principals/3",
+                        any -> any.put("name", "uid:70001")), onPublic.by(user("uid:70001"))),
+                new Row(NOTHING, "a user without a name, where the policy names no users", onlyGroups, onPublic.by(user("uid:70001", "staff"))),
+                new Row("principal.known", "a group without a name, which may be one that the policy names", onlyGroups, onPublic.by(user("eve", "gid:7"))),
+                new Row(NOTHING, "a group without a name, beside one that speaks", onlyGroups, onPublic.by(user("eve", "gid:7", "legal"))),
                 new Row("principal.known", "a stranger", ALLOWED.by(user("eve", "staff"))),
                 new Row("principal.known", "an unknown service", ALLOWED.by(service("cron"))),
                 new Row("principal.known", "a service with the name of a user", ALLOWED.by(service("anna"))),
@@ -138,6 +151,11 @@ class PolicyMatrixTest {
                 new Row("dataClass.models", "a model for other data", ALLOWED.with(new ModelFacts("qwen", digest, signers, 3))),
                 new Row("dataClass.models", "a model that its signers call otherwise", onlyOthers, on.with(new ModelFacts("qwen", "llama", PolicyText.DIGEST,
                         signers, 3))),
+                new Row("model.digest", "a name that Unicode writes in two ways", policy -> onlyOthers.apply(policy).at("/models/0", model ->
+                        model.put("name", "\u00e9t\u00e9").putArray("digests").add("3".repeat(64)))
+                        .array("/dataClasses/0/models", names -> names.removeAll().add("e\u0301te\u0301"))
+                        .array("/dataClasses/1/models", names -> names.add("e\u0301te\u0301")),
+                        on.with(new ModelFacts("e\u0301te\u0301", digest, signers, 3))),
                 new Row("dataClass.models", "a copy under another name", onlyOthers, on.with(new ModelFacts("copy", PolicyText.DIGEST, signers, 3))),
                 new Row("dataClass.models", "a model that any other is not", onlyLlama, unsigned),
                 new Row("model.unsigned", "a model for which nobody vouches", ALLOWED.with(new ModelFacts("llama", PolicyText.DIGEST, Set.of(), 3))),

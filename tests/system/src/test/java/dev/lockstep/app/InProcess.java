@@ -45,7 +45,7 @@ public final class InProcess {
         }, InstantSource.system());
         Path nowhere = SharedData.projectRoot().resolve("target/no-such-folder");
         return new Endpoint(new PostureProbe(view), nowhere, nowhere, nowhere, () -> new Principal(Principal.Kind.USER, "tester", Set.of()),
-                InstantSource.system());
+                () -> nowhere, InstantSource.system());
     }
 
     /** Runs a command line to its end, with nothing on standard input and nobody at a terminal. */
@@ -80,13 +80,14 @@ public final class InProcess {
      * @param configuration of its user
      * @param state where things are remembered
      * @param user null if the system does not say who that is
+     * @param home where its files say that its user is at home
      */
-    public record Machine(PostureProbe probe, Path machine, Path configuration, Path state, Principal user, InstantSource clock) { }
+    public record Machine(PostureProbe probe, Path machine, Path configuration, Path state, Principal user, Path home, InstantSource clock) { }
 
     /** Runs a command line on another machine, with bytes on standard input. */
     public static Cli.Result runOn(Machine machine, byte[] input, Object... arguments) {
         return run(input, false, new Endpoint(machine.probe(), machine.machine(), machine.configuration(), machine.state(), () -> userOf(machine),
-                machine.clock()), arguments);
+                machine::home, machine.clock()), arguments);
     }
 
     private static Principal userOf(Machine machine) throws IOException {

@@ -7,6 +7,9 @@ import dev.lockstep.guard.audit.AuditVerifier;
 import dev.lockstep.guard.audit.VerifierKey;
 import dev.lockstep.guard.device.DeviceKey;
 import dev.lockstep.guard.policy.ServiceToken;
+import dev.lockstep.loader.signing.ModelSigner;
+import dev.lockstep.loader.signing.SigningAlgorithm;
+import dev.lockstep.loader.signing.SigningKeys;
 import dev.lockstep.testkit.Cli.Result;
 import dev.lockstep.testkit.DeviceFaults;
 import dev.lockstep.testkit.FakeDevice;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -251,6 +255,69 @@ class GuardCommandTest {
         Files.delete(machine.machineFolder().resolve("guard.json"));
         Files.createSymbolicLink(machine.machineFolder().resolve("guard.json"), Path.of("nowhere"));
         assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+    }
+
+    @Test
+    void aMachinesPolicyThatCannotBeReachedIsNotTakenForNone() throws IOException {
+        Path policies = machine.machineFolder();
+        Files.createSymbolicLink(policies, Path.of("nowhere"));
+        assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+        Files.delete(policies);
+        Files.writeString(policies, "no folder");
+        assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+        Files.delete(policies);
+        Files.createDirectory(policies);
+        assertThat(machine.runPlain("run", "-p", "Once", "-n", "1").exitCode()).as("an empty folder").isZero();
+        Files.writeString(policies.resolve("guard-key.pub.pem"), "the key of a policy that is gone");
+        assertRefused(machine.runPlain(RUN_NOTHING), "policy.readable");
+    }
+
+    @Test
+    void aPolicyThatItsAdministratorDidNotSignIsRefusedByName() throws IOException {
+        KeyPair keys = SigningKeys.generate(SigningAlgorithm.P256);
+        Path publicKey = folder.resolve("admin.pub.pem");
+        SigningKeys.write(keys, folder.resolve("admin.pem"), publicKey, null);
+        Object[] command = {"run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret", "--guard-key", publicKey};
+        Result unsigned = machine.run(command);
+        assertRefused(unsigned, "policy.signature");
+        assertThat(unsigned.err()).as("advice for models").doesNotContain("--allow-unsigned");
+        ModelSigner.sign(machine.policyFile(), keys, machine.policyFile().resolveSibling("policy.json.sig"), List.of());
+        assertRefused(machine.run(command), "dataClass.known");
+        machine.policy(GuardedMachine.POLICY.replace("\"version\": 1", "\"version\": 2"));
+        assertRefused(machine.run(command), "policy.signature");
+    }
+
+    @Test
+    void whereNobodyCanTellWhetherItIsTheNewestAPolicyIsRefused() throws IOException {
+        assertRefused(machine.run("run", "--model", FakeDevice.MODEL, "-p", "Once", "--data-class", "secret"), "dataClass.known");
+        Files.delete(machine.state().resolve("seen/seen.json"));
+        assertRefused(machine.run(RUN_NOTHING), "policy.version");
+    }
+
+    @Test
+    void underTheMachinesPolicyTheRecordGoesWhereItsUserCannotMoveIt() throws IOException {
+        Files.createDirectory(machine.machineFolder());
+        Files.writeString(machine.machineFolder().resolve("guard.json"), GuardedMachine.POLICY);
+        assertRefused(machine.runPlain("run", "-p", "Once", "-n", "1", "--audit", folder.resolve("elsewhere")), "policy.machine");
+        assertThat(folder.resolve("elsewhere")).doesNotExist();
+        Result result = machine.runPlain(RUN_DEMO);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(machine.state()).as("what the environment says").doesNotExist();
+        assertThat(machine.home().resolve(".local/state/lockstep")).isDirectoryContaining(each -> each.endsWith("audit"))
+                .isDirectoryContaining(each -> each.endsWith("device")).isDirectoryContaining(each -> each.endsWith("seen"));
+    }
+
+    @Test
+    void eachUserHasARecordBelowTheFolderOfThePolicy() throws IOException {
+        Path all = Files.createDirectory(folder.resolve("log"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        machine.policy(GuardedMachine.POLICY.replace("\"required\": true", "\"required\": true, \"folder\": \"" + all + "\"")
+                .replace("\"name\": \"anna\"", "\"name\": \"*\""));
+        assertThat(machine.run(RUN_DEMO).exitCode()).isZero();
+        assertThat(machine.user("eve").run(RUN_DEMO).exitCode()).isZero();
+        assertThat(all).isDirectoryContaining(each -> each.endsWith("anna")).isDirectoryContaining(each -> each.endsWith("eve"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(all.resolve("eve")))).isEqualTo("rwx------");
+        assertRefused(machine.user("..").run(RUN_DEMO), "audit.required");
+        assertRefused(machine.user("a/b").run(RUN_DEMO), "audit.required");
     }
 
     @Test

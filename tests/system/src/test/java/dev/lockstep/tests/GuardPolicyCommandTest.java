@@ -56,7 +56,7 @@ class GuardPolicyCommandTest {
         assertThat(result.exitCode()).isZero();
         assertThat(result.text()).contains("\"office\", version 4, until 2027-12-31T00:00:00Z")
                 .contains("data class \"internal\": by group:legal, group:staff, service:minutes; with \"" + MODEL + "\"; on a device that is \"managed\"")
-                .contains("default data class: \"internal\"").contains("audit: required; if it cannot be written: continue");
+                .contains("default data class: \"internal\"").contains("audit: required, below /var/lib/lockstep; if it cannot be written: continue");
     }
 
     @Test

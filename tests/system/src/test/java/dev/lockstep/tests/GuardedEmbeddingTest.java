@@ -19,8 +19,8 @@ import dev.lockstep.loader.gate.RefusedException;
 import dev.lockstep.loader.signing.EcCurve;
 import dev.lockstep.loader.signing.ModelSigner;
 import dev.lockstep.loader.signing.SigningKeys;
-import dev.lockstep.loader.signing.TrustedKeys;
 import dev.lockstep.loader.signing.TrustedSigners;
+import dev.lockstep.loader.trust.SealedState;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
 import dev.lockstep.models.Model;
@@ -47,7 +47,7 @@ class GuardedEmbeddingTest {
         KeyPair administrator = SigningKeys.generate(EcCurve.P256);
         Path file = Files.copy(SharedData.projectRoot().resolve("docs/examples/guard-endpoint.json"), folder.resolve("guard.json"));
         ModelSigner.sign(file, administrator, folder.resolve("guard.json.sig"), List.of());
-        var policy = GuardPolicies.read(file, Optional.of(TrustedSigners.of(TrustedKeys.of(administrator.getPublic()))));
+        var policy = GuardPolicies.readNewest(file, Optional.of(TrustedSigners.of(administrator.getPublic())), SealedState.in(folder.resolve("seen")));
         DeviceKey device = DeviceKey.openOrCreate(folder.resolve("device"));
         var text = new StringBuilder();
         try (AuditLog log = AuditLog.open(folder.resolve("audit"), device, AuditOptions.standard());

@@ -112,7 +112,7 @@ final class GuardedMachine {
 
     private Result runOn(String input, Object... arguments) {
         var principal = user == null ? null : new Principal(Principal.Kind.USER, user, Set.of());
-        return InProcess.runOn(new Machine(probe(), machineFolder(), configuration(), state(), principal, device::now),
+        return InProcess.runOn(new Machine(probe(), machineFolder(), configuration(), state(), principal, home, device::now),
                 input.getBytes(StandardCharsets.UTF_8), arguments);
     }
 
