@@ -68,6 +68,9 @@ record GuardPolicyFile(Path policy, Optional<Path> key) {
                 return Optional.empty();
             }
             Path real = folder.toRealPath();
+            if (!Files.readAttributes(real, BasicFileAttributes.class).isDirectory()) {
+                throw new RefusedException(READABLE_RULE, folder + " is no folder, so nobody can tell which guard policy applies");
+            }
             Optional<Path> key = isThere(real.resolve(KEY)) ? Optional.of(folder.resolve(KEY)) : Optional.empty();
             if (isThere(real.resolve(NAME))) {
                 return Optional.of(new GuardPolicyFile(folder.resolve(NAME), key));
