@@ -54,7 +54,7 @@ final class DoctorCommand extends IoCommand {
     }
 
     private PostureScope scope() {
-        Endpoint endpoint = io.guard().endpoint();
+        Endpoint endpoint = io.guard().endpoint().inForce();
         PostureScope device = PostureScope.DEVICE.withFolder(endpoint.state());
         PostureScope scope = AuditRecords.lastTime(endpoint.auditFolder()).map(device::withNotBefore).orElse(device);
         return Optional.ofNullable(model).or(DemoModel::file).map(scope::withModel).orElse(scope);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.function.LongSupplier;
 
 /**
  * What is known of the device, for each demand that a policy makes of it: what a look found is good for the models that it was about, until
- * it is too old; then whoever asks looks again. A process that does nothing looks at nothing. Thread-safe; looks take turns.
+ * it is too old; then whoever asks looks again, or {@link #again} if nobody does. Thread-safe; looks take turns.
  */
 final class DeviceWatch {
     /**
@@ -29,7 +30,7 @@ final class DeviceWatch {
     record Look(Posture posture, boolean isNew, List<CheckResult> changed) { }
 
     /** What a look found, the models that it was about, and when it began by a clock that nobody sets. */
-    private record Known(Posture posture, Set<Path> models, long nanos) { }
+    private record Known(PostureRule rule, Posture posture, Set<Path> models, long nanos) { }
 
     private final GuardOptions options;
     private final Monitor monitor;
@@ -47,41 +48,56 @@ final class DeviceWatch {
 
     /** Looks now, since a model is to be opened. */
     synchronized Look look(PostureRule rule, Path model) {
-        return examine(rule, model);
+        return examine(rule, scope(model));
+    }
+
+    /** Looks again for every demand whose last look is too old, while models are open. */
+    synchronized Map<PostureRule, Look> again() {
+        Map<PostureRule, Look> looks = new LinkedHashMap<>();
+        if (!models.paths().isEmpty()) {
+            List<PostureRule> old = latest.values().stream().filter(this::isOld).map(Known::rule).toList();
+            old.forEach(rule -> looks.put(rule, examine(rule, scope())));
+        }
+        return looks;
     }
 
     /** What is known of the device and a model, and not too old. */
     synchronized Look current(PostureRule rule, Path model) {
         Known known = latest.get(rule.name());
-        boolean isKnown = known != null && known.models().contains(model.toAbsolutePath()) && !isOld(known, rule);
-        return isKnown ? new Look(known.posture(), false, List.of()) : examine(rule, model);
+        boolean isKnown = known != null && known.models().contains(model.toAbsolutePath()) && !isOld(known);
+        return isKnown ? new Look(known.posture(), false, List.of()) : examine(rule, scope(model));
     }
 
     /** By both clocks, of which one stands while the machine sleeps and the other can be set: neither alone keeps what is known fresh. */
-    private boolean isOld(Known known, PostureRule rule) {
+    private boolean isOld(Known known) {
         Duration byClock = Duration.between(known.posture().at(), options.clock().instant()).abs();
         Duration byNanos = Duration.ofNanos(nanoTime.getAsLong() - known.nanos());
-        return byClock.compareTo(rule.recheck()) >= 0 || byNanos.compareTo(rule.recheck()) >= 0;
+        Duration allowed = known.rule().recheck();
+        return byClock.compareTo(allowed) >= 0 || byNanos.compareTo(allowed) >= 0;
     }
 
-    private Look examine(PostureRule rule, Path model) {
-        PostureScope scope = scope(rule, model);
+    private Look examine(PostureRule rule, PostureScope models) {
+        PostureScope scope = rule.minKernel().map(models::withMinimumKernel).orElse(models);
         long before = nanoTime.getAsLong();
         Posture found = options.probe().examine(scope);
         monitor.posture(found, nanoTime.getAsLong() - before);
-        Known old = latest.put(rule.name(), new Known(found, Set.copyOf(scope.models()), before));
+        Known old = latest.put(rule.name(), new Known(rule, found, Set.copyOf(scope.models()), before));
         return new Look(found, true, changed(old == null ? null : old.posture(), found));
     }
 
-    private PostureScope scope(PostureRule rule, Path model) {
+    /** All models that are open. */
+    private PostureScope scope() {
         PostureScope scope = options.scope();
         for (Path open : models.paths()) {
             scope = scope.withModel(open);
         }
-        if (!scope.models().contains(model.toAbsolutePath())) {
-            scope = scope.withModel(model);
-        }
-        return rule.minKernel().map(scope::withMinimumKernel).orElse(scope);
+        return scope;
+    }
+
+    /** And one that is to be. */
+    private PostureScope scope(Path model) {
+        PostureScope open = scope();
+        return open.models().contains(model.toAbsolutePath()) ? open : open.withModel(model);
     }
 
     private static List<CheckResult> changed(Posture before, Posture now) {

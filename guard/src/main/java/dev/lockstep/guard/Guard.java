@@ -10,9 +10,12 @@ import dev.lockstep.guard.policy.RateWindow;
 import dev.lockstep.guard.policy.Request;
 import dev.lockstep.loader.gate.ModelGate;
 import dev.lockstep.loader.gate.RefusedException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Stands before all models of a process: looks at the device, asks the policy, and records what is done, without content. Whoever opens
@@ -36,6 +39,7 @@ public final class Guard implements AutoCloseable {
     private final RateWindow rates = new RateWindow(System::nanoTime);
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final IdleWatch idle;
 
     private Guard(GuardOptions options) {
         var monitor = new Monitor(options.metrics());
@@ -43,6 +47,7 @@ public final class Guard implements AutoCloseable {
         this.decider = new PolicyDecider(options.policy());
         this.journal = new Journal(options.isAudited() ? monitor.watching(options.audit()) : options.audit(), monitor);
         this.device = new DeviceWatch(options, monitor, models, System::nanoTime);
+        this.idle = new IdleWatch(this::lookAgain);
     }
 
     /**
@@ -56,6 +61,7 @@ public final class Guard implements AutoCloseable {
         guard.journal.add(AuditEvent.of(AuditEventType.PROCESS_START).with(AuditField.VERSION, version()));
         guard.journal.add(AuditEvent.of(AuditEventType.POLICY_LOAD).with(AuditField.POLICY, policy.name())
                 .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
+        guard.idle.start(policy);
         return guard;
     }
 
@@ -104,6 +110,21 @@ public final class Guard implements AutoCloseable {
         return options;
     }
 
+    /** Looks at the device for models that are open and that nobody uses, if the last look is old; only what has changed is recorded. */
+    private void lookAgain() {
+        device.again().forEach((rule, look) -> {
+            if (!look.changed().isEmpty()) {
+                PostureRecord.of(rule, look, AuditEvent.of(AuditEventType.POSTURE_RESULT), names()).forEach(journal::add);
+            }
+        });
+    }
+
+    /** How files are written in records: those that are open, these, and the folders that are looked at. */
+    FileNames names(Path... more) {
+        return new FileNames(Stream.of(Stream.of(more), models.paths().stream(), options.scope().folders().stream())
+                .flatMap(Function.identity()).toList());
+    }
+
     Instant now() {
         if (closed.get()) {
             throw new RefusedException(CLOSED, "the guard is closed; open models before and close them first");
@@ -149,6 +170,7 @@ public final class Guard implements AutoCloseable {
      */
     public void close(long zeroedBytes) {
         if (closed.compareAndSet(false, true)) {
+            idle.close();
             AuditEvent stop = AuditEvent.of(AuditEventType.PROCESS_STOP);
             journal.add(zeroedBytes == 0 ? stop : stop.with(AuditField.ZEROED_BYTES, zeroedBytes));
         }

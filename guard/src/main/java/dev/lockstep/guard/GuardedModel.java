@@ -26,7 +26,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
     public void opening(Path model) {
         guard.now();
         RequestRecord record = record(model);
-        record.decided(record.askDevice(true));
+        record.decided(record.onDevice(record.posture(true)));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.lockstep.guard.policy.Request;
 import dev.lockstep.guard.policy.Rule;
 import dev.lockstep.guard.policy.RuleResult;
 import dev.lockstep.guard.policy.RuleResult.Outcome;
+import dev.lockstep.guard.posture.Posture;
 import dev.lockstep.loader.gate.SessionGate;
 import dev.lockstep.loader.gate.Usage;
 import java.util.List;
@@ -28,6 +29,8 @@ final class GuardedSession implements SessionGate {
     private final long number;
     /** What was set aside for the call that is running. */
     private Admission admission;
+    /** What the device was fit by when it was asked about the last time. */
+    private Posture fit;
 
     /** @param model which one it is; absent if the guard has let none through, and then there will be no session of it */
     GuardedSession(Guard guard, Request request, RequestRecord record, Optional<ModelFacts> model) {
@@ -46,9 +49,18 @@ final class GuardedSession implements SessionGate {
         record.require(decision, record.refusal(decision).with(AuditField.SESSION, number));
     }
 
+    private void requireFitDevice() {
+        requireFit(record.posture(false));
+    }
+
+    private void requireFit(Posture found) {
+        require(record.onDevice(found));
+        fit = found;
+    }
+
     @Override
     public void opening(int context) {
-        require(record.askDevice(false));
+        requireFitDevice();
         require(model.map(facts -> guard.decider().beforeUse(request, facts, guard.now())).orElse(STRANGER));
         require(guard.decider().beforeSession(request, context, guard.now()));
         record.add(event(AuditEventType.SESSION_OPEN).with(AuditField.CONTEXT, context).with(AuditField.MODEL_DIGEST, model.orElseThrow().sha256()));
@@ -57,12 +69,21 @@ final class GuardedSession implements SessionGate {
 
     @Override
     public void generating(long promptTokens, long maxTokens) {
-        require(record.askDevice(false));
+        requireFitDevice();
         var now = guard.now();
         Admission asked = guard.rates().admit(request.principal(), promptTokens + maxTokens,
                 recent -> guard.decider().beforeGenerating(request, promptTokens, maxTokens, recent, now));
         require(asked.decision());
         admission = asked;
+    }
+
+    /** Costs a look at two clocks unless somebody has looked at the device since. */
+    @Override
+    public void continuing() {
+        Posture found = record.posture(false);
+        if (found != fit) {
+            requireFit(found);
+        }
     }
 
     @Override

@@ -9,21 +9,16 @@ import dev.lockstep.guard.policy.PostureRule;
 import dev.lockstep.guard.policy.Reaction;
 import dev.lockstep.guard.policy.Request;
 import dev.lockstep.guard.policy.RuleResult;
-import dev.lockstep.guard.posture.CheckResult;
-import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.guard.posture.Posture;
 import dev.lockstep.loader.gate.RefusedException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** The records of what one request does to one model, and the refusals that follow from decisions. Thread-safe. */
 final class RequestRecord {
     /** What a decision that is no refusal and no warning is called. */
-    private static final String ALLOW = "allow";
+    static final String ALLOW = "allow";
 
     private final Guard guard;
     private final Request request;
@@ -75,13 +70,11 @@ final class RequestRecord {
     }
 
     private AuditEvent because(AuditEvent event, Reaction reaction, RuleResult rule) {
-        return event.with(AuditField.DECISION, reaction.id()).with(AuditField.RULE, rule.rule()).with(AuditField.REASON, named(rule.reason()));
+        return event.with(AuditField.DECISION, reaction.id()).with(AuditField.RULE, rule.rule()).with(AuditField.REASON, names().in(rule.reason()));
     }
 
-    private String named(String text) {
-        List<Path> paths = Stream.of(Stream.of(model), guard.models().paths().stream(), guard.options().scope().folders().stream())
-                .flatMap(Function.identity()).toList();
-        return new FileNames(paths).in(text);
+    private FileNames names() {
+        return guard.names(model);
     }
 
     /** What a refusal is recorded as: some hit a limit, which is something else to whoever reads the log. */
@@ -91,39 +84,25 @@ final class RequestRecord {
     }
 
     /**
-     * Asks whether the device is fit, and records what was found if somebody looked.
+     * What is known of the device, as the request's data demands it. What was found is recorded if somebody looked.
      *
      * @param toOpen true if the model is to be opened: then somebody looks in any case
-     * @return the decision, which is not recorded
      */
-    Decision askDevice(boolean toOpen) {
+    Posture posture(boolean toOpen) {
         Optional<PostureRule> rule = dataClass().map(DataClass::posture);
-        Optional<DeviceWatch.Look> look = rule.map(demand -> toOpen ? guard.device().look(demand, model) : guard.device().current(demand, model));
-        look.filter(DeviceWatch.Look::isNew).ifPresent(seen -> addPosture(rule.orElseThrow(), seen));
-        Posture posture = look.map(DeviceWatch.Look::posture).orElseGet(() -> new Posture(guard.now(), List.of()));
-        return guard.decider().beforeOpening(request, posture, guard.options().isAudited(), guard.now());
+        return rule.map(demand -> posture(demand, toOpen)).orElseGet(() -> new Posture(guard.now(), List.of()));
     }
 
-    private void addPosture(PostureRule rule, DeviceWatch.Look look) {
-        for (CheckResult result : look.changed()) {
-            Reaction reaction = rule.reactions(result.check()).to(result.status());
-            if (reaction != Reaction.IGNORE || result.status() == CheckStatus.PASS) {
-                add(event(AuditEventType.POSTURE_RESULT).with(AuditField.CHECK, result.check()).with(AuditField.STATUS, word(result.status()))
-                        .with(AuditField.DECISION, reaction == Reaction.IGNORE ? ALLOW : reaction.id()).with(AuditField.REASON, named(result.evidence())));
-            }
+    private Posture posture(PostureRule rule, boolean toOpen) {
+        DeviceWatch.Look look = toOpen ? guard.device().look(rule, model) : guard.device().current(rule, model);
+        if (look.isNew()) {
+            PostureRecord.of(rule, look, event(AuditEventType.POSTURE_RESULT), names()).forEach(this::add);
         }
-        long failed = count(look.posture(), CheckStatus.FAIL);
-        long unknown = count(look.posture(), CheckStatus.UNKNOWN);
-        CheckStatus all = failed > 0 ? CheckStatus.FAIL : unknown > 0 ? CheckStatus.UNKNOWN : CheckStatus.PASS;
-        add(event(AuditEventType.POSTURE_RESULT).with(AuditField.STATUS, word(all))
-                .with(AuditField.REASON, look.posture().results().size() + " checks, " + failed + " failed, " + unknown + " cannot tell"));
+        return look.posture();
     }
 
-    private static long count(Posture posture, CheckStatus status) {
-        return posture.results().stream().filter(result -> result.status() == status).count();
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    /** Whether the device is fit: the decision, which is not recorded. */
+    Decision onDevice(Posture posture) {
+        return guard.decider().beforeOpening(request, posture, guard.options().isAudited(), guard.now());
     }
 }

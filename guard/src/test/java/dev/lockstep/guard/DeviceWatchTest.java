@@ -8,6 +8,7 @@ import dev.lockstep.guard.policy.ModelFacts;
 import dev.lockstep.guard.policy.PostureRule;
 import dev.lockstep.guard.policy.Reaction;
 import dev.lockstep.guard.policy.Reactions;
+import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.guard.posture.DeviceView;
 import dev.lockstep.guard.posture.JvmView;
@@ -87,6 +88,20 @@ class DeviceWatchTest {
         assertThat(modelFiles(watch.current(STRICT, GOOD).posture())).as("the other is not open yet").isEqualTo(CheckStatus.PASS);
         opened(OPEN_TO_ALL);
         assertThat(modelFiles(watch.current(STRICT, OPEN_TO_ALL).posture())).isEqualTo(CheckStatus.FAIL);
+    }
+
+    @Test
+    void itLooksAgainByItselfOnlyForModelsThatAreOpenAndOnlyIfTheLastLookIsOld() {
+        watch.look(STRICT, GOOD);
+        nanos.addAndGet(RECHECK.toNanos());
+        assertThat(watch.again()).as("nothing is open").isEmpty();
+        opened(GOOD);
+        device.setting("kernel/yama/ptrace_scope", 0);
+        Map<PostureRule, DeviceWatch.Look> looks = watch.again();
+        assertThat(looks).containsOnlyKeys(STRICT);
+        assertThat(looks.get(STRICT).changed()).extracting(CheckResult::check).containsExactly("ptrace");
+        assertThat(watch.again()).as("the last look is fresh").isEmpty();
+        assertThat(watch.current(STRICT, GOOD).isNew()).isFalse();
     }
 
     @Test

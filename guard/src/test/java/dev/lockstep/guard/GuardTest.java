@@ -31,6 +31,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,12 +74,22 @@ class GuardTest {
     }
 
     private GuardOptions options() {
+        return options(POLICY);
+    }
+
+    private GuardOptions options(String policy) {
         var jvm = new JvmView(device.options(), device.arguments(), device.variables(), Set.of("java.base"), FakeDevice.BUILT_AT);
         var view = new DeviceView(device.root(), Platform.LINUX, () -> jvm, command -> {
             throw new UnseenException("there are no commands");
         }, device::now);
-        return GuardOptions.of(GuardPolicy.parse(POLICY.getBytes(StandardCharsets.UTF_8), "policy"))
+        return GuardOptions.of(GuardPolicy.parse(policy.getBytes(StandardCharsets.UTF_8), "policy"))
                 .withProbe(new PostureProbe(view)).withClock(device::now).withMetrics(metrics);
+    }
+
+    @AfterEach
+    void close() {
+        sink.makeRoom();
+        guard.close();
     }
 
     private static Request request(String user, String dataClass) {
@@ -159,6 +170,46 @@ class GuardTest {
         assertThat(sink.values("posture.result", AuditField.CHECK)).containsExactly("ptrace");
         assertThat(sink.values("policy.decision", AuditField.RULE)).containsExactly("posture.ptrace");
         assertThat(metrics.snapshot().counters()).containsEntry(Counter.REFUSALS, 1L);
+    }
+
+    @Test
+    void aDeviceThatBecomesUnfitStopsTheCallThatIsRunning() {
+        SessionGate session = session();
+        session.generating(1, 1);
+        session.continuing();
+        device.setting("kernel/yama/ptrace_scope", 0).setClock(device.now().plusSeconds(RECHECK_SECONDS - 1));
+        session.continuing();
+        sink.forget();
+        device.setClock(device.now().plusSeconds(1));
+        assertRefused(session::continuing, "posture.ptrace");
+        assertRefused(session::continuing, "posture.ptrace");
+        assertThat(sink.values("posture.result", AuditField.CHECK)).as("somebody looked once").containsExactly("ptrace");
+        assertThat(sink.values("policy.decision", AuditField.RULE)).containsExactly("posture.ptrace", "posture.ptrace");
+    }
+
+    @Test
+    void whatOneSessionFindsOutStopsAnother() {
+        SessionGate running = session();
+        SessionGate asking = session();
+        running.generating(1, 1);
+        device.setting("kernel/yama/ptrace_scope", 0).setClock(device.now().plusSeconds(RECHECK_SECONDS));
+        assertRefused(() -> asking.generating(1, 1), "posture.ptrace");
+        assertRefused(running::continuing, "posture.ptrace");
+    }
+
+    /** No timed assertion: it takes as long as it takes. */
+    @Test
+    void aDeviceThatBecomesUnfitIsRecordedWhileNobodyAsks() throws InterruptedException {
+        guard.close();
+        guard = Guard.open(options(POLICY.replace("\"recheckSeconds\": 60", "\"recheckSeconds\": 1")).withAudit(sink));
+        opened();
+        sink.forget();
+        device.setting("kernel/yama/ptrace_scope", 0).setClock(device.now().plusSeconds(1));
+        while (sink.values("posture.result", AuditField.CHECK).isEmpty()) {
+            Thread.sleep(10);
+        }
+        assertThat(sink.values("posture.result", AuditField.CHECK)).contains("ptrace");
+        assertThat(sink.values("posture.result", AuditField.PRINCIPAL)).as("nobody asked").isEmpty();
     }
 
     @Test

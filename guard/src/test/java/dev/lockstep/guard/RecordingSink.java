@@ -24,6 +24,10 @@ final class RecordingSink implements AuditSink {
         full = true;
     }
 
+    void makeRoom() {
+        full = false;
+    }
+
     List<String> types() {
         return events.stream().map(event -> event.type().id()).toList();
     }

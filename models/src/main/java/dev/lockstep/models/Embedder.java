@@ -212,25 +212,17 @@ public final class Embedder implements AutoCloseable {
                 throw new IllegalStateException("the embedder is closed");
             }
             try (var _ = arena.lease()) {
-                metered(tokens.byteSize() / Integer.BYTES, () -> encoder.embed(tokens, chosen, options.normalized(), vector));
+                long count = tokens.byteSize() / Integer.BYTES;
+                session.generating(count, 0);
+                CallMeter.metered(session, count, meter -> {
+                    encoder.embed(tokens, chosen, options.normalized(), vector);
+                    meter.promptRead();
+                    return vector;
+                }, _ -> Usage.LENGTH);
             }
         } finally {
             turns.unlock();
         }
-    }
-
-    /** Asks the gate, does it, and tells the gate how it ended, on every path. */
-    private void metered(long tokens, Runnable operation) {
-        session.generating(tokens, 0);
-        var meter = new CallMeter(tokens);
-        try {
-            operation.run();
-        } catch (Throwable t) {
-            Closing.after(t, () -> session.generated(meter.usage(Usage.FAILED)));
-            throw t;
-        }
-        meter.promptRead();
-        session.generated(meter.usage(Usage.LENGTH));
     }
 
     private void requireCount(long count) {

@@ -91,7 +91,7 @@ public final class Session implements AutoCloseable {
     public Generation generate(MemorySegment utf8, Sampling sampling, TokenListener listener) {
         return exclusively(() -> {
             try (var memory = SecureArena.open("generation")) {
-                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
+                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::mustStop);
                 long promptTokens = loop.encode(utf8);
                 requireRoom(promptTokens);
                 return run(loop, promptTokens, sampling, listener);
@@ -144,7 +144,7 @@ public final class Session implements AutoCloseable {
                 if (count >= state.context()) {
                     throw ContextLengthException.ofConversation(count, state.context());
                 }
-                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::isCancelled);
+                var loop = new GenerationLoop(model.tokenizer(), state, sampling, memory, this::mustStop);
                 return run(loop, loop.resume(ids, end), sampling, listener);
             }
         });
@@ -198,7 +198,7 @@ public final class Session implements AutoCloseable {
                 MemorySegment ids = ownCopy(tokenIds, memory);
                 long count = ids.byteSize() / Integer.BYTES;
                 return wholly(count, 0, meter -> {
-                    if (!state.score(ids, count, listener::onLogits, this::isCancelled)) {
+                    if (!state.score(ids, count, listener::onLogits, this::mustStop)) {
                         throw new CancellationException("scoring was cancelled; the session begins anew");
                     }
                     meter.promptRead();
@@ -221,7 +221,7 @@ public final class Session implements AutoCloseable {
                 MemorySegment ids = ownCopy(tokenIds, memory);
                 long count = ids.byteSize() / Integer.BYTES;
                 return wholly(count, 0, meter -> {
-                    state.read(ids, count, this::isCancelled);
+                    state.read(ids, count, this::mustStop);
                     requireNotCancelled();
                     meter.promptRead();
                 });
@@ -250,7 +250,7 @@ public final class Session implements AutoCloseable {
             requireRoom(count);
             return wholly(0, count, meter -> {
                 meter.promptRead();
-                decodeGreedily(count, meter, this::isCancelled);
+                decodeGreedily(count, meter, this::mustStop);
                 requireNotCancelled();
             });
         });
@@ -295,22 +295,11 @@ public final class Session implements AutoCloseable {
         }, _ -> Usage.LENGTH);
     }
 
-    /** Asks the gate, does it, and tells the gate how it ended, on every path. What is broken off, or cannot be recorded, is zeroed. */
+    /** Asks the gate and does it. What is broken off, or cannot be recorded, is zeroed. */
     private <T> T metered(long promptTokens, long maxTokens, Function<CallMeter, T> operation, Function<T, String> outcomeOf) {
         gate.generating(promptTokens, maxTokens);
-        var meter = new CallMeter(promptTokens);
-        return zeroingUnlessWhole(() -> {
-            T result;
-            try {
-                result = operation.apply(meter);
-            } catch (Throwable t) {
-                String outcome = t instanceof CancellationException ? Usage.CANCELLED : Usage.FAILED;
-                Closing.after(t, () -> gate.generated(meter.usage(outcome)));
-                throw t;
-            }
-            gate.generated(meter.usage(outcomeOf.apply(result)));
-            return result;
-        }, result -> !(result instanceof Generation generation && generation.finish().isBrokenOff()));
+        return zeroingUnlessWhole(() -> CallMeter.metered(gate, promptTokens, operation, outcomeOf),
+                result -> !(result instanceof Generation generation && generation.finish().isBrokenOff()));
     }
 
     /** Receives the logits of one position after another. */
@@ -336,6 +325,19 @@ public final class Session implements AutoCloseable {
     /** Ends the running generation, if there is one, before its next token. */
     public void cancel() {
         cancelled = true;
+    }
+
+    /**
+     * Whether the call that is running is to end now.
+     *
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate does not let it go on
+     */
+    private boolean mustStop() {
+        if (isCancelled()) {
+            return true;
+        }
+        gate.continuing();
+        return false;
     }
 
     /** When the process ends, nobody calls {@link #cancel()}: its memory is wiped, and what is computed from then on is nonsense. */

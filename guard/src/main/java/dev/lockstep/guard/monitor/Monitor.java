@@ -22,7 +22,7 @@ public final class Monitor {
     /** Names of rules are words and dots; a sentence has spaces or is longer. */
     private static final int MAX_RULE_CHARACTERS = 64;
 
-    private static final Set<String> OUTCOMES = Set.of(Usage.STOP, Usage.LENGTH, Usage.CANCELLED, Usage.TIMEOUT, Usage.FAILED);
+    private static final Set<String> OUTCOMES = Set.of(Usage.STOP, Usage.LENGTH, Usage.CANCELLED, Usage.TIMEOUT, Usage.REFUSED, Usage.FAILED);
 
     private final Metrics metrics;
 

@@ -26,6 +26,14 @@ public interface SessionGate {
     default void generating(long promptTokens, long maxTokens) {
     }
 
+    /**
+     * Asked again and again while a text is read or generated, a few times per token.
+     *
+     * @throws RefusedException if it may not go on; the session is wiped and begins anew, as if it had been cancelled
+     */
+    default void continuing() {
+    }
+
     /** Told what was done, on every path that began with {@link #generating}. */
     default void generated(Usage usage) {
     }

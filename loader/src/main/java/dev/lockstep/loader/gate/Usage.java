@@ -21,6 +21,9 @@ public record Usage(long promptTokens, long generatedTokens, long prefillNanos, 
     /** It took longer than its caller was ready to wait. */
     public static final String TIMEOUT = "timeout";
 
+    /** The gate did not let it go on. */
+    public static final String REFUSED = "refused";
+
     /** An exception was thrown. */
     public static final String FAILED = "failed";
 }

@@ -1,8 +1,13 @@
 package dev.lockstep.models.internal;
 
+import dev.lockstep.loader.gate.RefusedException;
+import dev.lockstep.loader.gate.SessionGate;
 import dev.lockstep.loader.gate.Usage;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.Generation.Finish;
+import dev.lockstep.securemem.Closing;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /** What one call of a session was to do and has done so far. Of whoever uses the session; costs nothing per token. */
 public final class CallMeter {
@@ -13,8 +18,34 @@ public final class CallMeter {
     private int generated;
 
     /** Begins now, with tokens that are to be read. */
-    public CallMeter(long promptTokens) {
+    private CallMeter(long promptTokens) {
         this.promptTokens = promptTokens;
+    }
+
+    /**
+     * Does what the gate has let through, and tells the gate how it ended, on every path.
+     *
+     * @param outcomeOf how the operation ended if it threw nothing, one of the words of {@link Usage}
+     */
+    public static <T> T metered(SessionGate gate, long promptTokens, Function<CallMeter, T> operation, Function<T, String> outcomeOf) {
+        var meter = new CallMeter(promptTokens);
+        T result;
+        try {
+            result = operation.apply(meter);
+        } catch (Throwable t) {
+            Closing.after(t, () -> gate.generated(meter.usage(outcome(t))));
+            throw t;
+        }
+        gate.generated(meter.usage(outcomeOf.apply(result)));
+        return result;
+    }
+
+    private static String outcome(Throwable t) {
+        return switch (t) {
+            case CancellationException _ -> Usage.CANCELLED;
+            case RefusedException _ -> Usage.REFUSED;
+            default -> Usage.FAILED;
+        };
     }
 
     /** In ns. */
@@ -41,7 +72,7 @@ public final class CallMeter {
     }
 
     /** What was done by now; of a prompt that was not read to its end, none counts. */
-    public Usage usage(String outcome) {
+    private Usage usage(String outcome) {
         long now = System.nanoTime();
         boolean read = promptRead != 0;
         return new Usage(read ? promptTokens : 0, generated, (read ? promptRead : now) - start, read ? now - promptRead : 0, outcome);

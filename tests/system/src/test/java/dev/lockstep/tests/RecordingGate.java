@@ -25,6 +25,8 @@ final class RecordingGate implements ModelGate {
     private final Set<Point> refused;
     private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
 
+    private volatile boolean stopped;
+
     private RecordingGate(Set<Point> refused) {
         this.refused = refused;
     }
@@ -45,6 +47,11 @@ final class RecordingGate implements ModelGate {
     /** With what it was asked or told at a point, each time. */
     List<String> details(Point point) {
         return calls().stream().filter(call -> call.point() == point).map(Call::detail).collect(Collectors.toList());
+    }
+
+    /** Whatever is running may not go on. */
+    void stop() {
+        stopped = true;
     }
 
     void forget() {
@@ -89,6 +96,14 @@ final class RecordingGate implements ModelGate {
             @Override
             public void generating(long promptTokens, long maxTokens) {
                 at(Point.GENERATING, promptTokens + " " + maxTokens);
+            }
+
+            /** Not written down: nobody says how often it is asked. */
+            @Override
+            public void continuing() {
+                if (stopped) {
+                    throw new RefusedException(RULE, "not any more");
+                }
             }
 
             @Override

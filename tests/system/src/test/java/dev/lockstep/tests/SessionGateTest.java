@@ -125,6 +125,19 @@ class SessionGateTest {
     }
 
     @Test
+    void whatMayNotGoOnIsWipedAndRecordedAsRefused() {
+        try (Session session = model.newSession(SessionOptions.defaults().withContext(400))) {
+            assertThatThrownBy(() -> session.generate("Once", Sampling.greedy().maxTokens(100), token -> gate.stop())).isInstanceOf(RefusedException.class);
+            assertThat(session.position()).isZero();
+            assertThat(gate.details(Point.GENERATED)).singleElement().asString().endsWith(" 1 refused");
+            gate.forget();
+            assertThatThrownBy(() -> session.score(new int[300], (_, _) -> { })).isInstanceOf(RefusedException.class);
+            assertThat(session.position()).isZero();
+            assertThat(gate.details(Point.GENERATED)).containsExactly("0 0 refused");
+        }
+    }
+
+    @Test
     void scoringThatIsCancelledIsRecorded() {
         try (Session session = model.newSession(SessionOptions.defaults().withContext(400))) {
             assertThatThrownBy(() -> session.score(new int[300], (position, _) -> session.cancel())).isInstanceOf(CancellationException.class);
