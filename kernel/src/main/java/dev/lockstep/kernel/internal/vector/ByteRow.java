@@ -7,6 +7,7 @@ import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.SHORTS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
 import static dev.lockstep.quant.LittleEndian.INT;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.broadcast;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
 import static jdk.incubator.vector.ShortVector.fromMemorySegment;
@@ -54,14 +55,12 @@ final class ByteRow {
         MemorySegment xs = x.values().asSlice(first * Integer.BYTES, BLOCKS * X_BYTES);
         MemorySegment xScales = x.scales().asSlice(first / BLOCK * Float.BYTES, (long) BLOCKS * Float.BYTES);
         MemorySegment out = part.asSlice(0, RowPart.BYTES);
-        FloatVector fa = FloatVector.zero(FLOATS);
-        FloatVector fb = fa;
-        FloatVector fc = fa;
-        FloatVector fd = fa;
         ShortVector exponents = ShortVector.zero(SHORTS);
-        int step = Rolled.step;
+        int step = Rolled.step();
         for (int i = 0; i < blocks; i += step) {
             int block = i & BLOCKS - 1;
+            exponents = exponents.max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES, ORDER).and(RowPart.HALF_EXPONENT))
+                    .max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES + B, ORDER).and(RowPart.HALF_EXPONENT));
             IntVector a = IntVector.zero(INTS);
             IntVector b = a;
             IntVector c = a;
@@ -84,22 +83,16 @@ final class ByteRow {
             }
             FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();
             IntVector h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES, ORDER);
-            exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
-            fa = ((FloatVector) a.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fa);
-            fb = ((FloatVector) b.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fb);
+            ((FloatVector) a.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+            ((FloatVector) b.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
             h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + B, ORDER);
-            exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
-            fc = ((FloatVector) c.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fc);
-            fd = ((FloatVector) d.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fd);
+            ((FloatVector) c.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
+            ((FloatVector) d.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
         }
-        fa.intoMemorySegment(out, 0, ORDER);
-        fb.intoMemorySegment(out, B, ORDER);
-        fc.intoMemorySegment(out, C, ORDER);
-        fd.intoMemorySegment(out, D, ORDER);
         exponents.intoMemorySegment(out, RowPart.EXPONENTS, ORDER);
     }
 }

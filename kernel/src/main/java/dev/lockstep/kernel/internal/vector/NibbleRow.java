@@ -7,8 +7,10 @@ import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
 import static dev.lockstep.kernel.internal.vector.Species.SHORTS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
 import static dev.lockstep.quant.LittleEndian.INT;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.broadcast;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.ShortVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -32,6 +34,7 @@ final class NibbleRow {
     static final long BLOCK_BYTES = 18L * PANEL_ROWS;
     private static final int BLOCKS = MatMulScratch.STRETCH_BLOCKS;
     private static final int UNITS = 16;
+    private static final short NIBBLE = 0xF;
     private static final long X_BYTES = 32L * Integer.BYTES;
     private static final long QUANTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long B = VECTOR_BYTES;
@@ -56,47 +59,39 @@ final class NibbleRow {
         MemorySegment starts = x.biases().asSlice(first / 32 * Integer.BYTES, (long) BLOCKS * Integer.BYTES);
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, (long) BLOCKS * Float.BYTES);
         MemorySegment out = part.asSlice(0, RowPart.BYTES);
-        FloatVector fa = FloatVector.zero(FLOATS);
-        FloatVector fb = fa;
-        FloatVector fc = fa;
-        FloatVector fd = fa;
         ShortVector exponents = ShortVector.zero(SHORTS);
-        int step = Rolled.step;
+        int step = Rolled.step();
         for (int i = 0; i < blocks; i += step) {
             int block = i & BLOCKS - 1;
+            exponents = exponents.max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES, ORDER).and(RowPart.HALF_EXPONENT))
+                    .max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES + B, ORDER).and(RowPart.HALF_EXPONENT));
             ShortVector a = broadcast(INTS, starts.get(INT, block * 4L)).reinterpretAsShorts();
             ShortVector b = a;
             for (int j = 0; j < UNITS; j += step) {
                 int unit = j & UNITS - 1;
-                IntVector q = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + QUANTS + (long) unit * PANEL_ROWS, ORDER);
+                ShortVector q = fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES + QUANTS + (long) unit * PANEL_ROWS, ORDER);
                 long xk = block * X_BYTES + unit * 4L;
                 ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
                 ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
-                a = a.add(q.and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
-                b = b.add(q.lanewise(LSHR, 8).and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
-                a = a.add(q.lanewise(LSHR, 4).and(Unpack.NIBBLES).reinterpretAsShorts().mul(high));
-                b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
+                a = a.add(q.and(NIBBLE).mul(low));
+                b = b.add(q.lanewise(LSHR, 8).and(NIBBLE).mul(low));
+                a = a.add(q.lanewise(LSHR, 4).and(NIBBLE).mul(high));
+                b = b.add(q.lanewise(LSHR, 12).mul(high));
             }
             FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();
             IntVector h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES, ORDER);
             IntVector sums = a.reinterpretAsInts();
-            exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
-            fa = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fa);
-            fb = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fb);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
             h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + B, ORDER);
             sums = b.reinterpretAsInts();
-            exponents = exponents.max(h.reinterpretAsShorts().and(RowPart.HALF_EXPONENT));
-            fc = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fc);
-            fd = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fd);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
         }
-        fa.intoMemorySegment(out, 0, ORDER);
-        fb.intoMemorySegment(out, B, ORDER);
-        fc.intoMemorySegment(out, C, ORDER);
-        fd.intoMemorySegment(out, D, ORDER);
         exponents.intoMemorySegment(out, RowPart.EXPONENTS, ORDER);
     }
 }

@@ -34,9 +34,12 @@ final class RowPart {
     private RowPart() {
     }
 
-    /** Before the first stretch of a panel. */
+    /** Before the first stretch of a panel. Every stretch begins with sums of zero: {@link #add} leaves them so. */
     static void begin(MemorySegment part) {
-        Species.zero().intoMemorySegment(part, COLLECTED, ORDER);
+        for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
+            FloatVector.zero(FLOATS).intoMemorySegment(part, i, ORDER);
+        }
+        FloatVector.zero(FLOATS).intoMemorySegment(part, COLLECTED, ORDER);
     }
 
     /**
@@ -46,6 +49,7 @@ final class RowPart {
     static void add(MemorySegment part, boolean first, MemorySegment results, long at) {
         for (long i = 0; i < EXPONENTS; i += VECTOR_BYTES) {
             FloatVector sum = fromMemorySegment(FLOATS, part, i, ORDER);
+            FloatVector.zero(FLOATS).intoMemorySegment(part, i, ORDER);
             if (first) {
                 sum.add(0f).intoMemorySegment(results, at + i, ORDER);
             } else {

@@ -4,11 +4,13 @@ import static dev.lockstep.kernel.internal.vector.Species.FLOATS;
 import static dev.lockstep.kernel.internal.vector.Species.INTS;
 import static dev.lockstep.kernel.internal.vector.Species.ORDER;
 import static dev.lockstep.kernel.internal.vector.Species.PANEL_ROWS;
+import static dev.lockstep.kernel.internal.vector.Species.SHORTS;
 import static dev.lockstep.kernel.internal.vector.Species.VECTOR_BYTES;
 import static dev.lockstep.quant.LittleEndian.INT;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.IntVector.broadcast;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
+import static jdk.incubator.vector.ShortVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -31,6 +33,7 @@ final class SixBitRow {
     private static final int GROUPS = 8;
     private static final int HALF = GROUPS / 2;
     private static final int UNITS = 16;
+    private static final short NIBBLE = 0xF;
     /** Bytes of a block of all rows. */
     static final long BLOCK_BYTES = 144L * PANEL_ROWS;
     /** Where the first group begins: behind scales and minima of the block, which are halves. */
@@ -93,11 +96,7 @@ final class SixBitRow {
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, GROUP_FLOATS);
         MemorySegment ds = factors.asSlice(0, ROW_FLOATS);
         MemorySegment out = part.asSlice(0, ROW_FLOATS);
-        FloatVector fa = FloatVector.zero(FLOATS);
-        FloatVector fb = fa;
-        FloatVector fc = fa;
-        FloatVector fd = fa;
-        int step = Rolled.step;
+        int step = Rolled.step();
         for (int i = 0; i < GROUPS; i += step) {
             int group = i & GROUPS - 1;
             boolean last = group >= HALF;
@@ -107,14 +106,14 @@ final class SixBitRow {
             ShortVector b = a;
             for (int j = 0; j < UNITS; j += step) {
                 int unit = j & UNITS - 1;
-                IntVector q = fromMemorySegment(INTS, ws, quants + (long) unit * PANEL_ROWS, ORDER);
+                ShortVector q = fromMemorySegment(SHORTS, ws, quants + (long) unit * PANEL_ROWS, ORDER);
                 long xk = group * X_BYTES + unit * 4L;
                 ShortVector low = broadcast(INTS, xs.get(INT, xk)).reinterpretAsShorts();
                 ShortVector high = broadcast(INTS, xs.get(INT, xk + UNITS * 4)).reinterpretAsShorts();
-                a = a.add(q.and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
-                b = b.add(q.lanewise(LSHR, 8).and(Unpack.NIBBLES).reinterpretAsShorts().mul(low));
-                a = a.add(q.lanewise(LSHR, 4).and(Unpack.NIBBLES).reinterpretAsShorts().mul(high));
-                b = b.add(q.reinterpretAsShorts().lanewise(LSHR, 12).mul(high));
+                a = a.add(q.and(NIBBLE).mul(low));
+                b = b.add(q.lanewise(LSHR, 8).and(NIBBLE).mul(low));
+                a = a.add(q.lanewise(LSHR, 4).and(NIBBLE).mul(high));
+                b = b.add(q.lanewise(LSHR, 12).mul(high));
             }
             // the last four groups have their lowest bits in a unit of their own, and the highest in those of the first four
             long firstHalf = BEGIN + (group & HALF - 1) * FIRST_GROUP;
@@ -124,19 +123,15 @@ final class SixBitRow {
             FloatVector t = broadcast(INTS, xScales.get(INT, group * 4L)).reinterpretAsFloats();
             IntVector sums = a.reinterpretAsInts();
             FloatVector scale = ((FloatVector) q.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, 0, ORDER));
-            fa = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fa);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, B, ORDER));
-            fb = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fb);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
             sums = b.reinterpretAsInts();
             scale = ((FloatVector) q.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, C, ORDER));
-            fc = ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fc);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, D, ORDER));
-            fd = ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fd);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
         }
-        fa.intoMemorySegment(out, 0, ORDER);
-        fb.intoMemorySegment(out, B, ORDER);
-        fc.intoMemorySegment(out, C, ORDER);
-        fd.intoMemorySegment(out, D, ORDER);
     }
 
     /**
@@ -156,7 +151,7 @@ final class SixBitRow {
         MemorySegment ms = minFactors.asSlice(0, ROW_FLOATS);
         MemorySegment os = offsets.asSlice(offsetsAt, ROW_FLOATS);
         FloatVector zeroPoint = FloatVector.broadcast(FLOATS, IntFormat.Q4_K.zeroPoint());
-        int step = Rolled.step;
+        int step = Rolled.step();
         for (int i = 0; i < GROUPS; i += step) {
             int group = i & GROUPS - 1;
             boolean last = group >= HALF;

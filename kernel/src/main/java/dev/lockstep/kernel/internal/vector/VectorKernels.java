@@ -38,6 +38,11 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void discardCompiled() {
+        Rolled.discardCompiled();
+    }
+
+    @Override
     public int panelRows() {
         return PANEL_ROWS;
     }
