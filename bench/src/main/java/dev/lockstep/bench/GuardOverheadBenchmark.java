@@ -10,6 +10,8 @@ import dev.lockstep.guard.policy.Principals;
 import dev.lockstep.guard.policy.Request;
 import dev.lockstep.loader.TrustPolicy;
 import dev.lockstep.loader.gate.ModelGate;
+import dev.lockstep.loader.gate.SessionGate;
+import dev.lockstep.loader.gate.Usage;
 import dev.lockstep.models.Generation;
 import dev.lockstep.models.LoadOptions;
 import dev.lockstep.models.Lockstep;
@@ -47,7 +49,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>The baseline is the same request through {@link ModelGate#OPEN}, in the same run. The bundled demo is the smallest model there is:
  * with any other, the same cost is a smaller share. {@code request} is one generation in a session that is open; {@code session} opens one
- * for it and closes it, which is three records.
+ * for it and closes it, which is three records. {@code alone} is what the gate does for a request, without the request: where that is a
+ * hundredth of it, the other two lie closer together than they can be measured.
  *
  * <p><b>How to run:</b> {@code bench/run GuardOverhead}; with random weights in the shape of a real model: {@code -p model=llama-3.2-1b}.
  * The record is written to the folder for temporary files; where that is memory, name a disk: {@code -jvmArgsAppend -Djava.io.tmpdir=DIR}.
@@ -63,6 +66,8 @@ public class GuardOverheadBenchmark {
     /** Seeds that are tried for a text that is long enough; one in some is. */
     private static final int SEEDS = 20;
     private static final int TOKENS = 100;
+    /** How often a session asks whether it may go on; more than it does. */
+    private static final int ASKED_PER_TOKEN = 4;
     private static final SessionOptions CONTEXT = SessionOptions.defaults().withContext(256);
 
     /** All rules are asked, none refuses, whatever this machine is like. */
@@ -92,6 +97,7 @@ public class GuardOverheadBenchmark {
     private Guard guard;
     private Model loaded;
     private Session session;
+    private SessionGate asked;
 
     @Setup(Level.Trial)
     public void setUp() throws IOException {
@@ -100,9 +106,10 @@ public class GuardOverheadBenchmark {
         folder = Files.createTempDirectory("guard-overhead");
         log = AuditLog.open(folder.resolve("audit"), DeviceKey.openOrCreate(folder.resolve("device")), AuditOptions.standard());
         guard = Guard.open(GuardOptions.of(GuardPolicy.parse(POLICY.getBytes(StandardCharsets.UTF_8), "bench")).withAudit(log));
-        ModelGate asked = gate.equals("open") ? ModelGate.OPEN : guard.gate(Request.toInfer(Principals.ofProcess(), Optional.empty()));
-        loaded = load(options.withGate(asked));
+        ModelGate before = gate.equals("open") ? ModelGate.OPEN : guard.gate(Request.toInfer(Principals.ofProcess(), Optional.empty()));
+        loaded = load(options.withGate(before));
         session = loaded.newSession(CONTEXT);
+        asked = sessionOf(before);
         sampling = IntStream.range(0, SEEDS).mapToObj(seed -> Sampling.defaults().seed(seed).maxTokens(TOKENS)).filter(this::isLong).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no text of " + model + " has " + TOKENS + " tokens"));
     }
@@ -114,6 +121,15 @@ public class GuardOverheadBenchmark {
         try (var file = SyntheticFile.write(model, DType.Q8_0)) {
             return Lockstep.load(file.model(), TrustPolicy.allowUnsigned(), options);
         }
+    }
+
+    /** Of the demo, whatever the model is: the gate only knows what it is told. */
+    private SessionGate sessionOf(ModelGate before) throws IOException {
+        before.opening(Checkpoints.demo());
+        before.verified(Checkpoints.demo(), loaded.provenance(), 0);
+        SessionGate opened = before.session(Checkpoints.demo(), loaded.provenance());
+        opened.opening(CONTEXT.context());
+        return opened;
     }
 
     private boolean isLong(Sampling tried) {
@@ -138,6 +154,17 @@ public class GuardOverheadBenchmark {
     public Generation request() {
         session.reset();
         return session.generate(PROMPT, sampling, _ -> { });
+    }
+
+    @Benchmark
+    public Usage alone() {
+        asked.generating(PROMPT.length(), TOKENS);
+        for (int i = 0; i < TOKENS * ASKED_PER_TOKEN; i++) {
+            asked.continuing();
+        }
+        var usage = new Usage(PROMPT.length(), TOKENS, 1, 1, Usage.LENGTH);
+        asked.generated(usage);
+        return usage;
     }
 
     @Benchmark

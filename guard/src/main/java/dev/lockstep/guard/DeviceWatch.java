@@ -9,16 +9,16 @@ import dev.lockstep.guard.posture.PostureScope;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
  * What is known of the device, for each demand that a policy makes of it: what a look found is good for the models that it was about, until
- * it is too old; then whoever asks looks again, or {@link #again} if nobody does. Thread-safe; looks take turns.
+ * it is too old; then whoever asks looks again. Thread-safe; looks take turns, and nobody waits for one who need not look.
  */
 final class DeviceWatch {
     /**
@@ -29,14 +29,15 @@ final class DeviceWatch {
      */
     record Look(Posture posture, boolean isNew, List<CheckResult> changed) { }
 
-    /** What a look found, the models that it was about, and when it began by a clock that nobody sets. */
+    /** What a look found, for whom, the models that it was about, and when it began by a clock that nobody sets. */
     private record Known(PostureRule rule, Posture posture, Set<Path> models, long nanos) { }
 
     private final GuardOptions options;
     private final Monitor monitor;
     private final OpenModels models;
     private final LongSupplier nanoTime;
-    private final Map<String, Known> latest = new HashMap<>();
+    /** By the names of the demands. Written by whoever holds the lock, so that looks take turns; read by anybody, for every token. */
+    private final Map<String, Known> latest = new ConcurrentHashMap<>();
 
     /** @param nanoTime as {@link System#nanoTime} */
     DeviceWatch(GuardOptions options, Monitor monitor, OpenModels models, LongSupplier nanoTime) {
@@ -51,21 +52,33 @@ final class DeviceWatch {
         return examine(rule, scope(model));
     }
 
-    /** Looks again for every demand whose last look is too old, while models are open. */
-    synchronized Map<PostureRule, Look> again() {
-        Map<PostureRule, Look> looks = new LinkedHashMap<>();
-        if (!models.paths().isEmpty()) {
-            List<PostureRule> old = latest.values().stream().filter(this::isOld).map(Known::rule).toList();
-            old.forEach(rule -> looks.put(rule, examine(rule, scope())));
-        }
-        return looks;
+    /** What somebody who opened a model demands, and nobody has looked for as lately as they want. */
+    List<PostureRule> overdue() {
+        return latest.values().stream().filter(known -> models.isDemanded(known.rule().name()) && isOld(known)).map(Known::rule).toList();
+    }
+
+    /** Looks again, at all models that are open. */
+    synchronized Look again(PostureRule rule) {
+        return examine(rule, scope());
     }
 
     /** What is known of the device and a model, and not too old. */
-    synchronized Look current(PostureRule rule, Path model) {
-        Known known = latest.get(rule.name());
-        boolean isKnown = known != null && known.models().contains(model.toAbsolutePath()) && !isOld(known);
-        return isKnown ? new Look(known.posture(), false, List.of()) : examine(rule, scope(model));
+    Look current(PostureRule rule, Path model) {
+        return fresh(rule, model).orElseGet(() -> lookUnlessSomebodyDid(rule, model));
+    }
+
+    private synchronized Look lookUnlessSomebodyDid(PostureRule rule, Path model) {
+        return fresh(rule, model).orElseGet(() -> examine(rule, scope(model)));
+    }
+
+    private Optional<Look> fresh(PostureRule rule, Path model) {
+        return Optional.ofNullable(latest.get(rule.name())).filter(known -> known.models().contains(model.toAbsolutePath()) && !isOld(known))
+                .map(known -> new Look(known.posture(), false, List.of()));
+    }
+
+    /** What was found could not be recorded: the next one who asks looks again, and has all to record that did not pass. */
+    void forget(PostureRule rule, Look look) {
+        latest.computeIfPresent(rule.name(), (_, known) -> known.posture() == look.posture() ? null : known);
     }
 
     /** By both clocks, of which one stands while the machine sleeps and the other can be set: neither alone keeps what is known fresh. */
@@ -76,8 +89,8 @@ final class DeviceWatch {
         return byClock.compareTo(allowed) >= 0 || byNanos.compareTo(allowed) >= 0;
     }
 
-    private Look examine(PostureRule rule, PostureScope models) {
-        PostureScope scope = rule.minKernel().map(models::withMinimumKernel).orElse(models);
+    private Look examine(PostureRule rule, PostureScope files) {
+        PostureScope scope = rule.minKernel().map(files::withMinimumKernel).orElse(files);
         long before = nanoTime.getAsLong();
         Posture found = options.probe().examine(scope);
         monitor.posture(found, nanoTime.getAsLong() - before);

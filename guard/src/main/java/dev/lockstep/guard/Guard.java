@@ -6,6 +6,7 @@ import dev.lockstep.guard.audit.AuditField;
 import dev.lockstep.guard.monitor.Monitor;
 import dev.lockstep.guard.policy.GuardPolicy;
 import dev.lockstep.guard.policy.PolicyDecider;
+import dev.lockstep.guard.policy.PostureRule;
 import dev.lockstep.guard.policy.RateWindow;
 import dev.lockstep.guard.policy.Request;
 import dev.lockstep.loader.gate.ModelGate;
@@ -40,6 +41,8 @@ public final class Guard implements AutoCloseable {
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final IdleWatch idle;
+    /** Held while the end is recorded, or what nobody asked for, which must not come after it. */
+    private final Object ending = new Object();
 
     private Guard(GuardOptions options) {
         var monitor = new Monitor(options.metrics());
@@ -112,11 +115,28 @@ public final class Guard implements AutoCloseable {
 
     /** Looks at the device for models that are open and that nobody uses, if the last look is old; only what has changed is recorded. */
     private void lookAgain() {
-        device.again().forEach((rule, look) -> {
-            if (!look.changed().isEmpty()) {
-                PostureRecord.of(rule, look, AuditEvent.of(AuditEventType.POSTURE_RESULT), names()).forEach(journal::add);
+        for (PostureRule rule : device.overdue()) {
+            DeviceWatch.Look look = device.again(rule);
+            synchronized (ending) {
+                if (!closed.get() && !look.changed().isEmpty()) {
+                    record(rule, look, AuditEvent.of(AuditEventType.POSTURE_RESULT), names());
+                }
             }
-        });
+        }
+    }
+
+    /**
+     * Records what a look found.
+     *
+     * @throws RefusedException if that cannot be recorded
+     */
+    void record(PostureRule rule, DeviceWatch.Look look, AuditEvent event, FileNames names) {
+        try {
+            PostureRecord.of(rule, look, event, names).forEach(journal::add);
+        } catch (RefusedException e) {
+            device.forget(rule, look);
+            throw e;
+        }
     }
 
     /** How files are written in records: those that are open, these, and the folders that are looked at. */
@@ -126,10 +146,14 @@ public final class Guard implements AutoCloseable {
     }
 
     Instant now() {
+        requireOpen();
+        return options.clock().instant();
+    }
+
+    void requireOpen() {
         if (closed.get()) {
             throw new RefusedException(CLOSED, "the guard is closed; open models before and close them first");
         }
-        return options.clock().instant();
     }
 
     PolicyDecider decider() {
@@ -169,10 +193,12 @@ public final class Guard implements AutoCloseable {
      * @param zeroedBytes that were overwritten since, of all of them
      */
     public void close(long zeroedBytes) {
-        if (closed.compareAndSet(false, true)) {
-            idle.close();
-            AuditEvent stop = AuditEvent.of(AuditEventType.PROCESS_STOP);
-            journal.add(zeroedBytes == 0 ? stop : stop.with(AuditField.ZEROED_BYTES, zeroedBytes));
+        synchronized (ending) {
+            if (closed.compareAndSet(false, true)) {
+                idle.close();
+                AuditEvent stop = AuditEvent.of(AuditEventType.PROCESS_STOP);
+                journal.add(zeroedBytes == 0 ? stop : stop.with(AuditField.ZEROED_BYTES, zeroedBytes));
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
         record.add(withFacts(record.event(AuditEventType.MODEL_VERIFY), facts).with(AuditField.OUTCOME, facts.signers().isEmpty() ? "unsigned" : "ok"));
         record.decided(guard.decider().beforeUse(request, facts, guard.now()));
         record.add(withFacts(record.event(AuditEventType.MODEL_OPEN), facts));
-        guard.models().add(model, facts);
+        guard.models().add(model, facts, record.demand());
     }
 
     private static AuditEvent withFacts(AuditEvent event, ModelFacts facts) {
@@ -59,7 +59,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
 
     @Override
     public void closed(Path model, Provenance provenance, long zeroedBytes) {
-        guard.models().remove(model, provenance);
+        guard.models().remove(model, provenance, record(model).demand());
         guard.journal().monitor().wiped(zeroedBytes);
         record(model).add(record(model).event(AuditEventType.MODEL_CLOSE).with(AuditField.MODEL_DIGEST, provenance.sha256())
                 .with(AuditField.ZEROED_BYTES, zeroedBytes));

@@ -50,6 +50,7 @@ final class GuardedSession implements SessionGate {
     }
 
     private void requireFitDevice() {
+        guard.requireOpen();
         requireFit(record.posture(false));
     }
 
@@ -77,9 +78,10 @@ final class GuardedSession implements SessionGate {
         admission = asked;
     }
 
-    /** Costs a look at two clocks unless somebody has looked at the device since. */
+    /** Costs a look at two clocks, unless the device was looked at since or is to be looked at now. */
     @Override
     public void continuing() {
+        guard.requireOpen();
         Posture found = record.posture(false);
         if (found != fit) {
             requireFit(found);

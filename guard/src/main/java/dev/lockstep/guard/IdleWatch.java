@@ -37,7 +37,7 @@ final class IdleWatch implements AutoCloseable {
         try {
             action.run();
         } catch (RefusedException e) {
-            // It could not be recorded, which was counted; the next call will be refused for the same reason, and can tell somebody.
+            // It could not be recorded, which was counted, and is forgotten: the next call looks again, and can tell somebody.
         } catch (Throwable t) {
             // the timer would stop, silently
             Thread thread = Thread.currentThread();

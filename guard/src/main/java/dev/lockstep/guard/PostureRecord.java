@@ -9,7 +9,6 @@ import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.guard.posture.Posture;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The records of one look at the device: a result for each check that came to something new, and one for the whole. */
 final class PostureRecord {
@@ -25,7 +24,7 @@ final class PostureRecord {
         for (CheckResult result : look.changed()) {
             Reaction reaction = rule.reactions(result.check()).to(result.status());
             if (reaction != Reaction.IGNORE || result.status() == CheckStatus.PASS) {
-                events.add(event.with(AuditField.CHECK, result.check()).with(AuditField.STATUS, word(result.status()))
+                events.add(event.with(AuditField.CHECK, result.check()).with(AuditField.STATUS, result.status().id())
                         .with(AuditField.DECISION, reaction == Reaction.IGNORE ? RequestRecord.ALLOW : reaction.id())
                         .with(AuditField.REASON, names.in(result.evidence())));
             }
@@ -35,18 +34,10 @@ final class PostureRecord {
     }
 
     private static AuditEvent whole(Posture posture, AuditEvent event) {
-        long failed = count(posture, CheckStatus.FAIL);
-        long unknown = count(posture, CheckStatus.UNKNOWN);
+        long failed = posture.count(CheckStatus.FAIL);
+        long unknown = posture.count(CheckStatus.UNKNOWN);
         CheckStatus all = failed > 0 ? CheckStatus.FAIL : unknown > 0 ? CheckStatus.UNKNOWN : CheckStatus.PASS;
-        return event.with(AuditField.STATUS, word(all))
+        return event.with(AuditField.STATUS, all.id())
                 .with(AuditField.REASON, posture.results().size() + " checks, " + failed + " failed, " + unknown + " cannot tell");
-    }
-
-    private static long count(Posture posture, CheckStatus status) {
-        return posture.results().stream().filter(result -> result.status() == status).count();
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -41,6 +41,11 @@ final class RequestRecord {
         return guard.policy().dataClass(request.dataClass());
     }
 
+    /** The name of what the request's data demands of the device. */
+    String demand() {
+        return dataClass().map(found -> found.posture().name()).orElse("");
+    }
+
     void add(AuditEvent event) {
         guard.journal().add(event);
     }
@@ -96,7 +101,7 @@ final class RequestRecord {
     private Posture posture(PostureRule rule, boolean toOpen) {
         DeviceWatch.Look look = toOpen ? guard.device().look(rule, model) : guard.device().current(rule, model);
         if (look.isNew()) {
-            PostureRecord.of(rule, look, event(AuditEventType.POSTURE_RESULT), names()).forEach(this::add);
+            guard.record(rule, look, event(AuditEventType.POSTURE_RESULT), names());
         }
         return look.posture();
     }

@@ -16,6 +16,7 @@ import dev.lockstep.guard.posture.Platform;
 import dev.lockstep.guard.posture.Posture;
 import dev.lockstep.guard.posture.PostureProbe;
 import dev.lockstep.guard.posture.UnseenException;
+import dev.lockstep.loader.Provenance;
 import dev.lockstep.testkit.FakeDevice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,11 @@ class DeviceWatchTest {
     }
 
     private void opened(Path model) {
-        models.add(model, new ModelFacts(model.toString(), "0".repeat(64), Set.of(), 0));
+        models.add(model, facts(model), STRICT.name());
+    }
+
+    private static ModelFacts facts(Path model) {
+        return new ModelFacts(model.toString(), "0".repeat(64), Set.of(), 0);
     }
 
     private static CheckStatus modelFiles(Posture posture) {
@@ -91,17 +96,31 @@ class DeviceWatchTest {
     }
 
     @Test
-    void itLooksAgainByItselfOnlyForModelsThatAreOpenAndOnlyIfTheLastLookIsOld() {
+    void aLookIsOverdueOnlyWhileAModelIsOpenForWhichItWasDemanded() {
         watch.look(STRICT, GOOD);
         nanos.addAndGet(RECHECK.toNanos());
-        assertThat(watch.again()).as("nothing is open").isEmpty();
+        assertThat(watch.overdue()).as("nothing is open").isEmpty();
+        models.add(GOOD, facts(GOOD), LOOSE.name());
+        assertThat(watch.overdue()).as("what is open is open for less").isEmpty();
         opened(GOOD);
+        assertThat(watch.overdue()).containsExactly(STRICT);
         device.setting("kernel/yama/ptrace_scope", 0);
-        Map<PostureRule, DeviceWatch.Look> looks = watch.again();
-        assertThat(looks).containsOnlyKeys(STRICT);
-        assertThat(looks.get(STRICT).changed()).extracting(CheckResult::check).containsExactly("ptrace");
-        assertThat(watch.again()).as("the last look is fresh").isEmpty();
+        assertThat(watch.again(STRICT).changed()).extracting(CheckResult::check).containsExactly("ptrace");
+        assertThat(watch.overdue()).as("the last look is fresh").isEmpty();
         assertThat(watch.current(STRICT, GOOD).isNew()).isFalse();
+        nanos.addAndGet(RECHECK.toNanos());
+        models.remove(GOOD, new Provenance.Unverified("0".repeat(64)), STRICT.name());
+        assertThat(watch.overdue()).as("it is open for less only").isEmpty();
+    }
+
+    @Test
+    void whatIsForgottenIsLookedForAgainAndAllOfItIsNew() {
+        device.setting("kernel/yama/ptrace_scope", 0);
+        DeviceWatch.Look look = watch.look(STRICT, GOOD);
+        watch.forget(STRICT, look);
+        assertThat(watch.current(STRICT, GOOD).changed()).isEqualTo(look.changed()).isNotEmpty();
+        watch.forget(STRICT, look);
+        assertThat(watch.current(STRICT, GOOD).isNew()).as("another look is not forgotten for it").isFalse();
     }
 
     @Test

@@ -63,13 +63,14 @@ class GuardTest {
     @TempDir
     private Path folder;
 
+    private final List<Guard> guards = new ArrayList<>();
     private FakeDevice device;
     private Guard guard;
 
     @BeforeEach
     void open() {
         device = FakeDevice.healthy(folder);
-        guard = Guard.open(options().withAudit(sink));
+        guard = open(options().withAudit(sink));
         sink.forget();
     }
 
@@ -89,7 +90,13 @@ class GuardTest {
     @AfterEach
     void close() {
         sink.makeRoom();
-        guard.close();
+        guards.forEach(Guard::close);
+    }
+
+    private Guard open(GuardOptions options) {
+        Guard opened = Guard.open(options);
+        guards.add(opened);
+        return opened;
     }
 
     private static Request request(String user, String dataClass) {
@@ -197,11 +204,34 @@ class GuardTest {
         assertRefused(running::continuing, "posture.ptrace");
     }
 
+    @Test
+    void whatCouldNotBeRecordedIsRecordedOnceItCanBe() {
+        SessionGate session = session();
+        session.generating(1, 1);
+        device.setting("kernel/yama/ptrace_scope", 0).setClock(device.now().plusSeconds(RECHECK_SECONDS));
+        sink.fill();
+        assertRefused(session::continuing, "audit.required");
+        sink.makeRoom();
+        assertRefused(session::continuing, "posture.ptrace");
+        assertThat(sink.values("posture.result", AuditField.CHECK)).contains("ptrace");
+    }
+
+    @Test
+    void whatIsRunningEndsWithTheGuard() {
+        SessionGate session = session();
+        session.generating(1, 1);
+        guard.close();
+        sink.forget();
+        device.setClock(device.now().plusSeconds(RECHECK_SECONDS));
+        assertRefused(session::continuing, Guard.CLOSED);
+        assertThat(sink.types()).as("nothing comes after the end").isEmpty();
+    }
+
     /** No timed assertion: it takes as long as it takes. */
     @Test
     void aDeviceThatBecomesUnfitIsRecordedWhileNobodyAsks() throws InterruptedException {
         guard.close();
-        guard = Guard.open(options(POLICY.replace("\"recheckSeconds\": 60", "\"recheckSeconds\": 1")).withAudit(sink));
+        guard = open(options(POLICY.replace("\"recheckSeconds\": 60", "\"recheckSeconds\": 1")).withAudit(sink));
         opened();
         sink.forget();
         device.setting("kernel/yama/ptrace_scope", 0).setClock(device.now().plusSeconds(1));
@@ -233,7 +263,7 @@ class GuardTest {
     @Test
     void anUnfitDeviceOpensNothing() {
         device.arguments().add("-javaagent:/tmp/secret.jar");
-        guard = Guard.open(options().withAudit(sink));
+        guard = open(options().withAudit(sink));
         assertRefused(() -> gate().opening(MODEL), "posture.jvm.agents");
     }
 
@@ -259,7 +289,7 @@ class GuardTest {
     void everyWarningIsToldAndRecordedOnce() {
         var told = new ArrayList<String>();
         device.setting("kernel/yama/ptrace_scope", 0).replace("/proc/self/task/101/status", "TracerPid:\t0", "TracerPid:\t77");
-        guard = Guard.open(options().withAudit(sink).withWarnings(warning -> told.add(warning.rule())));
+        guard = open(options().withAudit(sink).withWarnings(warning -> told.add(warning.rule())));
         guard.gate(request("anna", "loose")).opening(MODEL);
         assertThat(told).containsExactly("posture.debugger", "posture.ptrace");
         assertThat(sink.values("policy.decision", AuditField.RULE)).containsExactly("posture.debugger", "posture.ptrace");
@@ -377,7 +407,7 @@ class GuardTest {
 
     @Test
     void aPolicyThatAsksForARecordRefusesAllWithoutOne() {
-        guard = Guard.open(options().withAudit(AuditSink.NONE));
+        guard = open(options().withAudit(AuditSink.NONE));
         assertRefused(() -> gate().opening(MODEL), "audit.required");
         assertThat(metrics.snapshot().counters()).as("nothing was recorded, so nothing is counted").containsEntry(Counter.AUDIT_RECORDS, 2L);
     }

@@ -22,10 +22,6 @@ public interface Kernels {
     /** Rows that {@link #matMul} wants woven into one panel. */
     int panelRows();
 
-    /** Has the JVM compile these kernels anew, see {@link WarmUp}; slow until it has. Safe at any time. */
-    default void discardCompiled() {
-    }
-
     /**
      * True if products with weights of this type are computed in integers, on activations rounded to 8 bits: Q8_0 and the types of
      * up to 6 bits. All others are computed in float32 on weights expanded exactly, and activations as they are.

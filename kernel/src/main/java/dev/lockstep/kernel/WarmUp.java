@@ -29,11 +29,6 @@ public final class WarmUp {
 
     private static final int CALLS_PER_ROUND = 8;
     private static final int ROUNDS_OF_ALL = 20;
-    /**
-     * How often kernels are compiled anew if the compilers have come to rest and some still allocate: what C2 makes of them depends on what
-     * ran before, see docs/decisions 7.
-     */
-    private static final int NEW_ATTEMPTS = 2;
     /** Two chunks of float weights. */
     private static final int FLOAT_COLUMNS = 2 * FloatSums.CHUNK;
     /** More than a kernel takes one by one. */
@@ -82,19 +77,6 @@ public final class WarmUp {
         if (KernelSelection.current().emulated()) {
             return false;
         }
-        boolean quiet = repeatUntilQuiet(kernels, operators);
-        for (int attempt = 0; attempt < NEW_ATTEMPTS && !quiet; attempt++) {
-            kernels.discardCompiled();
-            quiet = repeatUntilQuiet(kernels, operators);
-        }
-        if (!quiet) {
-            LOG.log(System.Logger.Level.WARNING, "the vector kernels are not compiled yet; they are slow and leave pieces of"
-                    + " what they compute on the Java heap until they are (is the JVM's C2 compiler switched off?)");
-        }
-        return quiet;
-    }
-
-    private static boolean repeatUntilQuiet(Kernels kernels, Function<WarmUp, List<Runnable>> operators) {
         var patience = new CompilerPatience();
         // The kind of arena that real memory comes from: code that was compiled for another kind is thrown away at first sight.
         try (var memory = Arena.ofShared()) {
@@ -106,6 +88,10 @@ public final class WarmUp {
             boolean quiet = true;
             for (Runnable operator : all) {
                 quiet &= repeatUntilQuiet(operator, patience);
+            }
+            if (!quiet) {
+                LOG.log(System.Logger.Level.WARNING, "the vector kernels are not compiled yet; they are slow and leave pieces of"
+                        + " what they compute on the Java heap until they are (is the JVM's C2 compiler switched off?)");
             }
             return quiet;
         }

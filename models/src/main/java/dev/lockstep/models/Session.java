@@ -72,7 +72,7 @@ public final class Session implements AutoCloseable {
      * for a prompt that must leave nothing behind.
      *
      * @throws ContextLengthException if the prompt does not fit; the session is unchanged
-     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses: at the start the session is unchanged, later it begins anew
      * @throws InferenceException if the model computes nonsense
      * @throws IllegalStateException if the session or its model is closed, or in use by another thread
      */
@@ -116,7 +116,7 @@ public final class Session implements AutoCloseable {
      * @throws ChatTemplateException if the model has no template, or it does not render the conversation; the session is unchanged
      * @throws dev.lockstep.loader.ModelFormatException if the template is not supported; the session is unchanged
      * @throws ContextLengthException if the conversation leaves no room for an answer; the session is unchanged
-     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses: at the start the session is unchanged, later it begins anew
      * @throws InferenceException if the model computes nonsense
      * @throws IllegalStateException if the session or its model is closed, or in use by another thread
      */
@@ -190,6 +190,7 @@ public final class Session implements AutoCloseable {
      * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; read once, at the start
      * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
      * @throws ContextLengthException if they do not fit; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses: at the start the session is unchanged, later it begins anew
      * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
      */
     public void score(MemorySegment tokenIds, LogitsListener listener) {
@@ -213,6 +214,7 @@ public final class Session implements AutoCloseable {
      * @param tokenIds int32 in native byte order, as {@link Tokenizer#encode} makes them; read once, at the start
      * @throws IllegalArgumentException if an id is not in the vocabulary; the session is unchanged
      * @throws ContextLengthException if they do not fit; the session is unchanged
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses: at the start the session is unchanged, later it begins anew
      * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
      */
     public void read(MemorySegment tokenIds) {
@@ -237,6 +239,7 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if nothing was read before
      * @throws ContextLengthException if they do not fit; the session is unchanged
      * @throws InferenceException if the model computes nonsense
+     * @throws dev.lockstep.loader.gate.RefusedException if the gate refuses: at the start the session is unchanged, later it begins anew
      * @throws CancellationException if {@link #cancel()} or {@link #close()} was called meanwhile; the session begins anew
      */
     public void decode(int count) {

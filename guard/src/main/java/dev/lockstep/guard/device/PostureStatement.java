@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -152,15 +151,11 @@ public record PostureStatement(String device, KeyId keyId, String nonce, Optiona
     private static CheckStatus status(StrictJson check) {
         String word = check.text("status");
         for (CheckStatus status : CheckStatus.values()) {
-            if (word(status).equals(word)) {
+            if (status.id().equals(word)) {
                 return status;
             }
         }
         throw check.fault("has a status that is neither pass, fail nor unknown");
-    }
-
-    private static String word(CheckStatus status) {
-        return status.name().toLowerCase(Locale.ROOT);
     }
 
     byte[] toJson() {
@@ -177,7 +172,7 @@ public record PostureStatement(String device, KeyId keyId, String nonce, Optiona
     }
 
     private static void write(CheckResult result, ObjectNode check) {
-        check.put("check", result.check()).put("status", word(result.status()));
+        check.put("check", result.check()).put("status", result.status().id());
         if (!result.evidence().isEmpty()) {
             check.put("evidence", result.evidence());
         }

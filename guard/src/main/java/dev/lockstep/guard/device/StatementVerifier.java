@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /**
@@ -126,7 +125,7 @@ public record StatementVerifier(TrustedKeys administrators, StatementRules rules
             CheckStatus status = statement.posture().result(check).map(CheckResult::status).orElse(CheckStatus.UNKNOWN);
             if (status != CheckStatus.PASS) {
                 throw new DeviceTrustException(Reason.CHECK, file, "the device " + statement.device() + " is not fit: " + check + " is "
-                        + status.name().toLowerCase(Locale.ROOT));
+                        + status.id());
             }
         }
     }

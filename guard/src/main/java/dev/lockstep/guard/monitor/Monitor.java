@@ -89,15 +89,11 @@ public final class Monitor {
         metrics.time(Timing.POSTURE, nanos);
         var event = new PostureEvent();
         if (event.shouldCommit()) {
-            event.fails = count(posture, CheckStatus.FAIL);
-            event.unknowns = count(posture, CheckStatus.UNKNOWN);
+            event.fails = posture.count(CheckStatus.FAIL);
+            event.unknowns = posture.count(CheckStatus.UNKNOWN);
             event.time = nanos;
             event.commit();
         }
-    }
-
-    private static long count(Posture posture, CheckStatus status) {
-        return posture.results().stream().filter(result -> result.status() == status).count();
     }
 
     /** The same sink, watched: what it recorded is counted, and how long that took. */

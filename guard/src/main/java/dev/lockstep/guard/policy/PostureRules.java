@@ -4,7 +4,6 @@ import dev.lockstep.guard.posture.CheckResult;
 import dev.lockstep.guard.posture.CheckStatus;
 import dev.lockstep.guard.posture.Posture;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /** One rule for each check of the device: those that were made, and those that the policy asks for. */
@@ -32,7 +31,7 @@ final class PostureRules {
         Reaction reaction = reactions.to(result.status());
         boolean ignored = result.status() != CheckStatus.PASS && reaction == Reaction.IGNORE;
         String remedy = reaction == Reaction.IGNORE || result.remedy().isEmpty() ? "" : "; " + result.remedy();
-        trace.add(Rule.posture(result.check()), reaction.outcome(), (ignored ? "ignored: " : "") + result.status().name().toLowerCase(Locale.ROOT)
+        trace.add(Rule.posture(result.check()), reaction.outcome(), (ignored ? "ignored: " : "") + result.status().id()
                 + ", " + result.evidence() + remedy);
     }
 }

@@ -20,6 +20,11 @@ public record Posture(Instant at, List<CheckResult> results) {
         return results.stream().filter(each -> each.check().equals(check)).findFirst();
     }
 
+    /** How many checks found this. */
+    public long count(CheckStatus status) {
+        return results.stream().filter(each -> each.status() == status).count();
+    }
+
     /** True if no check failed; what is unknown counts for nothing here, a policy may say otherwise. */
     public boolean isFit() {
         return results.stream().noneMatch(each -> each.status() == CheckStatus.FAIL);

@@ -1,6 +1,5 @@
 package dev.lockstep.guard.posture;
 
-import java.util.Locale;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,7 +19,7 @@ public final class PostureJson {
         var json = MAPPER.createObjectNode().put("format", FORMAT).put("at", posture.at().toString()).put("fit", posture.isFit());
         var checks = json.putArray("checks");
         for (CheckResult result : posture.results()) {
-            checks.addObject().put("check", result.check()).put("status", result.status().name().toLowerCase(Locale.ROOT))
+            checks.addObject().put("check", result.check()).put("status", result.status().id())
                     .put("evidence", result.evidence()).put("remedy", result.remedy());
         }
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);

@@ -27,7 +27,7 @@ public interface SessionGate {
     }
 
     /**
-     * Asked again and again while a text is read or generated, a few times per token.
+     * Asked again and again while a session reads or generates: between the batches of a prompt, and a few times per token of a text.
      *
      * @throws RefusedException if it may not go on; the session is wiped and begins anew, as if it had been cancelled
      */

@@ -6,6 +6,7 @@ import dev.lockstep.testkit.Cli;
 import dev.lockstep.testkit.DeviceFaults;
 import dev.lockstep.testkit.SharedData;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,15 @@ class DoctorCommandTest {
         assertThat(result.exitCode()).as(result.text()).isZero();
         assertThat(result.text().lines()).hasSize(2);
         assertThat(result.text()).startsWith("pass     clock  it is ").endsWith("1 passed, 0 failed, 0 unknown\n");
+    }
+
+    @Test
+    void aMachineWhosePolicyCannotBeReachedIsLookedAtAllTheSame() throws IOException {
+        Files.writeString(machine.machineFolder(), "a file where the administrator's folder should be");
+        var result = machine.runPlain("doctor");
+        assertThat(result.exitCode()).as(result.text()).isZero();
+        assertThat(result.err()).startsWith("lockstep: WARNING: policy.machine: ");
+        assertThat(result.text()).endsWith("17 passed, 0 failed, 0 unknown\n");
     }
 
     @Test

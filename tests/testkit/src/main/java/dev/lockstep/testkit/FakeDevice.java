@@ -37,7 +37,8 @@ public final class FakeDevice {
     private final List<String> arguments = new ArrayList<>();
     private final Set<String> variables = new TreeSet<>(List.of("HOME", "PATH", "LANG"));
 
-    private Instant now = BUILT_AT.plus(Duration.ofDays(1));
+    /** Also for threads that look by themselves. */
+    private volatile Instant now = BUILT_AT.plus(Duration.ofDays(1));
 
     private FakeDevice(Path root) {
         this.root = root;

@@ -56,7 +56,7 @@ final class ByteRow {
         MemorySegment xScales = x.scales().asSlice(first / BLOCK * Float.BYTES, (long) BLOCKS * Float.BYTES);
         MemorySegment out = part.asSlice(0, RowPart.BYTES);
         ShortVector exponents = ShortVector.zero(SHORTS);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < blocks; i += step) {
             int block = i & BLOCKS - 1;
             exponents = exponents.max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES, ORDER).and(RowPart.HALF_EXPONENT))
@@ -84,14 +84,18 @@ final class ByteRow {
             FloatVector t = broadcast(INTS, xScales.get(INT, block * 4L)).reinterpretAsFloats();
             IntVector h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES, ORDER);
             ((FloatVector) a.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER))
+                    .intoMemorySegment(out, 0, ORDER);
             ((FloatVector) b.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER))
+                    .intoMemorySegment(out, B, ORDER);
             h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + B, ORDER);
             ((FloatVector) c.convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER))
+                    .intoMemorySegment(out, C, ORDER);
             ((FloatVector) d.convert(I2F, 0)).fma(h.lanewise(ASHR, 3).and(Scales.HALF_BITS)
-                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
+                    .reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER))
+                    .intoMemorySegment(out, D, ORDER);
         }
         exponents.intoMemorySegment(out, RowPart.EXPONENTS, ORDER);
     }

@@ -30,7 +30,7 @@ final class Dequantize {
 
     /** BF16 is the upper half of a float. */
     static void bf16(MemorySegment panel, long at, int columns, MemorySegment floats) {
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int k = 0; k < columns; k += step) {
             MemorySegment column = panel.asSlice(at + k * COLUMN_SHORTS, COLUMN_SHORTS);
             MemorySegment out = floats.asSlice(k * COLUMN_FLOATS, COLUMN_FLOATS);
@@ -45,7 +45,7 @@ final class Dequantize {
 
     /** Shorts, shape (32 · blocks, PANEL_ROWS) in the order of {@link Unpack}, times their block's scale. */
     static void shorts(MemorySegment w, int blocks, MemorySegment scales, long scalesAt, MemorySegment floats) {
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int k = 0; k < blocks * BLOCK; k += step) {
             MemorySegment column = w.asSlice(k * COLUMN_SHORTS, COLUMN_SHORTS);
             MemorySegment scale = scales.asSlice(scalesAt + k / BLOCK * COLUMN_FLOATS, COLUMN_FLOATS);

@@ -32,7 +32,7 @@ final class FloatRow {
         FloatVector c = a;
         FloatVector d = a;
         MemorySegment ws = w.asSlice(wAt, FloatTile.COLUMNS * COLUMN_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int k = 0; k < count; k += step) {
             long at = (k & FloatTile.COLUMNS - 1) * COLUMN_BYTES;
             FloatVector t = broadcast(INTS, x.get(INT, xAt + (long) k * Float.BYTES)).reinterpretAsFloats();

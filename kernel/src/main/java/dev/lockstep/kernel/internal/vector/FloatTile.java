@@ -66,7 +66,7 @@ final class FloatTile {
         FloatVector b2 = a0;
         FloatVector a3 = a0;
         FloatVector b3 = a0;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int column = 0; column < count; column += step) {
             long wk = (column & COLUMNS - 1) * COLUMN_BYTES;
             long xk = (column & COLUMNS - 1) * X_BYTES;

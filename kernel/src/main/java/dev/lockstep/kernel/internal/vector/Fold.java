@@ -82,7 +82,7 @@ final class Fold {
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
             long sum = (i & IntTile.SUMS - 1) * SHORTS;
             long scale = (i >> scaleShift & GROUPS - 1) * ROW;

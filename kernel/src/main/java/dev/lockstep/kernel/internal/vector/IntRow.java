@@ -32,7 +32,7 @@ final class IntRow {
         MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
         MemorySegment xs = x.asSlice(xAt, (long) STRETCH * Integer.BYTES);
         MemorySegment out = sums.asSlice(0, IntTile.SUMS * COLUMN_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
             ShortVector a = ShortVector.zero(SHORTS);
             ShortVector b = a;

@@ -47,7 +47,7 @@ final class IntTile {
         MemorySegment ws = w.asSlice(0, STRETCH * COLUMN_BYTES);
         MemorySegment xs = x.asSlice(xAt, STRETCH * X_BYTES);
         MemorySegment out = sums.asSlice(0, TOKENS * SUMS_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < count; i += step) {
             ShortVector a0 = ShortVector.zero(SHORTS);
             ShortVector b0 = a0;

@@ -60,7 +60,7 @@ final class NibbleRow {
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, (long) BLOCKS * Float.BYTES);
         MemorySegment out = part.asSlice(0, RowPart.BYTES);
         ShortVector exponents = ShortVector.zero(SHORTS);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < blocks; i += step) {
             int block = i & BLOCKS - 1;
             exponents = exponents.max(fromMemorySegment(SHORTS, ws, block * BLOCK_BYTES, ORDER).and(RowPart.HALF_EXPONENT))
@@ -82,15 +82,19 @@ final class NibbleRow {
             IntVector h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES, ORDER);
             IntVector sums = a.reinterpretAsInts();
             ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, 0, ORDER))
+                    .intoMemorySegment(out, 0, ORDER);
             ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, B, ORDER))
+                    .intoMemorySegment(out, B, ORDER);
             h = fromMemorySegment(INTS, ws, block * BLOCK_BYTES + B, ORDER);
             sums = b.reinterpretAsInts();
             ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(LSHL, 16).lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, C, ORDER))
+                    .intoMemorySegment(out, C, ORDER);
             ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(h.lanewise(ASHR, 3)
-                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
+                    .and(Scales.HALF_BITS).reinterpretAsFloats().mul(Scales.EXPONENT_GAP).mul(t), fromMemorySegment(FLOATS, out, D, ORDER))
+                    .intoMemorySegment(out, D, ORDER);
         }
         exponents.intoMemorySegment(out, RowPart.EXPONENTS, ORDER);
     }

@@ -56,7 +56,7 @@ final class PackedActivations {
         long firstMask = present > 0 ? -1 : 0;
         long secondMask = present > 1 ? -1 : 0;
         long thirdMask = present > 2 ? -1 : 0;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < BLOCK / COLUMNS; i += step) {
             long from = (i & BLOCK / COLUMNS - 1) * (long) VECTOR_BYTES;
             LongVector a = fromMemorySegment(LONGS, first, from, ORDER).and(firstMask);

@@ -59,7 +59,7 @@ final class PackedFold {
         MemorySegment ss = sums.asSlice(0, BLOCKS * PackedTile.SUMS_BYTES);
         MemorySegment ws = scales.asSlice(scalesAt, LAST * ROW_FLOATS + VECTOR_BYTES);
         MemorySegment out = part.asSlice(0, (long) Activations.TILE * VECTOR_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int j = 0; j < PackedTile.TRIPLES; j += step) {
             int triple = j & PackedTile.TRIPLES - 1;
             MemorySegment xa = xScales.asSlice(xAt + 3 * triple * row, BLOCKS * (long) Float.BYTES);

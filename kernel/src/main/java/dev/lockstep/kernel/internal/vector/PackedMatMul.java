@@ -116,7 +116,7 @@ final class PackedMatMul {
         MemorySegment out = w.asSlice(0, STRETCH * PackedTile.COLUMN_BYTES);
         // bytes 0 and 2 of an int are the first two quarters, 1 and 3 the others
         int shift = (quarter & 1) * 16 + (quarter >> 1) * 8;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < columns; i += step) {
             int column = i & STRETCH - 1;
             long from = (column / BLOCK) * ByteRow.BLOCK_BYTES + (column & BLOCK - 1) * (long) PANEL_ROWS;

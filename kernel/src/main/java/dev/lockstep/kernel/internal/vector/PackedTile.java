@@ -57,7 +57,7 @@ final class PackedTile {
         MemorySegment x2 = x.asSlice(xAt + 2 * ROW_BYTES, ROW_BYTES);
         MemorySegment x3 = x.asSlice(xAt + 3 * ROW_BYTES, ROW_BYTES);
         MemorySegment out = sums.asSlice(0, STRETCH / BLOCK * SUMS_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             DoubleVector a0 = DoubleVector.zero(DOUBLES);
             DoubleVector b0 = a0;

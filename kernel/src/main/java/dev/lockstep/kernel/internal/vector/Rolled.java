@@ -1,9 +1,5 @@
 package dev.lockstep.kernel.internal.vector;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MutableCallSite;
-
 /**
  * How kernels are written, so that C2 compiles their loops to loads and arithmetic and nothing else; docs/decisions 7 has the
  * measurements.
@@ -12,7 +8,7 @@ import java.lang.invoke.MutableCallSite;
  * <li>Memory is taken as slices of constant size before the loops, and offsets are made of an index that is masked to the slice:
  *     then C2 proves every access to be inside, and no check of bounds is left. The slice itself is checked, once. Buffers
  *     therefore have the size of whole slices, also where fewer columns are used.
- * <li>The step is {@link #step()}, which C2 does not know to be one, so it does not unroll: unrolled, a loop would load ahead, spill
+ * <li>The step is {@link #step}, which C2 does not know to be one, so it does not unroll: unrolled, a loop would load ahead, spill
  *     its sums where there are 16 registers, and spend more on entering and leaving than on its few rounds.
  * <li>Vectors that go round a loop begin as zeros and end in memory, where others add them up; they neither begin as loads nor are
  *     operands of an addition after the loop. What was summed in 16 bits may begin as a broadcast and end in a conversion: that
@@ -26,38 +22,9 @@ import java.lang.invoke.MutableCallSite;
  * </ul>
  */
 final class Rolled {
-    private static final MutableCallSite SITE = new MutableCallSite(getter());
-    private static final MethodHandle STEP = SITE.dynamicInvoker();
-
     /** One, for ever. Not final, or C2 would know. */
-    private static int one = 1;
+    static int step = 1;
 
     private Rolled() {
-    }
-
-    /** One. Whatever asks for it is compiled in the belief that {@link #discardCompiled} is never called. */
-    static int step() {
-        try {
-            return (int) STEP.invokeExact();
-        } catch (Throwable t) {
-            throw new AssertionError("reading a static field cannot fail", t);
-        }
-    }
-
-    /**
-     * Throws away what the kernels were compiled to; they are compiled anew when they are used again. Nothing else makes C2 give up code
-     * that it made in a bad moment.
-     */
-    static void discardCompiled() {
-        SITE.setTarget(getter());
-        MutableCallSite.syncAll(new MutableCallSite[] {SITE});
-    }
-
-    private static MethodHandle getter() {
-        try {
-            return MethodHandles.lookup().findStaticGetter(Rolled.class, "one", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError("it is declared here", e);
-        }
     }
 }

@@ -15,8 +15,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * What {@link NibbleRow}, {@link ByteRow} and {@link SixBitRow} leave for a stretch of columns, in {@link MatMulScratch#part}: float32 sums,
- * (PANEL_ROWS), and behind them in one vector the greatest exponents of the half-precision scales that were read, as shorts. The
- * kernels take it for granted that scales are finite; if it turns out that one was not, the panel is computed again without haste.
+ * (PANEL_ROWS), which are added to and are zero before each stretch, and behind them in one vector the greatest exponents of the
+ * half-precision scales that were read, as shorts. The kernels take it for granted that scales are finite; if it turns out that one was
+ * not, the panel is computed again without haste.
  */
 final class RowPart {
     /** The exponent of a half. Its highest value is infinity's, or NaN's. */

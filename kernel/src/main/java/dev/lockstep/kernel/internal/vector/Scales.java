@@ -56,7 +56,7 @@ final class Scales {
      */
     static void halves(MemorySegment panel, long at, long stride, long units, MemorySegment floats) {
         IntVector carries = IntVector.zero(INTS);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (long i = 0; i < 2 * units; i += step) {
             IntVector pairs = fromMemorySegment(INTS, panel, at + (i >> 1) * stride + (i & 1) * VECTOR_BYTES, ORDER);
             IntVector low = pairs.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF_BITS);
@@ -110,7 +110,7 @@ final class Scales {
     static void multiply(MemorySegment scales, MemorySegment minima, int groups, MemorySegment factors, MemorySegment minFactors,
             float zeroPoint, MemorySegment offsets, long offsetsAt) {
         FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < 4 * groups; i += step) {
             long at = (long) i * VECTOR_BYTES;
             long quarter = (i & 3) * (long) VECTOR_BYTES;
@@ -139,7 +139,7 @@ final class Scales {
         MemorySegment out = scales.asSlice(0, 8 * ROW_FLOATS);
         MemorySegment minima = offsets.asSlice(offsetsAt, 8 * ROW_FLOATS);
         FloatVector zero = FloatVector.broadcast(FLOATS, zeroPoint);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < 8; i += step) {
             int group = i & 7;
             long to = group * ROW_FLOATS;
@@ -177,7 +177,7 @@ final class Scales {
      */
     static void nibbles(MemorySegment panel, long at, MemorySegment scales, MemorySegment minima) {
         MemorySegment units = panel.asSlice(at, 16 * ROW_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < 16; i += step) {
             int group = i & 15;
             IntVector q = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
@@ -201,7 +201,7 @@ final class Scales {
      */
     static void sixBitSigned(MemorySegment panel, long at, MemorySegment bytes) {
         MemorySegment units = panel.asSlice(at, 12 * ROW_BYTES);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < 8; i += step) {
             int group = i & 7;
             IntVector nibbles = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
@@ -232,7 +232,7 @@ final class Scales {
         FloatVector b = fromMemorySegment(FLOATS, factor, B, ORDER);
         FloatVector c = fromMemorySegment(FLOATS, factor, C, ORDER);
         FloatVector d = fromMemorySegment(FLOATS, factor, D, ORDER);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < 8; i += step) {
             int group = i & 7;
             IntVector q = fromMemorySegment(INTS, units, group * ROW_BYTES, ORDER);
@@ -255,7 +255,7 @@ final class Scales {
      * the two smallest, which are subnormal and larger as integers. Units are {@code stride} bytes apart.
      */
     static void exponents(MemorySegment panel, long at, long stride, long units, MemorySegment scales) {
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (long i = 0; i < units; i += step) {
             IntVector q = fromMemorySegment(INTS, panel, at + i * stride, ORDER);
             MemorySegment out = scales.asSlice(i * ROW_FLOATS, ROW_FLOATS);

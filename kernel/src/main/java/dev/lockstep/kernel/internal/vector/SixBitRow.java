@@ -87,7 +87,7 @@ final class SixBitRow {
      * @param w the block from byte {@code at}
      * @param factors float32, (PANEL_ROWS), of {@link #factors}
      * @param x values, scales and biases from number {@code first}, a multiple of 256
-     * @param part gets float32, (PANEL_ROWS)
+     * @param part as {@link RowPart} says
      */
     static void multiply(MemorySegment w, long at, MemorySegment factors, IntForm x, long first, MemorySegment part) {
         MemorySegment ws = w.asSlice(at, BLOCK_BYTES);
@@ -96,7 +96,7 @@ final class SixBitRow {
         MemorySegment xScales = x.scales().asSlice(first / 32 * Float.BYTES, GROUP_FLOATS);
         MemorySegment ds = factors.asSlice(0, ROW_FLOATS);
         MemorySegment out = part.asSlice(0, ROW_FLOATS);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < GROUPS; i += step) {
             int group = i & GROUPS - 1;
             boolean last = group >= HALF;
@@ -123,14 +123,18 @@ final class SixBitRow {
             FloatVector t = broadcast(INTS, xScales.get(INT, group * 4L)).reinterpretAsFloats();
             IntVector sums = a.reinterpretAsInts();
             FloatVector scale = ((FloatVector) q.and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, 0, ORDER));
-            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, 0, ORDER))
+                    .intoMemorySegment(out, 0, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 16).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, B, ORDER));
-            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, B, ORDER)).intoMemorySegment(out, B, ORDER);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, B, ORDER))
+                    .intoMemorySegment(out, B, ORDER);
             sums = b.reinterpretAsInts();
             scale = ((FloatVector) q.lanewise(LSHR, 8).and(BYTE).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, C, ORDER));
-            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, C, ORDER)).intoMemorySegment(out, C, ORDER);
+            ((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, C, ORDER))
+                    .intoMemorySegment(out, C, ORDER);
             scale = ((FloatVector) q.lanewise(LSHR, 24).convert(I2F, 0)).mul(fromMemorySegment(FLOATS, ds, D, ORDER));
-            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, D, ORDER)).intoMemorySegment(out, D, ORDER);
+            ((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0)).fma(scale.mul(t), fromMemorySegment(FLOATS, out, D, ORDER))
+                    .intoMemorySegment(out, D, ORDER);
         }
     }
 
@@ -151,7 +155,7 @@ final class SixBitRow {
         MemorySegment ms = minFactors.asSlice(0, ROW_FLOATS);
         MemorySegment os = offsets.asSlice(offsetsAt, ROW_FLOATS);
         FloatVector zeroPoint = FloatVector.broadcast(FLOATS, IntFormat.Q4_K.zeroPoint());
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int i = 0; i < GROUPS; i += step) {
             int group = i & GROUPS - 1;
             boolean last = group >= HALF;

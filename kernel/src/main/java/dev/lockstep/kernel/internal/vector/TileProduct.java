@@ -99,7 +99,7 @@ final class TileProduct {
         FloatVector high1 = low0;
         FloatVector high2 = low0;
         FloatVector high3 = low0;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int row = 0; row < rows; row += step) {
             int i = row & ROWS - 1;
             FloatVector low = fromMemorySegment(FLOATS, cells, i * F32_ROW, ORDER);
@@ -139,7 +139,7 @@ final class TileProduct {
         FloatVector high1 = low0;
         FloatVector high2 = low0;
         FloatVector high3 = low0;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int row = 0; row < rows; row += step) {
             int i = row & ROWS - 1;
             IntVector pairs = fromMemorySegment(INTS, cells, i * F16_ROW, ORDER);
@@ -182,7 +182,7 @@ final class TileProduct {
         FloatVector high1 = low0;
         FloatVector high2 = low0;
         FloatVector high3 = low0;
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int row = 0; row < rows; row += step) {
             int i = row & ROWS - 1;
             FloatVector low = (FloatVector) fromMemorySegment(FEW_BYTES, cells, i * Q8_0_ROW, ORDER).convertShape(B2F, FLOATS, 0);

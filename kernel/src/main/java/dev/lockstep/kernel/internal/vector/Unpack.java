@@ -41,7 +41,7 @@ final class Unpack {
     /** Four bits less the zero point, 16 units per block; the weights of block number {@code first} and the following. */
     static void nibbles(MemorySegment panel, long at, long stride, int blocks, int zeroPoint, MemorySegment w, int first) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) zeroPoint);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
             MemorySegment out = w.asSlice((first + block) * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
@@ -63,7 +63,7 @@ final class Unpack {
      */
     static void fiveBits(MemorySegment panel, long at, long stride, long bitsAt, long bitsStride, int blocks, MemorySegment w) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) 16);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
             MemorySegment bits = panel.asSlice(bitsAt + block * bitsStride, 4L * PANEL_ROWS);
@@ -89,7 +89,7 @@ final class Unpack {
     /** Six bits less 32: nibbles, and the highest bits in 8 units per block from byte {@code bitsAt}. */
     static void sixBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) 32);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * NIBBLE_BLOCK, NIBBLE_BLOCK);
             MemorySegment bits = panel.asSlice(bitsAt + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
@@ -112,7 +112,7 @@ final class Unpack {
 
     /** Two bits, 8 units per block. */
     static void twoBits(MemorySegment panel, long at, int blocks, MemorySegment w) {
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
             MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);
@@ -135,7 +135,7 @@ final class Unpack {
     /** Three bits less 4: two bits, and the highest bits in 4 units per block from byte {@code bitsAt}. */
     static void threeBits(MemorySegment panel, long at, long bitsAt, int blocks, MemorySegment w) {
         ShortVector zero = ShortVector.broadcast(SHORTS, (short) 4);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * 8L * PANEL_ROWS, 8L * PANEL_ROWS);
             MemorySegment bits = panel.asSlice(bitsAt + block * 4L * PANEL_ROWS, 4L * PANEL_ROWS);
@@ -165,7 +165,7 @@ final class Unpack {
      */
     static void lookUpNibbles(MemorySegment panel, long at, long stride, int blocks, MemorySegment table, MemorySegment w) {
         ByteVector values = ByteVector.fromMemorySegment(BYTES, table, 0, ORDER);
-        int step = Rolled.step();
+        int step = Rolled.step;
         for (int block = 0; block < blocks; block += step) {
             MemorySegment plane = panel.asSlice(at + block * stride, NIBBLE_BLOCK);
             MemorySegment out = w.asSlice(block * BLOCK_WEIGHTS, BLOCK_WEIGHTS);

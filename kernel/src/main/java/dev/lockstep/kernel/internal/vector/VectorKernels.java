@@ -38,11 +38,6 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void discardCompiled() {
-        Rolled.discardCompiled();
-    }
-
-    @Override
     public int panelRows() {
         return PANEL_ROWS;
     }
