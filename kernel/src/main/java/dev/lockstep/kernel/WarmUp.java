@@ -22,8 +22,10 @@ import java.util.function.Function;
  * <p>Not a guarantee: the JVM may throw compiled code away and interpret for a while.
  */
 public final class WarmUp {
-    /** Consecutive calls without allocation that count as compiled. */
-    private static final int QUIET_CALLS = 5;
+    private static final ThreadMXBean ALLOCATION = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+    /** Consecutive rounds without allocation that count as compiled. */
+    private static final int QUIET_ROUNDS = 5;
 
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
@@ -67,7 +69,7 @@ public final class WarmUp {
 
     /** Like {@link #run}, for attention over a cache of this type. */
     public static boolean attention(Kernels kernels, KvType type) {
-        return run(kernels, warmUp -> List.of(warmUp.attention(type)));
+        return run(kernels, warmUp -> warmUp.attentionAmongOthers(type));
     }
 
     private static boolean run(Kernels kernels, Function<WarmUp, List<Runnable>> operators) {
@@ -85,10 +87,7 @@ public final class WarmUp {
             for (int round = 0; round < ROUNDS_OF_ALL; round++) {
                 all.forEach(Runnable::run);
             }
-            boolean quiet = true;
-            for (Runnable operator : all) {
-                quiet &= repeatUntilQuiet(operator, patience);
-            }
+            boolean quiet = repeatUntilQuiet(all, patience);
             if (!quiet) {
                 LOG.log(System.Logger.Level.WARNING, "the vector kernels are not compiled yet; they are slow and leave pieces of"
                         + " what they compute on the Java heap until they are (is the JVM's C2 compiler switched off?)");
@@ -116,6 +115,13 @@ public final class WarmUp {
             }
         }
         return calls;
+    }
+
+    /** Alone, it would become part of the loop around it, see {@link #repeatUntilQuiet}. */
+    private List<Runnable> attentionAmongOthers(KvType type) {
+        int count = COUNTS[0];
+        return List.of(attention(type), () -> kernels.scale(a, OFFSET, 1, count), () -> kernels.add(a, OFFSET, b, OFFSET, count),
+                () -> kernels.multiply(a, OFFSET, b, OFFSET, count));
     }
 
     private Runnable matMul(DType type) {
@@ -153,16 +159,29 @@ public final class WarmUp {
         };
     }
 
-    private static boolean repeatUntilQuiet(Runnable operator, CompilerPatience patience) {
-        var allocation = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-        int quiet = 0;
-        while (quiet < QUIET_CALLS && !patience.isOver()) {
-            long before = allocation.getCurrentThreadAllocatedBytes();
-            for (int call = 0; call < CALLS_PER_ROUND; call++) {
-                operator.run();
+    /**
+     * All of them in turns: a loop around one operator would be compiled with that operator inside, too much for C2 to see through, and go
+     * on allocating while the operator by itself does not.
+     */
+    private static boolean repeatUntilQuiet(List<Runnable> operators, CompilerPatience patience) {
+        int[] quietRounds = new int[operators.size()];
+        boolean quiet = false;
+        while (!quiet && !patience.isOver()) {
+            quiet = true;
+            for (int i = 0; i < quietRounds.length; i++) {
+                quietRounds[i] = allocated(operators.get(i)) == 0 ? quietRounds[i] + 1 : 0;
+                quiet &= quietRounds[i] >= QUIET_ROUNDS;
             }
-            quiet = allocation.getCurrentThreadAllocatedBytes() == before ? quiet + 1 : 0;
         }
-        return quiet == QUIET_CALLS;
+        return quiet;
+    }
+
+    /** Bytes on the heap, for some calls. */
+    private static long allocated(Runnable operator) {
+        long before = ALLOCATION.getCurrentThreadAllocatedBytes();
+        for (int call = 0; call < CALLS_PER_ROUND; call++) {
+            operator.run();
+        }
+        return ALLOCATION.getCurrentThreadAllocatedBytes() - before;
     }
 }

@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
+import dev.lockstep.kernel.internal.FloatSums;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -18,6 +19,8 @@ import jdk.incubator.vector.IntVector;
 /** Weights of a panel to floats, shape (columns, PANEL_ROWS): exactly the numbers that the type's codec decodes to. */
 final class Dequantize {
     private static final int BLOCK = 32;
+    /** Columns of a stretch of floats. */
+    private static final int COLUMNS = FloatSums.CHUNK;
     private static final long COLUMN_FLOATS = (long) PANEL_ROWS * Float.BYTES;
     private static final long COLUMN_SHORTS = (long) PANEL_ROWS * Short.BYTES;
     private static final long B = VECTOR_BYTES;
@@ -45,21 +48,24 @@ final class Dequantize {
 
     /** Shorts, shape (32 · blocks, PANEL_ROWS) in the order of {@link Unpack}, times their block's scale. */
     static void shorts(MemorySegment w, int blocks, MemorySegment scales, long scalesAt, MemorySegment floats) {
+        MemorySegment ws = w.asSlice(0, COLUMNS * COLUMN_SHORTS);
+        MemorySegment out = floats.asSlice(0, COLUMNS * COLUMN_FLOATS);
         int step = Rolled.step;
-        for (int k = 0; k < blocks * BLOCK; k += step) {
-            MemorySegment column = w.asSlice(k * COLUMN_SHORTS, COLUMN_SHORTS);
-            MemorySegment scale = scales.asSlice(scalesAt + k / BLOCK * COLUMN_FLOATS, COLUMN_FLOATS);
-            MemorySegment out = floats.asSlice(k * COLUMN_FLOATS, COLUMN_FLOATS);
-            IntVector q = fromMemorySegment(INTS, column, 0, ORDER);
+        for (int i = 0; i < blocks * BLOCK; i += step) {
+            int column = i & COLUMNS - 1;
+            long from = column * COLUMN_SHORTS;
+            long to = column * COLUMN_FLOATS;
+            MemorySegment scale = scales.asSlice(scalesAt + column / BLOCK * COLUMN_FLOATS, COLUMN_FLOATS);
+            IntVector q = fromMemorySegment(INTS, ws, from, ORDER);
             ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .mul(fromMemorySegment(FLOATS, scale, 0, ORDER)).intoMemorySegment(out, 0, ORDER);
+                    .mul(fromMemorySegment(FLOATS, scale, 0, ORDER)).intoMemorySegment(out, to, ORDER);
             ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0))
-                    .mul(fromMemorySegment(FLOATS, scale, B, ORDER)).intoMemorySegment(out, B, ORDER);
-            q = fromMemorySegment(INTS, column, VECTOR_BYTES, ORDER);
+                    .mul(fromMemorySegment(FLOATS, scale, B, ORDER)).intoMemorySegment(out, to + B, ORDER);
+            q = fromMemorySegment(INTS, ws, from + VECTOR_BYTES, ORDER);
             ((FloatVector) q.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0))
-                    .mul(fromMemorySegment(FLOATS, scale, C, ORDER)).intoMemorySegment(out, C, ORDER);
+                    .mul(fromMemorySegment(FLOATS, scale, C, ORDER)).intoMemorySegment(out, to + C, ORDER);
             ((FloatVector) q.lanewise(ASHR, 16).convert(I2F, 0))
-                    .mul(fromMemorySegment(FLOATS, scale, D, ORDER)).intoMemorySegment(out, D, ORDER);
+                    .mul(fromMemorySegment(FLOATS, scale, D, ORDER)).intoMemorySegment(out, to + D, ORDER);
         }
     }
 }

@@ -65,9 +65,10 @@ final class PackedFold {
             MemorySegment xa = xScales.asSlice(xAt + 3 * triple * row, BLOCKS * (long) Float.BYTES);
             MemorySegment xb = xScales.asSlice(xAt + (3 * triple + 1) * row, BLOCKS * (long) Float.BYTES);
             MemorySegment xc = xScales.asSlice(xAt + (3 * triple + 2) * row, BLOCKS * (long) Float.BYTES);
-            FloatVector a = FloatVector.zero(FLOATS);
-            FloatVector b = a;
-            FloatVector c = a;
+            long to = (long) triple * Activations.TRIPLE * VECTOR_BYTES;
+            FloatVector.zero(FLOATS).intoMemorySegment(out, to, ORDER);
+            FloatVector.zero(FLOATS).intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
+            FloatVector.zero(FLOATS).intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
             for (int i = 0; i < blocks; i += step) {
                 int block = i & BLOCKS - 1;
                 long from = block * PackedTile.SUMS_BYTES + triple * TRIPLE_SUMS;
@@ -85,16 +86,15 @@ final class PackedFold {
                 FloatVector scale = fromMemorySegment(FLOATS, ws, block * ROW_FLOATS, ORDER);
                 long xk = block * (long) Float.BYTES;
                 FloatVector x = broadcast(INTS, xa.get(INT, xk)).reinterpretAsFloats();
-                a = ((FloatVector) low.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), a);
+                ((FloatVector) low.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), fromMemorySegment(FLOATS, out, to, ORDER))
+                        .intoMemorySegment(out, to, ORDER);
                 x = broadcast(INTS, xb.get(INT, xk)).reinterpretAsFloats();
-                b = ((FloatVector) middle.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), b);
+                ((FloatVector) middle.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), fromMemorySegment(FLOATS, out, to + VECTOR_BYTES, ORDER))
+                        .intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
                 x = broadcast(INTS, xc.get(INT, xk)).reinterpretAsFloats();
-                c = ((FloatVector) top.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), c);
+                ((FloatVector) top.reinterpretAsInts().convert(I2F, 0)).fma(scale.mul(x), fromMemorySegment(FLOATS, out, to + 2 * VECTOR_BYTES, ORDER))
+                        .intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
             }
-            long to = (long) triple * Activations.TRIPLE * VECTOR_BYTES;
-            a.intoMemorySegment(out, to, ORDER);
-            b.intoMemorySegment(out, to + VECTOR_BYTES, ORDER);
-            c.intoMemorySegment(out, to + 2 * VECTOR_BYTES, ORDER);
         }
     }
 
