@@ -60,7 +60,7 @@ class BenchmarkSmokeTest {
 
     @Test
     void guardOverhead() throws RunnerException {
-        assertThat(run(GuardOverheadBenchmark.class)).hasSize(2 * 2);
+        assertThat(run(GuardOverheadBenchmark.class)).hasSize(2 * 3);
     }
 
     @Test
