@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -41,8 +43,8 @@ public final class Guard implements AutoCloseable {
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final IdleWatch idle;
-    /** Held while the end is recorded, or what nobody asked for, which must not come after it. */
-    private final Object ending = new Object();
+    /** Written by whoever records the end, read by whoever records anything else: nothing comes after it. */
+    private final ReadWriteLock ending = new ReentrantReadWriteLock();
 
     private Guard(GuardOptions options) {
         var monitor = new Monitor(options.metrics());
@@ -84,7 +86,7 @@ public final class Guard implements AutoCloseable {
      * @param principal as {@link dev.lockstep.guard.policy.Principal#id} calls it; of somebody who was not, whatever is known for sure
      */
     public void authenticated(String principal, boolean recognized) {
-        journal.add(AuditEvent.of(AuditEventType.AUTHENTICATION).with(AuditField.PRINCIPAL, principal)
+        add(AuditEvent.of(AuditEventType.AUTHENTICATION).with(AuditField.PRINCIPAL, principal)
                 .with(AuditField.OUTCOME, recognized ? "ok" : "fail"));
     }
 
@@ -94,13 +96,13 @@ public final class Guard implements AutoCloseable {
      * @param key its name or id
      */
     public void keyLoaded(String key) {
-        journal.add(AuditEvent.of(AuditEventType.KEY_LOAD).with(AuditField.KEY, key));
+        add(AuditEvent.of(AuditEventType.KEY_LOAD).with(AuditField.KEY, key));
     }
 
     /** Records that this device uses a policy, or a version of it, that it has not used before. */
     public void policyChanged() {
         GuardPolicy policy = options.policy();
-        journal.add(AuditEvent.of(AuditEventType.CONFIG_CHANGE).with(AuditField.POLICY, policy.name())
+        add(AuditEvent.of(AuditEventType.CONFIG_CHANGE).with(AuditField.POLICY, policy.name())
                 .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
     }
 
@@ -117,11 +119,34 @@ public final class Guard implements AutoCloseable {
     private void lookAgain() {
         for (PostureRule rule : device.overdue()) {
             DeviceWatch.Look look = device.again(rule);
-            synchronized (ending) {
-                if (!closed.get() && !look.changed().isEmpty()) {
-                    record(rule, look, AuditEvent.of(AuditEventType.POSTURE_RESULT), names());
-                }
+            if (!look.changed().isEmpty()) {
+                record(rule, look, AuditEvent.of(AuditEventType.POSTURE_RESULT), names());
             }
+        }
+    }
+
+    /** @throws RefusedException if it cannot be recorded, or the end already was */
+    void add(AuditEvent event) {
+        if (!addBeforeEnd(event)) {
+            throw closed();
+        }
+    }
+
+    /**
+     * The same of what was overwritten: the end says how much that was altogether.
+     *
+     * @return false if the end was recorded already
+     */
+    boolean addBeforeEnd(AuditEvent event) {
+        ending.readLock().lock();
+        try {
+            if (closed.get()) {
+                return false;
+            }
+            journal.add(event);
+            return true;
+        } finally {
+            ending.readLock().unlock();
         }
     }
 
@@ -132,7 +157,7 @@ public final class Guard implements AutoCloseable {
      */
     void record(PostureRule rule, DeviceWatch.Look look, AuditEvent event, FileNames names) {
         try {
-            PostureRecord.of(rule, look, event, names).forEach(journal::add);
+            PostureRecord.of(rule, look, event, names).forEach(this::add);
         } catch (RefusedException e) {
             device.forget(rule, look);
             throw e;
@@ -152,8 +177,12 @@ public final class Guard implements AutoCloseable {
 
     void requireOpen() {
         if (closed.get()) {
-            throw new RefusedException(CLOSED, "the guard is closed; open models before and close them first");
+            throw closed();
         }
+    }
+
+    private static RefusedException closed() {
+        return new RefusedException(CLOSED, "the guard is closed; open models before and close them first");
     }
 
     PolicyDecider decider() {
@@ -193,12 +222,15 @@ public final class Guard implements AutoCloseable {
      * @param zeroedBytes that were overwritten since, of all of them
      */
     public void close(long zeroedBytes) {
-        synchronized (ending) {
+        ending.writeLock().lock();
+        try {
             if (closed.compareAndSet(false, true)) {
                 idle.close();
                 AuditEvent stop = AuditEvent.of(AuditEventType.PROCESS_STOP);
                 journal.add(zeroedBytes == 0 ? stop : stop.with(AuditField.ZEROED_BYTES, zeroedBytes));
             }
+        } finally {
+            ending.writeLock().unlock();
         }
     }
 }

@@ -61,7 +61,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
     public void closed(Path model, Provenance provenance, long zeroedBytes) {
         guard.models().remove(model, provenance, record(model).demand());
         guard.journal().monitor().wiped(zeroedBytes);
-        record(model).add(record(model).event(AuditEventType.MODEL_CLOSE).with(AuditField.MODEL_DIGEST, provenance.sha256())
+        guard.addBeforeEnd(record(model).event(AuditEventType.MODEL_CLOSE).with(AuditField.MODEL_DIGEST, provenance.sha256())
                 .with(AuditField.ZEROED_BYTES, zeroedBytes));
     }
 

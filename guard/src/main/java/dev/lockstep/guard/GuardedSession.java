@@ -111,6 +111,6 @@ final class GuardedSession implements SessionGate {
     @Override
     public void closed(long zeroedBytes) {
         guard.journal().monitor().wiped(zeroedBytes);
-        record.add(event(AuditEventType.SESSION_CLOSE).with(AuditField.ZEROED_BYTES, zeroedBytes));
+        guard.addBeforeEnd(event(AuditEventType.SESSION_CLOSE).with(AuditField.ZEROED_BYTES, zeroedBytes));
     }
 }

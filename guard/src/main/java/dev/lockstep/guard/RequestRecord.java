@@ -47,7 +47,7 @@ final class RequestRecord {
     }
 
     void add(AuditEvent event) {
-        guard.journal().add(event);
+        guard.add(event);
     }
 
     /**

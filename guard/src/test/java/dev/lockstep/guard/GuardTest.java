@@ -218,12 +218,17 @@ class GuardTest {
 
     @Test
     void whatIsRunningEndsWithTheGuard() {
-        SessionGate session = session();
+        ModelGate opened = opened();
+        SessionGate session = opened.session(MODEL, PROVENANCE);
+        session.opening(100);
         session.generating(1, 1);
         guard.close();
         sink.forget();
         device.setClock(device.now().plusSeconds(RECHECK_SECONDS));
         assertRefused(session::continuing, Guard.CLOSED);
+        assertRefused(() -> session.generated(used(1, 1)), Guard.CLOSED);
+        session.closed(4096);
+        opened.closed(MODEL, PROVENANCE, 8192);
         assertThat(sink.types()).as("nothing comes after the end").isEmpty();
     }
 

@@ -79,7 +79,7 @@ class DoctorCommandTest {
         Files.writeString(machine.machineFolder(), "a file where the administrator's folder should be");
         var result = machine.runPlain("doctor");
         assertThat(result.exitCode()).as(result.text()).isZero();
-        assertThat(result.err()).startsWith("lockstep: WARNING: policy.machine: ");
+        assertThat(result.err()).startsWith("lockstep: WARNING: policy.readable: ");
         assertThat(result.text()).endsWith("17 passed, 0 failed, 0 unknown\n");
     }
 
