@@ -64,8 +64,7 @@ public final class Guard implements AutoCloseable {
         var guard = new Guard(options);
         GuardPolicy policy = options.policy();
         guard.journal.add(AuditEvent.of(AuditEventType.PROCESS_START).with(AuditField.VERSION, version()));
-        guard.journal.add(AuditEvent.of(AuditEventType.POLICY_LOAD).with(AuditField.POLICY, policy.name())
-                .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
+        guard.journal.add(ofPolicy(AuditEventType.POLICY_LOAD, policy));
         guard.idle.start(policy);
         return guard;
     }
@@ -101,9 +100,12 @@ public final class Guard implements AutoCloseable {
 
     /** Records that this device uses a policy, or a version of it, that it has not used before. */
     public void policyChanged() {
-        GuardPolicy policy = options.policy();
-        add(AuditEvent.of(AuditEventType.CONFIG_CHANGE).with(AuditField.POLICY, policy.name())
-                .with(AuditField.POLICY_VERSION, policy.version()).with(AuditField.POLICY_DIGEST, policy.sha256()));
+        add(ofPolicy(AuditEventType.CONFIG_CHANGE, options.policy()));
+    }
+
+    private static AuditEvent ofPolicy(AuditEventType type, GuardPolicy policy) {
+        return AuditEvent.of(type).with(AuditField.POLICY, policy.name()).with(AuditField.POLICY_VERSION, policy.version())
+                .with(AuditField.POLICY_DIGEST, policy.sha256());
     }
 
     /** What it decides by. */
@@ -189,8 +191,8 @@ public final class Guard implements AutoCloseable {
         return decider;
     }
 
-    Journal journal() {
-        return journal;
+    Monitor monitor() {
+        return journal.monitor();
     }
 
     DeviceWatch device() {

@@ -60,7 +60,7 @@ record GuardedModel(Guard guard, Request request) implements ModelGate {
     @Override
     public void closed(Path model, Provenance provenance, long zeroedBytes) {
         guard.models().remove(model, provenance, record(model).demand());
-        guard.journal().monitor().wiped(zeroedBytes);
+        guard.monitor().wiped(zeroedBytes);
         guard.addBeforeEnd(record(model).event(AuditEventType.MODEL_CLOSE).with(AuditField.MODEL_DIGEST, provenance.sha256())
                 .with(AuditField.ZEROED_BYTES, zeroedBytes));
     }

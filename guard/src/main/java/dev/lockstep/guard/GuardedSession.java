@@ -65,7 +65,7 @@ final class GuardedSession implements SessionGate {
         require(model.map(facts -> guard.decider().beforeUse(request, facts, guard.now())).orElse(STRANGER));
         require(guard.decider().beforeSession(request, context, guard.now()));
         record.add(event(AuditEventType.SESSION_OPEN).with(AuditField.CONTEXT, context).with(AuditField.MODEL_DIGEST, model.orElseThrow().sha256()));
-        guard.journal().monitor().sessionOpened();
+        guard.monitor().sessionOpened();
     }
 
     @Override
@@ -91,7 +91,7 @@ final class GuardedSession implements SessionGate {
     @Override
     public void generated(Usage usage) {
         guard.rates().settle(admission, usage.promptTokens() + usage.generatedTokens());
-        guard.journal().monitor().generated(usage);
+        guard.monitor().generated(usage);
         record.add(event(AuditEventType.SESSION_USE).with(AuditField.PROMPT_TOKENS, usage.promptTokens())
                 .with(AuditField.GENERATED_TOKENS, usage.generatedTokens()).with(AuditField.PREFILL_NANOS, usage.prefillNanos())
                 .with(AuditField.DECODE_NANOS, usage.decodeNanos()).with(AuditField.OUTCOME, usage.outcome()));
@@ -110,7 +110,7 @@ final class GuardedSession implements SessionGate {
 
     @Override
     public void closed(long zeroedBytes) {
-        guard.journal().monitor().wiped(zeroedBytes);
+        guard.monitor().wiped(zeroedBytes);
         guard.addBeforeEnd(event(AuditEventType.SESSION_CLOSE).with(AuditField.ZEROED_BYTES, zeroedBytes));
     }
 }

@@ -67,7 +67,7 @@ final class RequestRecord {
     /** The same for decisions that need no record of their own unless they are refusals: what follows from them has one. */
     void require(Decision decision, AuditEvent event) {
         decision.refusal().ifPresent(refusal -> {
-            guard.journal().monitor().refused(refusal.rule());
+            guard.monitor().refused(refusal.rule());
             add(because(event, Reaction.REFUSE, refusal));
             throw new RefusedException(refusal.rule(), refusal.reason());
         });
